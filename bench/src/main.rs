@@ -1,0 +1,177 @@
+//! The budgets, measured. Each benchmark gives a value and a baseline from the same run, so that a figure means something
+//! on another machine; `docs/benchmarks.md` keeps the figures with the command that repeats them.
+#![expect(clippy::print_stdout, reason = "a command-line tool talks on its terminal")]
+
+mod build;
+mod demo;
+mod text;
+mod timing;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+use serde::Serialize;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Names of benchmarks; all when none is given.
+    names: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// Print the names and stop.
+    #[arg(long)]
+    list: bool,
+}
+
+/// What a budget asks of a value.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Wants {
+    /// The value is at most the budget.
+    AtMost,
+    /// The value is at least the budget.
+    AtLeast,
+}
+
+/// One measured budget.
+#[derive(Debug, Clone, Serialize)]
+struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    /// What the value is held against, measured in the same run.
+    baseline: f64,
+    baseline_is: &'static str,
+    /// Value by baseline.
+    ratio: f64,
+    wants: Wants,
+    budget: f64,
+    holds: bool,
+}
+
+/// A benchmark that has not been run yet.
+struct Benchmark {
+    name: &'static str,
+    run: fn() -> Result<Measured>,
+    unit: &'static str,
+    baseline_is: &'static str,
+    wants: Wants,
+    budget: f64,
+}
+
+/// What a run gives.
+struct Measured {
+    value: f64,
+    baseline: f64,
+}
+
+const BENCHMARKS: [Benchmark; 6] = [
+    Benchmark {
+        name: "redact-text",
+        run: text::redact,
+        unit: "MB/s on one core",
+        baseline_is: "SHA-256 of the same text, MB/s",
+        wants: Wants::AtLeast,
+        budget: 20.0,
+    },
+    Benchmark {
+        name: "demo",
+        run: demo::play,
+        unit: "s",
+        baseline_is: "s to read and hash every file that it leaves",
+        wants: Wants::AtMost,
+        budget: 60.0,
+    },
+    Benchmark {
+        name: "verify",
+        run: demo::verify,
+        unit: "s",
+        baseline_is: "s to read and hash the same files",
+        wants: Wants::AtMost,
+        budget: 1.0,
+    },
+    Benchmark {
+        name: "agent-binary",
+        run: build::agent_binary,
+        unit: "MB",
+        baseline_is: "MB of the binary with every role",
+        wants: Wants::AtMost,
+        budget: 25.0,
+    },
+    Benchmark {
+        name: "agent-build",
+        run: build::agent_cold,
+        unit: "min, cold",
+        baseline_is: "min to build the model room cold",
+        wants: Wants::AtMost,
+        budget: 4.0,
+    },
+    Benchmark {
+        name: "build",
+        run: build::all_cold,
+        unit: "min, cold",
+        baseline_is: "min to build the model room cold",
+        wants: Wants::AtMost,
+        budget: 20.0,
+    },
+];
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if arguments.list {
+        BENCHMARKS.iter().for_each(|benchmark| println!("{}", benchmark.name));
+        return Ok(());
+    }
+    if let Some(unknown) = arguments.names.iter().find(|name| BENCHMARKS.iter().all(|b| b.name != name.as_str())) {
+        bail!("there is no benchmark {unknown}; --list shows them");
+    }
+    let chosen = |b: &&Benchmark| arguments.names.is_empty() || arguments.names.iter().any(|name| name == b.name);
+    let figures = BENCHMARKS.iter().filter(chosen).map(figure).collect::<Result<Vec<_>>>()?;
+    tell(&figures, arguments.json)
+}
+
+fn figure(benchmark: &Benchmark) -> Result<Figure> {
+    let Measured { value, baseline } = (benchmark.run)()?;
+    let holds = match benchmark.wants {
+        Wants::AtMost => value <= benchmark.budget,
+        Wants::AtLeast => value >= benchmark.budget,
+    };
+    Ok(Figure {
+        name: benchmark.name,
+        value,
+        unit: benchmark.unit,
+        baseline,
+        baseline_is: benchmark.baseline_is,
+        ratio: value / baseline,
+        wants: benchmark.wants,
+        budget: benchmark.budget,
+        holds,
+    })
+}
+
+fn tell(figures: &[Figure], as_json: bool) -> Result<()> {
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(figures)?);
+        return Ok(());
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["name", "value", "unit", "baseline", "ratio", "budget", "holds"]);
+    for f in figures {
+        let wants = match f.wants {
+            Wants::AtMost => "at most",
+            Wants::AtLeast => "at least",
+        };
+        table.add_row([
+            f.name.to_owned(),
+            format!("{:.3}", f.value),
+            f.unit.to_owned(),
+            format!("{:.3} {}", f.baseline, f.baseline_is),
+            format!("{:.3}", f.ratio),
+            format!("{wants} {}", f.budget),
+            if f.holds { "yes" } else { "NO" }.to_owned(),
+        ]);
+    }
+    println!("{table}");
+    Ok(())
+}

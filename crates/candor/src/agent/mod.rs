@@ -1,0 +1,9 @@
+//! What runs on a person's own machine: the client, the gate's world, the journal, the road from a source to it.
+
+pub(crate) mod client;
+pub(crate) mod enrolment;
+pub(crate) mod gate;
+pub(crate) mod live;
+pub(crate) mod program;
+mod proof;
+pub(crate) mod road;

@@ -1,0 +1,194 @@
+//! The road on the device: source -> gate -> redaction -> journal, one step at a time.
+//!
+//! Nothing is read of a step before the gate has said yes to what was in front of the person. A failure on the way
+//! discards the session: nothing half-taken stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_consent::{Context, Permit, Reason, Refusal, Used};
+use candor_intake::{PendingStep, Recording, SeenWindow};
+use candor_journal::{Gap, Journal, SessionStart, SessionWriter};
+use candor_model::{FindingKind, Observation, Platform, SessionId, Timestamp, VisibleWindow};
+use candor_redact::{Lists, Raw, Redactor};
+
+use super::client::Client;
+use super::enrolment::Enrolment;
+use super::gate::Gate;
+use crate::ambient::{self, SystemEntropy};
+use crate::exit::{Because, Kind, Outcome};
+
+/// What was taken into the journal, and what was not.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) session: SessionId,
+    pub(crate) steps: u64,
+    pub(crate) bytes: u64,
+    pub(crate) findings: BTreeMap<FindingKind, u64>,
+    pub(crate) refused: BTreeSet<String>,
+}
+
+/// Opens the journal of one program.
+pub(crate) fn journal(enrolment: &Enrolment) -> Outcome<Journal> {
+    let folder = enrolment.folder().join("journal");
+    crate::durable::make_private_folder(&folder).because(Kind::Storage, "make the journal's folder")?;
+    let hook: candor_journal::Hook = std::sync::Arc::new(|_| {});
+    let key = enrolment.journal_key()?;
+    let journal =
+        Journal::open(&folder, &key, &mut SystemEntropy, hook).because(Kind::Storage, "open the journal")?;
+    for repair in journal.repairs() {
+        crate::output::talk(&format!("note: {repair}"));
+    }
+    // Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened (P5).
+    journal.sweep(ambient::now()).because(Kind::Storage, "delete unreviewed recordings")?;
+    Ok(journal)
+}
+
+/// Takes a recording through the gate and redaction into the journal.
+pub(crate) fn take(
+    enrolment: &Enrolment,
+    client: &Client,
+    recording: &Recording,
+    progress: &mut dyn FnMut(u64),
+) -> Outcome<Taken> {
+    Road::travel(enrolment, client, recording.platform(), |road| {
+        for (n, step) in recording.steps().enumerate() {
+            road.step(step)?;
+            progress(n as u64 + 1);
+        }
+        road.task = recording.task();
+        Ok(recording.outcome())
+    })
+}
+
+/// One session on its way into the journal.
+pub(crate) struct Road<'a, 'b> {
+    gate: &'a mut Gate<'b>,
+    redactor: &'a mut Redactor,
+    writer: SessionWriter,
+    taken: Taken,
+    task: Option<Raw<String>>,
+}
+
+impl<'a, 'b> Road<'a, 'b> {
+    /// Opens gate, redactor and journal, lets `walk` bring steps, and ends the session.
+    pub(crate) fn travel(
+        enrolment: &'b Enrolment,
+        client: &'b Client,
+        platform: Platform,
+        walk: impl FnOnce(&mut Road<'_, 'b>) -> Outcome<Option<candor_model::Outcome>>,
+    ) -> Outcome<Taken> {
+        let journal = journal(enrolment)?;
+        let mut gate = Gate::open(enrolment, client, used_today(&journal)?)?;
+        let mut redactor = redactor(enrolment)?;
+        let session = SessionId::random(&mut SystemEntropy);
+        let start = start(enrolment, session, platform, &redactor);
+        let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
+        let mut road =
+            Road { gate: &mut gate, redactor: &mut redactor, writer, taken: empty(session), task: None };
+        let walked = walk(&mut road).and_then(|outcome| road.end(&journal, outcome));
+        gate.remember_time()?;
+        if walked.is_err() {
+            // What was taken before the failure is not kept: the person would review half a recording.
+            journal.discard(session).because(Kind::Storage, "discard the unfinished session")?;
+        }
+        walked
+    }
+
+    fn end(self, journal: &Journal, outcome: Option<candor_model::Outcome>) -> Outcome<Taken> {
+        let Self { mut taken, writer, redactor, task, .. } = self;
+        writer.finish(ambient::now(), outcome).because(Kind::Storage, "finish the session")?;
+        if let Some(task) = task {
+            let task = redactor.redact_text(task);
+            journal.set_task(taken.session, task).because(Kind::Storage, "name the task")?;
+        }
+        let summary = journal.session(taken.session).because(Kind::Storage, "read the session back")?;
+        taken.bytes = summary.bytes;
+        taken.findings = summary.findings;
+        taken.steps = summary.steps as u64;
+        Ok(taken)
+    }
+
+    fn step(&mut self, step: PendingStep<'_>) -> Outcome {
+        let permit = match self.judge(&step.front().context())? {
+            Ok(permit) => permit,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        let windows = self.windows(&step)?;
+        let raw = step.read(&permit, windows).because(Kind::BadInput, "read the recording")?;
+        self.keep(raw)
+    }
+
+    /// Asks the gate.
+    pub(crate) fn judge(&mut self, context: &Context<'_>) -> Outcome<Result<Permit, Refusal>> {
+        self.gate.judge(context)
+    }
+
+    /// Each visible window is judged like the one in front; what gets no permit is masked before anything is read.
+    fn windows(&mut self, step: &PendingStep<'_>) -> Outcome<Vec<VisibleWindow>> {
+        let judged = |window: &SeenWindow| {
+            let permitted = self.gate.judge(&window.context())?.is_ok();
+            Ok(VisibleWindow { bounds: window.bounds, permitted })
+        };
+        step.windows().iter().map(judged).collect()
+    }
+
+    /// Redacts what was captured and writes it into the journal.
+    pub(crate) fn keep(&mut self, raw: Raw<Observation>) -> Outcome {
+        let redacted = self.redactor.redact(raw).because(Kind::BadInput, "redact a step")?;
+        let content = redacted.content();
+        let kept =
+            [&content.frame, &content.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
+        self.writer.append(redacted).because(Kind::Storage, "write the journal")?;
+        self.gate.count(kept);
+        Ok(())
+    }
+
+    /// Notes a refusal of the gate: its reasons, and nothing of what was refused.
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) -> Outcome {
+        self.taken.refused.extend(refusal.reasons.iter().map(Reason::sentence));
+        let codes = refusal.reasons.iter().map(|reason| reason.code().to_owned()).collect();
+        self.note(codes)
+    }
+
+    /// Notes that nothing was captured, for another reason than the gate's.
+    pub(crate) fn gap(&mut self, code: &str, sentence: &str) -> Outcome {
+        self.taken.refused.insert(sentence.to_owned());
+        self.note(vec![code.to_owned()])
+    }
+
+    fn note(&mut self, codes: Vec<String>) -> Outcome {
+        let now = ambient::now();
+        self.writer.gap(Gap { codes, from: now, to: now }).because(Kind::Storage, "write the journal")
+    }
+}
+
+fn empty(session: SessionId) -> Taken {
+    Taken { session, steps: 0, bytes: 0, findings: BTreeMap::new(), refused: BTreeSet::new() }
+}
+
+fn start(enrolment: &Enrolment, session: SessionId, platform: Platform, redactor: &Redactor) -> SessionStart {
+    SessionStart {
+        session,
+        charter: enrolment.charter().digest(),
+        consent: enrolment.consent().id(),
+        contributor: enrolment.consent().contributor(),
+        started: ambient::now(),
+        platform,
+        redactor: redactor.info(),
+        hold_days: enrolment.charter().hold_days(),
+    }
+}
+
+fn redactor(enrolment: &Enrolment) -> Outcome<Redactor> {
+    let key = candor_model::Entropy::bytes_32(&mut SystemEntropy);
+    Redactor::new(enrolment.charter().redaction_profile(), key, Lists::default())
+        .because(Kind::BadInput, "load the redaction profile")
+}
+
+/// Bytes kept today, by the sessions in the journal.
+fn used_today(journal: &Journal) -> Outcome<Used> {
+    let today: String = Timestamp::day(ambient::now());
+    let sessions = journal.sessions().because(Kind::Storage, "read the journal")?;
+    let bytes_today = sessions.iter().filter(|session| session.started.day() == today).map(|s| s.bytes).sum();
+    Ok(Used { bytes_today })
+}

@@ -1,0 +1,108 @@
+//! `candor import` and `candor record`: a recording goes through the gate and redaction into the journal.
+
+use std::path::PathBuf;
+
+use candor_intake::Recording;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::Session;
+use crate::agent::enrolment::Enrolment;
+use crate::agent::{live, road};
+use crate::exit::{Because, Failure, Kind, Outcome};
+use crate::output;
+
+/// Which recording.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Folder of the recording: Candor's import layout, or a `DuckTrack`/AgentNet folder.
+    recording: PathBuf,
+    /// First digits of the program's name; may be left out where you take part in one.
+    #[arg(long)]
+    program: Option<String>,
+}
+
+/// How long to record.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecordArguments {
+    /// Stop after so many seconds; Ctrl-C stops earlier.
+    #[arg(long)]
+    seconds: u32,
+    /// First digits of the program's name; may be left out where you take part in one.
+    #[arg(long)]
+    program: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    session: String,
+    steps: u64,
+    bytes: u64,
+    findings: std::collections::BTreeMap<String, u64>,
+    refused: Vec<String>,
+}
+
+/// Runs `candor import`.
+pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
+    let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
+    let client = session.client()?;
+    let recording = Recording::open(&arguments.recording)
+        .because(Kind::BadInput, &format!("open the recording {}", arguments.recording.display()))?;
+    let bar = bar(recording.step_count());
+    let taken = road::take(&enrolment, &client, &recording, &mut |n| bar.set_position(n));
+    bar.finish_and_clear();
+    let taken = taken?;
+    if taken.steps == 0 {
+        return Err(nothing_permitted(&enrolment, &taken));
+    }
+    show(session, &taken);
+    Ok(())
+}
+
+/// Runs `candor record`.
+pub(crate) fn record(session: &Session, arguments: &RecordArguments) -> Outcome {
+    let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
+    let taken = live::record(&enrolment, &session.client()?, arguments.seconds)?;
+    show(session, &taken);
+    Ok(())
+}
+
+/// Every step was refused: that is an answer, with its reasons, and no session to review.
+fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> Failure {
+    let discarded = road::journal(enrolment).and_then(|journal| {
+        journal.discard(taken.session).because(Kind::Storage, "discard the empty session")
+    });
+    if let Err(failure) = discarded {
+        return failure;
+    }
+    let reasons: Vec<&str> = taken.refused.iter().map(String::as_str).collect();
+    let message = format!("every step was refused at the gate. {}", reasons.join(" "));
+    Failure::new(Kind::Refused, message)
+        .hint("nothing was kept; `candor consent list` shows what you agreed to")
+}
+
+fn show(session: &Session, taken: &road::Taken) {
+    let shown = Shown {
+        session: taken.session.to_string(),
+        steps: taken.steps,
+        bytes: taken.bytes,
+        findings: taken.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
+        refused: taken.refused.iter().cloned().collect(),
+    };
+    output::show(session.json, &shown, in_words);
+}
+
+fn in_words(shown: &Shown) -> String {
+    let mut lines =
+        vec![format!("session {}: {} steps, {}", shown.session, shown.steps, output::bytes(shown.bytes))];
+    lines.extend(shown.findings.iter().map(|(kind, count)| format!("  taken out: {count} {kind}")));
+    lines.extend(shown.refused.iter().map(|reason| format!("  refused at the gate: {reason}")));
+    lines.push(format!("look at it: candor review show {}", shown.session));
+    lines.join("\n")
+}
+
+fn bar(steps: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("   {bar:32} {pos}/{len} steps")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(steps).with_style(style)
+}

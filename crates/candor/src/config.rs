@@ -1,0 +1,72 @@
+//! Configuration: built-in values, then a file, then the environment, then flags; later ones win.
+//!
+//! The file is TOML: `--config FILE`, or `candor/candor.toml` in the user's configuration folder. The environment
+//! variables are `CANDOR_HOME`, `CANDOR_SERVER`, `CANDOR_LISTEN`, `CANDOR_DIR` and `CANDOR_LOG`.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::exit::{Failure, Kind, Outcome};
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The person's folder.
+    pub(crate) home: PathBuf,
+    /// Address of the server.
+    pub(crate) server: String,
+    /// Where the server listens; loopback only.
+    pub(crate) listen: String,
+    /// The server's folder.
+    pub(crate) dir: PathBuf,
+    /// What the server logs: `error`, `warn`, `info`, `debug`.
+    pub(crate) log: String,
+}
+
+impl Config {
+    /// Reads the configuration. A file that cannot be read, or holds an unknown key, stops the program.
+    pub(crate) fn read(file: Option<&Path>) -> Outcome<Self> {
+        let mut figment = Figment::from(Serialized::defaults(Self::built_in()));
+        let usual = user_folder("XDG_CONFIG_HOME", ".config").join("candor.toml");
+        if let Some(path) = file.map(Path::to_path_buf).or_else(|| usual.exists().then_some(usual)) {
+            if !path.exists() {
+                return Err(Failure::new(Kind::Usage, format!("there is no file {}", path.display())));
+            }
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        const NAMES: [&str; 5] = ["home", "server", "listen", "dir", "log"];
+        figment.merge(Env::prefixed("CANDOR_").only(&NAMES)).extract().map_err(|error| {
+            let message = format!("failed to read the configuration: {error}");
+            Failure::new(Kind::Usage, message).hint("the keys are home, server, listen, dir and log")
+        })
+    }
+
+    fn built_in() -> Self {
+        let data = user_folder("XDG_DATA_HOME", ".local/share");
+        Self {
+            home: data.join("home"),
+            server: "http://127.0.0.1:7878".to_owned(),
+            listen: "127.0.0.1:7878".to_owned(),
+            dir: data.join("server"),
+            log: "info".to_owned(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
+fn user_folder(variable: &str, below_home: &str) -> PathBuf {
+    let named = std::env::var(variable).ok().filter(|path| path.starts_with('/')).map(PathBuf::from);
+    let home = || std::env::var("HOME").map(PathBuf::from).unwrap_or_default().join(below_home);
+    named.unwrap_or_else(home).join("candor")
+}
+
+/// The X display of this session, if there is one.
+#[cfg(feature = "agent")]
+#[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
+pub(crate) fn display() -> Option<String> {
+    std::env::var("DISPLAY").ok().filter(|display| !display.is_empty())
+}

@@ -1,0 +1,115 @@
+//! The server: one process on loopback, a vault behind a lock, HTTP in front.
+//!
+//! Every body has a limit, every request a deadline, and the number of requests at work is bounded (P17). Nothing that a
+//! person typed, chose or signed is ever logged: a log line holds a method, the pattern of a route, a status and a time.
+
+mod api;
+mod erased;
+mod guard;
+mod pages;
+mod state;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use candor_vault::Vault;
+
+pub(crate) use erased::try_to_open_session;
+
+use crate::ambient::{self, SystemEntropy};
+use crate::exit::{Because, Failure, Kind, Outcome};
+use crate::{durable, output, secret};
+use state::App;
+
+/// How the server runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) dir: PathBuf,
+    pub(crate) root_key: PathBuf,
+    pub(crate) listen: String,
+    pub(crate) address_file: Option<PathBuf>,
+    pub(crate) log: String,
+}
+
+/// Runs the server until Ctrl-C or a termination signal.
+pub(crate) fn serve(options: &Options) -> Outcome {
+    start_logging(&options.log)?;
+    let address = loopback(&options.listen)?;
+    let vault = open_vault(&options.dir, &options.root_key)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.because(Kind::Unexpected, "start the server")?.block_on(run(options, address, vault))
+}
+
+async fn run(options: &Options, address: SocketAddr, vault: Vault) -> Outcome {
+    let taken = format!("listen on {address}");
+    let listener = tokio::net::TcpListener::bind(address).await.because(Kind::Storage, &taken)?;
+    let url = format!("http://{}", listener.local_addr().because(Kind::Unexpected, &taken)?);
+    if let Some(file) = &options.address_file {
+        durable::write_private(file, url.as_bytes()).because(Kind::Storage, "write the address file")?;
+    }
+    output::talk(&format!("candor serves {} at {url}", options.dir.display()));
+    let app = guard::around(api::routes().merge(pages::routes())).with_state(App::new(vault));
+    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await.because(Kind::Unexpected, "serve")
+}
+
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        return;
+    }
+    // Without a handler the process still ends as the system ends it.
+    let _ended = interrupted.await;
+}
+
+fn start_logging(level: &str) -> Outcome {
+    let filter = tracing_subscriber::EnvFilter::try_new(format!("candor={level}"));
+    let filter = filter.because(Kind::Usage, "read the log level")?;
+    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    subscriber.try_init().map_err(|_| Failure::new(Kind::Unexpected, "logging was started twice"))
+}
+
+fn loopback(listen: &str) -> Outcome<SocketAddr> {
+    let address: SocketAddr = listen.parse().map_err(|_| {
+        Failure::new(Kind::Usage, format!("{listen} is not an address and a port"))
+            .hint("for example 127.0.0.1:7878")
+    })?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Failure::new(Kind::Usage, format!("{address} is not on loopback, and this version has no TLS"))
+        .hint("listen on 127.0.0.1 and put a tunnel of your own before it"))
+}
+
+/// Opens the vault; the root key is made on first use, and never again for a folder that has keys.
+pub(crate) fn open_vault(dir: &Path, root_key: &Path) -> Outcome<Vault> {
+    if !root_key.exists() {
+        if dir.join("meta.sqlite").exists() {
+            let message = format!("the root key {} of {} is missing", root_key.display(), dir.display());
+            return Err(Failure::new(Kind::BadInput, message).hint("name it with --root-key, or restore it"));
+        }
+        secret::write(root_key, &candor_model::Entropy::bytes_32(&mut SystemEntropy))?;
+    }
+    let key = secret::read(root_key)?;
+    durable::make_private_folder(dir).because(Kind::Storage, "make the server's folder")?;
+    let hook: candor_vault::Hook = Arc::new(|_| {});
+    let vault = Vault::open(dir, &key, "candor.local/log", hook, ambient::now(), &mut SystemEntropy)
+        .map_err(|error| open_failure(dir, &error))?;
+    match std::fs::remove_dir_all(vault.exports_folder()) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).because(Kind::Storage, "delete a dataset that was being sent")
+        }
+        _ => Ok(vault),
+    }
+}
+
+fn open_failure(dir: &Path, error: &candor_vault::OpenError) -> Failure {
+    let message = format!("failed to open {}: {}", dir.display(), crate::exit::chain(error));
+    match error {
+        candor_vault::OpenError::InUse => Failure::new(Kind::Storage, message)
+            .hint("another server uses this folder: stop it, or name another folder with --dir"),
+        _ => Failure::new(Kind::BadInput, message),
+    }
+}

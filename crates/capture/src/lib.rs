@@ -1,0 +1,31 @@
+//! Live sensors, one per platform, that yield raw observations.
+//!
+//! The path of data: a [`Sensor`] waits until the person does something and yields a [`Pending`]: which window was in front,
+//! which others were visible, and when. No title, no key, no pixel. The caller asks the gate about each window. Only
+//! [`Sensor::capture`], which takes the gate's permits, reads pixels, and it reads those of permitted windows alone: the
+//! frame is put together from them on an empty canvas, and is never a picture of the screen. What comes out is `Raw`.
+//!
+//! What is absent on purpose: the gate (that is `consent`), a way to look at what was seen, typed text (keys are counted),
+//! storage, a clock. Which feature works on which platform: `docs/platforms.md`.
+//!
+//! Invariants: the gate comes before the pixels (P3). What changed between judgement and look is not captured. A window
+//! whose class is not known has the empty class, which no charter names.
+
+mod pending;
+mod sensor;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+pub use pending::{Pending, SeenWindow};
+pub use sensor::{Now, OpenError, Sensor, SensorError};
+
+#[cfg(target_os = "linux")]
+pub use linux::{
+    FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, PERMIT_AGE_MS_MAX, TITLE_BYTES_MAX, WINDOWS_MAX,
+    open,
+};
+#[cfg(not(target_os = "linux"))]
+pub use other::open;

@@ -1,0 +1,21 @@
+//! Linux: X11. Wayland has no passive input and no windows of others; it needs a sensor of its own.
+
+mod canvas;
+mod input;
+mod run;
+#[cfg(test)]
+mod tests;
+mod windows;
+mod x11;
+
+pub use input::INPUT_QUEUE_MAX;
+pub use run::KEYS_OF_RUN_MAX;
+pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
+pub use x11::{FRAME_SIDE_PX_MAX, PERMIT_AGE_MS_MAX, open};
+
+use crate::SensorError;
+
+/// The X server's errors, all of which end in the same: nothing is captured.
+pub(crate) fn desktop(source: impl std::error::Error + Send + Sync + 'static) -> SensorError {
+    SensorError::Desktop(Box::new(source))
+}

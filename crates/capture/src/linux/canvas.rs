@@ -1,0 +1,109 @@
+//! The frame: put together from permitted windows on an empty canvas, the lowest first.
+//!
+//! What is not permitted is a flat block where it lies, so that it covers what is below it, as on the screen. Its pixels
+//! are never asked for.
+
+use candor_model::{Pixels, Rect};
+use x11rb::connection::Connection;
+use x11rb::protocol::composite::ConnectionExt as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Pixmap, Window};
+use x11rb::rust_connection::RustConnection;
+use zeroize::Zeroizing;
+
+use crate::SensorError;
+use crate::linux::desktop;
+
+/// The grey of what is not shown.
+const BLOCK: u8 = 0x40;
+/// Bytes of a pixel as the X server sends it: blue, green, red, unused.
+const SENT_BYTES: usize = 4;
+
+/// A frame in the making.
+pub(crate) struct Canvas {
+    width: u32,
+    height: u32,
+    rgb: Zeroizing<Vec<u8>>,
+}
+
+impl Canvas {
+    pub(crate) fn new(width: u32, height: u32) -> Self {
+        let bytes = usize::try_from(u64::from(width) * u64::from(height) * 3).unwrap_or(0);
+        Self { width, height, rgb: Zeroizing::new(vec![BLOCK; bytes]) }
+    }
+
+    /// Puts a block where a window lies that is not permitted.
+    pub(crate) fn block(&mut self, bounds: Rect) {
+        let Some((left, top, right, bottom)) = bounds.clipped(self.width, self.height) else { return };
+        for row in top..bottom {
+            self.row(left, row, right - left).fill(BLOCK);
+        }
+    }
+
+    /// Paints the pixels of a permitted window, as far as they are on the screen.
+    pub(crate) fn paint(
+        &mut self,
+        connection: &RustConnection,
+        window: Window,
+        bounds: Rect,
+    ) -> Result<(), SensorError> {
+        let Some((left, top, right, bottom)) = bounds.clipped(self.width, self.height) else { return Ok(()) };
+        let within = |edge: u32, start: i32| i16::try_from(i64::from(edge) - i64::from(start)).unwrap_or(0);
+        let part = Part {
+            x: within(left, bounds.x),
+            y: within(top, bounds.y),
+            width: u16::try_from(right - left).unwrap_or(0),
+            height: u16::try_from(bottom - top).unwrap_or(0),
+        };
+        let sent = pixels(connection, window, &part)?;
+        let row_bytes = usize::from(part.width) * SENT_BYTES;
+        for (row, pixels) in (top..bottom).zip(sent.chunks_exact(row_bytes)) {
+            copy_row(self.row(left, row, right - left), pixels);
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, left: u32, row: u32, width: u32) -> &mut [u8] {
+        let start = (u64::from(row) * u64::from(self.width) + u64::from(left)) * 3;
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        let end = start.saturating_add(usize::try_from(width).unwrap_or(0) * 3);
+        self.rgb.get_mut(start..end).unwrap_or_default()
+    }
+
+    pub(crate) fn finish(mut self) -> Option<Pixels> {
+        Pixels::new(self.width, self.height, std::mem::take(&mut *self.rgb))
+    }
+}
+
+fn copy_row(canvas: &mut [u8], sent: &[u8]) {
+    for (to, from) in canvas.chunks_exact_mut(3).zip(sent.chunks_exact(SENT_BYTES)) {
+        for (to, from) in to.iter_mut().zip(from.iter().take(3).rev()) {
+            *to = *from;
+        }
+    }
+}
+
+/// A part of a window, in its own coordinates.
+struct Part {
+    x: i16,
+    y: i16,
+    width: u16,
+    height: u16,
+}
+
+/// The window's own pixels, also where other windows lie over it (Composite 0.4, `NameWindowPixmap`).
+fn pixels(
+    connection: &RustConnection,
+    window: Window,
+    part: &Part,
+) -> Result<Zeroizing<Vec<u8>>, SensorError> {
+    let pixmap: Pixmap = connection.generate_id().map_err(desktop)?;
+    connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?.check().map_err(desktop)?;
+    let (x, y, width, height) = (part.x, part.y, part.width, part.height);
+    let image = connection.get_image(ImageFormat::Z_PIXMAP, pixmap, x, y, width, height, u32::MAX);
+    let reply = image.map_err(desktop)?.reply();
+    connection.free_pixmap(pixmap).map_err(desktop)?.ignore_error();
+    let image = reply.map_err(desktop)?;
+    let expected = usize::from(width) * usize::from(height) * SENT_BYTES;
+    let readable = matches!(image.depth, 24 | 32) && image.data.len() == expected;
+    if readable { Ok(Zeroizing::new(image.data)) } else { Err(SensorError::Changed) }
+}

@@ -1,0 +1,231 @@
+//! A desktop of its own: an X server on a display that it chooses, a window manager, an editor, and plain windows.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use candor_model::Rect;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, InputFocus, MapState,
+    PropMode, StackMode, Window, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+use crate::linux::windows::{Atoms, Windows};
+
+/// The colour of the plain windows: magenta.
+pub(super) const WINDOW_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
+const SIZE: (u32, u32) = (1280, 800);
+/// How long a poll rests.
+const REST: Duration = Duration::from_millis(5);
+/// Polls before a test gives up: 20 seconds.
+const POLLS_MAX: u32 = 4_000;
+
+pub(super) struct Desktop {
+    pub(super) display: String,
+    folder: tempfile::TempDir,
+    connection: RustConnection,
+    atoms: Atoms,
+    root: Window,
+    children: RefCell<Vec<Child>>,
+}
+
+/// Waits on a state.
+fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..POLLS_MAX {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(REST);
+    }
+    panic!("waited in vain until {what}");
+}
+
+fn spawn(command: &mut Command) -> Child {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    quiet.spawn().unwrap_or_else(|error| missing(&name, &error))
+}
+
+fn missing(name: &str, error: &std::io::Error) -> ! {
+    panic!(
+        "{name} does not start ({error}): run the tests with `cargo xtask test`, which installs what they need"
+    )
+}
+
+impl Desktop {
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let number = folder.path().join("display");
+        let mut children = Vec::new();
+        // The server chooses a free display and writes its number, once it takes connections.
+        let server = r#"exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$0""#;
+        let size = format!("{}x{}x24", SIZE.0, SIZE.1);
+        assert!(std::env::split_paths(&path()).any(|p| p.join("Xvfb").exists()), "{MISSING}");
+        children.push(spawn(Command::new("sh").arg("-c").arg(server).arg(&number).arg(size)));
+        let read = || std::fs::read_to_string(&number).ok().filter(|text| text.ends_with('\n'));
+        let display = format!(":{}", until("the X server is up", read).trim());
+        let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
+        let desktop = Self { display, folder, connection, atoms, root, children: RefCell::new(children) };
+        desktop.manage();
+        desktop
+    }
+
+    fn manage(&self) {
+        self.run(&mut Command::new("openbox"));
+        let check =
+            self.connection.intern_atom(false, b"_NET_SUPPORTING_WM_CHECK").unwrap().reply().unwrap().atom;
+        until("the window manager is up", || {
+            let cookie = self.connection.get_property(false, self.root, check, AtomEnum::WINDOW, 0, 1);
+            (cookie.unwrap().reply().unwrap().length > 0).then_some(())
+        });
+    }
+
+    /// Starts a program on this desktop; it ends with it.
+    fn run(&self, command: &mut Command) {
+        let home = self.folder.path();
+        let command = command
+            .env("DISPLAY", &self.display)
+            .env("HOME", home)
+            .env("XDG_RUNTIME_DIR", home)
+            .env("GSETTINGS_BACKEND", "memory")
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY");
+        self.children.borrow_mut().push(spawn(command));
+    }
+
+    /// Starts the editor on a text and puts it at the left; returns where it is, frame and all.
+    pub(super) fn mousepad(&self, text: &str) -> Rect {
+        let file: PathBuf = self.folder.path().join("note.txt");
+        std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
+        self.run(Command::new("mousepad").arg(&file).env("DBUS_SESSION_BUS_ADDRESS", self.bus()));
+        self.bounds_of("Mousepad");
+        let find = ["search", "--sync", "--onlyvisible", "--class", "mousepad"];
+        let geometry = ["windowmove", "0", "0", "windowsize", "700", "600", "windowactivate", "--sync"];
+        self.xdotool(&[find.as_slice(), &geometry].concat());
+        // The window manager answers in its own time: two equal looks are a window at rest.
+        let mut before = None;
+        until("the editor is at rest", || {
+            let now =
+                Some(self.bounds_of("Mousepad")).filter(|bounds| bounds.width > 650 && bounds.width < 760);
+            let at_rest = now.filter(|_| now == before && self.painted(now));
+            before = now;
+            at_rest
+        })
+    }
+
+    /// Starts a message bus of its own, which the editor asks for; what it starts ends with it.
+    fn bus(&self) -> String {
+        let socket = self.folder.path().join("bus");
+        let address = format!("unix:path={}", socket.display());
+        self.run(Command::new("dbus-daemon").args(["--session", "--nofork", "--address", &address]));
+        until("the message bus is up", || socket.exists().then_some(()));
+        address
+    }
+
+    fn painted(&self, bounds: Option<Rect>) -> bool {
+        let Some(Rect { x, y, .. }) = bounds else { return false };
+        self.screenshot(Rect { x: x + 40, y: y + 20, width: 300, height: 100 }).len() > 5
+    }
+
+    fn bounds_of(&self, class: &str) -> Rect {
+        until(class, || {
+            let windows =
+                Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size: SIZE };
+            let (seen, _) = windows.seen().ok()?;
+            seen.into_iter().find(|window| window.class == class).map(|window| window.bounds)
+        })
+    }
+
+    /// Makes a plain window of one colour, managed or not, above the others, and waits until it is seen.
+    pub(super) fn window(&self, class: &str, bounds: Rect, managed: bool) -> Window {
+        let window = self.connection.generate_id().unwrap();
+        let aux = CreateWindowAux::new().background_pixel(0x00ff_00ff).override_redirect(u32::from(!managed));
+        let (x, y) = (i16::try_from(bounds.x).unwrap(), i16::try_from(bounds.y).unwrap());
+        let (width, height) = (u16::try_from(bounds.width).unwrap(), u16::try_from(bounds.height).unwrap());
+        let kind = WindowClass::INPUT_OUTPUT;
+        self.connection.create_window(24, window, self.root, x, y, width, height, 0, kind, 0, &aux).unwrap();
+        if !class.is_empty() {
+            let both = format!("{}\0{class}\0", class.to_lowercase());
+            let (name, string) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
+            self.connection
+                .change_property8(PropMode::REPLACE, window, name, string, both.as_bytes())
+                .unwrap();
+        }
+        // A position that the person chose, which a window manager keeps (ICCCM 4.1.2.3): USPosition | USSize.
+        let hints = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let (name, kind) = (AtomEnum::WM_NORMAL_HINTS, AtomEnum::WM_SIZE_HINTS);
+        self.connection.change_property32(PropMode::REPLACE, window, name, kind, &hints).unwrap();
+        // Above the others also when they are clicked.
+        let atom = |name: &[u8]| self.connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
+        let (state, above) = (atom(b"_NET_WM_STATE"), atom(b"_NET_WM_STATE_ABOVE"));
+        self.connection
+            .change_property32(PropMode::REPLACE, window, state, AtomEnum::ATOM, &[above])
+            .unwrap();
+        self.connection.map_window(window).unwrap();
+        let above = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
+        self.connection.configure_window(window, &above).unwrap();
+        self.connection.flush().unwrap();
+        until("the window is seen", || self.seen(window, managed).then_some(()));
+        window
+    }
+
+    /// Whether a window is on the screen, inside the window manager's frame if it is managed, and not moving.
+    fn seen(&self, window: Window, managed: bool) -> bool {
+        let viewable = self.connection.get_window_attributes(window).unwrap().reply().unwrap().map_state;
+        let state =
+            self.connection.get_property(false, window, self.atoms.WM_STATE, AtomEnum::ANY, 0, 1).unwrap();
+        let in_frame = !managed || state.reply().unwrap().length > 0;
+        viewable == MapState::VIEWABLE && in_frame && self.screenshot_has(WINDOW_COLOUR)
+    }
+
+    /// Gives a window the keyboard, and waits until it has it.
+    pub(super) fn focus(&self, window: Window) {
+        self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap();
+        self.connection.flush().unwrap();
+        until("the window has the keyboard", || {
+            let focus = self.connection.get_input_focus().unwrap().reply().unwrap().focus;
+            (focus == window).then_some(())
+        });
+    }
+
+    pub(super) fn xdotool(&self, words: &[&str]) {
+        let status = Command::new("xdotool").args(words).env("DISPLAY", &self.display).status();
+        let status = status.unwrap_or_else(|error| missing("xdotool", &error));
+        assert!(status.success(), "xdotool {words:?}");
+    }
+
+    /// Whether the screen itself, not a frame, shows a colour.
+    pub(super) fn screenshot_has(&self, colour: [u8; 3]) -> bool {
+        self.screenshot(Rect { x: 0, y: 0, width: SIZE.0, height: SIZE.1 }).contains(&colour)
+    }
+
+    fn screenshot(&self, part: Rect) -> std::collections::BTreeSet<[u8; 3]> {
+        let (x, y) = (i16::try_from(part.x).unwrap(), i16::try_from(part.y).unwrap());
+        let (width, height) = (u16::try_from(part.width).unwrap(), u16::try_from(part.height).unwrap());
+        let image =
+            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, u32::MAX);
+        image.unwrap().reply().unwrap().data.chunks_exact(4).map(|p| [p[2], p[1], p[0]]).collect()
+    }
+}
+
+const MISSING: &str = "Xvfb is missing: run the tests with `cargo xtask test`, which installs what they need";
+
+#[expect(clippy::disallowed_methods, reason = "a test looks for the programs that it starts")]
+fn path() -> String {
+    std::env::var("PATH").unwrap_or_default()
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        for child in self.children.borrow_mut().iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

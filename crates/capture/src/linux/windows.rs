@@ -1,0 +1,173 @@
+//! The windows on an X screen, as far as the gate may know them; and, under a permit, a title.
+
+use candor_model::Rect;
+use x11rb::protocol::screensaver::{self, ConnectionExt as _};
+use x11rb::protocol::xproto::{
+    Atom, AtomEnum, ConnectionExt as _, GetGeometryReply, GetWindowAttributesReply, MapState, Window,
+    WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+
+use crate::linux::desktop;
+use crate::{SeenWindow, SensorError};
+
+/// Most windows of a screen; more are refused.
+pub const WINDOWS_MAX: usize = 256;
+/// Longest title in bytes; the rest is not read.
+pub const TITLE_BYTES_MAX: u32 = 1024;
+/// Longest class in bytes.
+const CLASS_BYTES_MAX: u32 = 256;
+/// How deep a window manager may put a client into its frame.
+const DEPTH_MAX: usize = 3;
+
+x11rb::atom_manager! {
+    /// The properties that are read.
+    pub(crate) Atoms: AtomsCookie {
+        WM_STATE,
+        UTF8_STRING,
+        _NET_WM_NAME,
+    }
+}
+
+/// A look at the windows of one screen.
+pub(crate) struct Windows<'a> {
+    pub(crate) connection: &'a RustConnection,
+    pub(crate) atoms: &'a Atoms,
+    pub(crate) root: Window,
+    /// Width and height of the screen in pixels.
+    pub(crate) size: (u32, u32),
+}
+
+/// A visible top-level window.
+struct TopLevel {
+    window: Window,
+    bounds: Rect,
+    unmanaged: bool,
+}
+
+impl Windows<'_> {
+    /// Every visible window, the lowest first, and whether the screen is locked.
+    pub(crate) fn seen(&self) -> Result<(Vec<SeenWindow>, bool), SensorError> {
+        let visible = self.visible()?;
+        let locked = self.screen_saver_runs()? || visible.last().is_some_and(|top| self.covers_all(top));
+        let seen = visible.into_iter().map(|top| self.judged(&top, locked)).collect::<Result<_, _>>()?;
+        Ok((seen, locked))
+    }
+
+    fn judged(&self, top: &TopLevel, locked: bool) -> Result<SeenWindow, SensorError> {
+        let class = match self.client(top)? {
+            Some(client) => self.class(client)?,
+            None => String::new(),
+        };
+        let (id, bounds) = (u64::from(top.window), top.bounds);
+        // Sites and private windows need the accessibility tree: where they are not known, a browser is refused.
+        Ok(SeenWindow { id, class, site: None, private: false, locked, bounds })
+    }
+
+    fn visible(&self) -> Result<Vec<TopLevel>, SensorError> {
+        let children =
+            self.connection.query_tree(self.root).map_err(desktop)?.reply().map_err(desktop)?.children;
+        let mut visible = Vec::new();
+        for window in children {
+            let attributes = self.connection.get_window_attributes(window).map_err(desktop)?;
+            let geometry = self.connection.get_geometry(window).map_err(desktop)?;
+            // A window that went away between the two questions is not on the screen.
+            let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { continue };
+            visible.extend(self.top_level(window, &attributes, &geometry));
+        }
+        if visible.len() > WINDOWS_MAX {
+            return Err(SensorError::Changed);
+        }
+        Ok(visible)
+    }
+
+    fn top_level(
+        &self,
+        window: Window,
+        attributes: &GetWindowAttributesReply,
+        geometry: &GetGeometryReply,
+    ) -> Option<TopLevel> {
+        let border = u32::from(geometry.border_width) * 2;
+        let bounds = Rect {
+            x: geometry.x.into(),
+            y: geometry.y.into(),
+            width: u32::from(geometry.width) + border,
+            height: u32::from(geometry.height) + border,
+        };
+        let drawn =
+            attributes.map_state == MapState::VIEWABLE && attributes.class == WindowClass::INPUT_OUTPUT;
+        let on_screen = bounds.clipped(self.size.0, self.size.1).is_some();
+        let unmanaged = attributes.override_redirect;
+        (drawn && on_screen).then_some(TopLevel { window, bounds, unmanaged })
+    }
+
+    /// The application's own window: itself, or the one inside the window manager's frame.
+    fn client(&self, top: &TopLevel) -> Result<Option<Window>, SensorError> {
+        if top.unmanaged && !self.has_state(top.window)? && !self.class(top.window)?.is_empty() {
+            return Ok(Some(top.window));
+        }
+        let mut level = vec![top.window];
+        for _ in 0..=DEPTH_MAX {
+            let mut below = Vec::new();
+            for window in level {
+                if self.has_state(window)? {
+                    return Ok(Some(window));
+                }
+                let tree = self.connection.query_tree(window).map_err(desktop)?.reply();
+                below.extend(tree.map(|tree| tree.children).unwrap_or_default());
+            }
+            level = below;
+        }
+        Ok(None)
+    }
+
+    /// Window managers set `WM_STATE` on each client (ICCCM 4.1.3.1).
+    fn has_state(&self, window: Window) -> Result<bool, SensorError> {
+        Ok(self
+            .property(window, self.atoms.WM_STATE, AtomEnum::ANY.into(), 4)?
+            .is_some_and(|v| !v.is_empty()))
+    }
+
+    /// The second of the two names of `WM_CLASS` (ICCCM 4.1.2.5); empty where there is none.
+    fn class(&self, window: Window) -> Result<String, SensorError> {
+        let value =
+            self.property(window, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), CLASS_BYTES_MAX)?;
+        let value = value.unwrap_or_default();
+        let class = value.split(|byte| *byte == 0).nth(1).unwrap_or_default();
+        Ok(String::from_utf8(class.to_vec()).unwrap_or_default())
+    }
+
+    /// The title of the application's own window. Only for a permitted window.
+    pub(crate) fn title(&self, window: Window) -> Result<Option<String>, SensorError> {
+        let top = TopLevel { window, bounds: Rect { x: 0, y: 0, width: 0, height: 0 }, unmanaged: true };
+        let Some(client) = self.client(&top)? else { return Ok(None) };
+        let (name, utf8) = (self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING);
+        let value = self.property(client, name, utf8, TITLE_BYTES_MAX)?;
+        Ok(value.and_then(|value| String::from_utf8(value).ok()))
+    }
+
+    fn property(
+        &self,
+        window: Window,
+        name: Atom,
+        kind: Atom,
+        bytes_max: u32,
+    ) -> Result<Option<Vec<u8>>, SensorError> {
+        let cookie =
+            self.connection.get_property(false, window, name, kind, 0, bytes_max / 4).map_err(desktop)?;
+        // A window that went away has no properties.
+        Ok(cookie.reply().ok().map(|reply| reply.value))
+    }
+
+    fn screen_saver_runs(&self) -> Result<bool, SensorError> {
+        let reply =
+            self.connection.screensaver_query_info(self.root).map_err(desktop)?.reply().map_err(desktop)?;
+        Ok(reply.state == u8::from(screensaver::State::ON))
+    }
+
+    /// Screen lockers are unmanaged windows over everything.
+    fn covers_all(&self, top: &TopLevel) -> bool {
+        let (width, height) = self.size;
+        top.unmanaged && top.bounds.clipped(width, height) == Some((0, 0, width, height))
+    }
+}

@@ -1,0 +1,11 @@
+//! Platforms without a sensor.
+
+use crate::{Now, OpenError, Sensor};
+
+/// Opens the sensor of this platform.
+///
+/// # Errors
+/// Always: this platform has none.
+pub fn open(_display: &str, _now: Now) -> Result<Box<dyn Sensor>, OpenError> {
+    Err(OpenError::Unsupported { platform: std::env::consts::OS })
+}

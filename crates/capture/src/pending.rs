@@ -1,0 +1,72 @@
+//! What may be known before the gate: contexts, and nothing else.
+
+use candor_consent::Context;
+use candor_model::{Action, Moment, Rect};
+
+/// A window, as far as the gate may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenWindow {
+    /// The platform's handle.
+    pub(crate) id: u64,
+    pub(crate) class: String,
+    pub(crate) site: Option<String>,
+    pub(crate) private: bool,
+    pub(crate) locked: bool,
+    /// Where it is, in absolute pixels, decorations included.
+    pub bounds: Rect,
+}
+
+impl SeenWindow {
+    /// What stands for a window that could not be found: no charter names its class.
+    pub(crate) const fn unknown(locked: bool) -> Self {
+        let bounds = Rect { x: 0, y: 0, width: 0, height: 0 };
+        Self { id: 0, class: String::new(), site: None, private: false, locked, bounds }
+    }
+
+    /// What the gate judges.
+    #[must_use]
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            window_class: &self.class,
+            site: self.site.as_deref(),
+            private: self.private,
+            locked: self.locked,
+        }
+    }
+}
+
+/// Something that the person did, which the gate has not judged.
+///
+/// INVARIANT: it holds no title and no text, and what was done can only be read by the sensor, under a permit.
+pub struct Pending {
+    pub(crate) at: Moment,
+    pub(crate) action: Action,
+    pub(crate) front: SeenWindow,
+    pub(crate) windows: Vec<SeenWindow>,
+}
+
+impl Pending {
+    /// When.
+    #[must_use]
+    pub const fn at(&self) -> Moment {
+        self.at
+    }
+
+    /// The window that it was done to.
+    #[must_use]
+    pub const fn front(&self) -> &SeenWindow {
+        &self.front
+    }
+
+    /// Every visible window, the lowest first.
+    #[must_use]
+    pub fn windows(&self) -> &[SeenWindow] {
+        &self.windows
+    }
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending").field("at", &self.at).finish_non_exhaustive()
+    }
+}

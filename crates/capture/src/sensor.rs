@@ -1,0 +1,108 @@
+//! The one seam between platforms.
+
+use std::time::Duration;
+
+use candor_consent::Permit;
+use candor_model::{Moment, Observation, Platform, Screen};
+use candor_redact::Raw;
+
+use crate::Pending;
+
+/// Tells the time by two clocks. The binary passes the operating system's.
+pub type Now = Box<dyn FnMut() -> Moment + Send>;
+
+/// Watches a desktop.
+///
+/// The order of calls is the order of the gate: [`next`](Sensor::next), the caller's judgement of each window, then
+/// [`capture`](Sensor::capture). There is no other way to pixels.
+///
+/// Without a permit nothing is captured:
+///
+/// ```compile_fail,E0308
+/// fn look(sensor: &mut dyn candor_capture::Sensor, pending: candor_capture::Pending) {
+///     let _ = sensor.capture(pending, None, &[]);
+/// }
+/// ```
+pub trait Sensor: Send {
+    /// The platform.
+    fn platform(&self) -> Platform;
+
+    /// The screen that all coordinates are of.
+    fn screen(&self) -> &Screen;
+
+    /// Whether the screen is locked, as far as the platform tells.
+    ///
+    /// # Errors
+    /// When the desktop does not answer. Then nothing may be captured.
+    fn locked(&mut self) -> Result<bool, SensorError>;
+
+    /// Waits until the person does something, at most `wait`. None if they did nothing.
+    ///
+    /// # Errors
+    /// When the desktop does not answer, or input was lost.
+    fn next(&mut self, wait: Duration) -> Result<Option<Pending>, SensorError>;
+
+    /// Looks at what the gate permitted.
+    ///
+    /// `permit` is for the window in front, `windows` are the gate's answers for [`Pending::windows`], in their order. It
+    /// returns when the action has ended: a run of keys or wheel turns is one action.
+    ///
+    /// # Errors
+    /// When anything changed since the windows were judged, the judgement is old or does not fit, the screen is locked, or
+    /// the desktop does not answer. Then nothing was captured; the caller notes a gap.
+    fn capture(
+        &mut self,
+        pending: Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<Raw<Observation>, SensorError>;
+}
+
+/// Why there is no sensor.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The platform has no sensor.
+    #[error("recording is not supported on {platform}: see docs/platforms.md")]
+    Unsupported {
+        /// The platform.
+        platform: &'static str,
+    },
+    /// There is no desktop, or it does not let this program in.
+    #[error("could not connect to the display {display:?}")]
+    Connect {
+        /// The name of the display.
+        display: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The desktop lacks something that is needed.
+    #[error("the display lacks {what}")]
+    Lacks {
+        /// What it lacks.
+        what: &'static str,
+    },
+}
+
+/// Why nothing was captured.
+#[derive(Debug, thiserror::Error)]
+pub enum SensorError {
+    /// The windows are not those that were judged.
+    #[error("the screen changed after the windows were judged")]
+    Changed,
+    /// The judgement is too old, or of a time to come.
+    #[error("the permit was not given just now")]
+    Stale,
+    /// There is not one answer for each window, or the window in front has none.
+    #[error("the gate's answers do not fit the windows")]
+    Answers,
+    /// The screen is locked.
+    #[error("the screen is locked")]
+    Locked,
+    /// Input came faster than it was taken: what it was is not known.
+    #[error("input was lost")]
+    Lost,
+    /// The desktop does not answer.
+    #[error("the desktop does not answer")]
+    Desktop(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

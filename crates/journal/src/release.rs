@@ -1,0 +1,245 @@
+//! Release: the journal's only exit. It needs the person's review and their key.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use candor_model::bundle::{self, BUNDLE_BYTES_MAX, Contents, Manifest, Release, WireError};
+use candor_model::{
+    BlobRef, Digest, Entropy, Envelope, Finding, SessionHeader, SessionId, SigningKey, Statement, Subject,
+    Timestamp, canonical_bytes,
+};
+
+use crate::error::{ReleaseError, SessionError, StateError};
+use crate::index::Index;
+use crate::journal::{Inner, Journal};
+use crate::record::{ReceiptRecord, Record, ReleaseRecord};
+
+/// Name of the manifest as the subject of a release.
+const SUBJECT: &str = "manifest.json";
+/// Bytes that the archive adds to each entry, at most: its header, and padding to a block (POSIX ustar).
+const ENTRY_BYTES: u64 = 1024;
+
+/// A session that its contributor reviewed and released. Only [`Journal::release`] makes one.
+///
+/// ```compile_fail,E0423
+/// fn forge(contents: candor_model::bundle::Contents) -> candor_journal::Bundle {
+///     candor_journal::Bundle(contents)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Bundle(Contents);
+
+impl Bundle {
+    /// What it holds.
+    #[must_use]
+    pub const fn contents(&self) -> &Contents {
+        &self.0
+    }
+
+    /// Digest of the manifest: what the release is about.
+    #[must_use]
+    pub fn manifest_digest(&self) -> Digest {
+        Digest::of(&self.0.manifest_bytes)
+    }
+
+    /// The contributor's signed release.
+    #[must_use]
+    pub const fn release(&self) -> &Envelope {
+        &self.0.release
+    }
+
+    /// Writes it as it travels: see `docs/formats/bundle.md`.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write_to(&self, out: impl Write) -> Result<(), WireError> {
+        bundle::write(&self.0, out)
+    }
+}
+
+impl Journal {
+    /// Releases a session: signs what is left after the review, stores the signature, and hands out the bundle.
+    ///
+    /// Commit point: the signed release is durable. A crash before it leaves the session reviewed and not released; one
+    /// after it leaves it released, and releasing it again gives the same bytes, so that an upload can be tried again.
+    ///
+    /// # Errors
+    /// When the session has not ended, was not reviewed, has nothing left, is of another contributor, is too large, is
+    /// confirmed by the server already, or cannot be read or written.
+    pub fn release(
+        &self,
+        session: SessionId,
+        key: &SigningKey,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Bundle, ReleaseError> {
+        let mut inner = self.lock()?;
+        let index = &inner.session(session)?.index;
+        if key.public() != index.start.contributor {
+            return Err(ReleaseError::OtherContributor);
+        }
+        if index.receipt.is_some() {
+            return Err(SessionError::State { session, source: StateError::Released }.into());
+        }
+        if let Some(at) = index.release {
+            return inner.released_before(session, at);
+        }
+        index.releasable().map_err(|source| SessionError::State { session, source })?;
+        let unsigned = inner.unsigned(session)?;
+        inner.sign(session, unsigned, key, now, entropy)
+    }
+
+    /// Notes that the server confirmed the release. Its local files can be forgotten from here on.
+    ///
+    /// # Errors
+    /// When there is no such session, it is not released, or it cannot be written.
+    pub fn mark_released(&self, session: SessionId, receipt: Digest) -> Result<(), SessionError> {
+        self.commit(session, vec![Record::Receipt(ReceiptRecord { receipt })])
+    }
+}
+
+/// A bundle without its signature.
+struct Unsigned {
+    manifest: Manifest,
+    manifest_bytes: Vec<u8>,
+    steps: Vec<candor_model::Step>,
+    blobs: BTreeMap<Digest, Vec<u8>>,
+}
+
+impl Unsigned {
+    fn signed(self, release: Envelope) -> Bundle {
+        let Self { manifest, manifest_bytes, steps, blobs } = self;
+        Bundle(Contents { release, manifest_bytes, manifest, steps, blobs })
+    }
+}
+
+impl Inner {
+    fn unsigned(&self, session: SessionId) -> Result<Unsigned, ReleaseError> {
+        let index = &self.session(session)?.index;
+        let mut parts = Parts::default();
+        for (ordinal, number) in (0..).zip(index.kept()) {
+            parts.add(self.step(session, number, ordinal)?.content, session)?;
+        }
+        for finding in index.task.iter().flat_map(|task| &task.findings) {
+            parts.count(finding);
+        }
+        if parts.steps.is_empty() {
+            return Err(ReleaseError::NothingLeft);
+        }
+        let header = header(index).ok_or(SessionError::State { session, source: StateError::NotFinished })?;
+        parts.unsigned(header, session)
+    }
+
+    fn released_before(
+        &self,
+        session: SessionId,
+        at: crate::segment::Location,
+    ) -> Result<Bundle, ReleaseError> {
+        let Record::Release(stored) = self.read(session, at)? else { return Err(ReleaseError::Disagrees) };
+        let unsigned = self.unsigned(session)?;
+        if unsigned.manifest_bytes != stored.manifest.as_bytes() {
+            return Err(ReleaseError::Disagrees);
+        }
+        Ok(unsigned.signed(stored.release))
+    }
+
+    fn sign(
+        &mut self,
+        session: SessionId,
+        unsigned: Unsigned,
+        key: &SigningKey,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Bundle, ReleaseError> {
+        let header = &unsigned.manifest.header;
+        let salt = Digest::from_bytes(entropy.bytes_32()).to_string();
+        let release = Release { consent: header.consent, charter: header.charter, released_at: now, salt };
+        let subject = Subject::new(SUBJECT, Digest::of(&unsigned.manifest_bytes));
+        let release = Statement::new(subject, release).sign(key).map_err(|_| ReleaseError::Disagrees)?;
+        let manifest =
+            String::from_utf8(unsigned.manifest_bytes.clone()).map_err(|_| ReleaseError::Disagrees)?;
+        let record = ReleaseRecord { release: release.clone(), manifest };
+        self.commit(session, vec![Record::Release(Box::new(record))])?;
+        Ok(unsigned.signed(release))
+    }
+}
+
+fn header(index: &Index) -> Option<SessionHeader> {
+    let (start, finish) = (&index.start, index.finish.as_ref()?);
+    Some(SessionHeader {
+        session: start.session,
+        charter: start.charter,
+        consent: start.consent,
+        contributor: start.contributor,
+        started: start.started,
+        ended: finish.ended,
+        platform: start.platform,
+        redactor: start.redactor.clone(),
+        task: index.task.as_ref().map(|task| task.text.clone()),
+        outcome: finish.outcome,
+    })
+}
+
+/// What is gathered of the steps that leave.
+#[derive(Default)]
+struct Parts {
+    steps: Vec<candor_model::Step>,
+    digests: Vec<Digest>,
+    references: std::collections::BTreeSet<BlobRef>,
+    blobs: BTreeMap<Digest, Vec<u8>>,
+    findings: BTreeMap<candor_model::FindingKind, u64>,
+    bytes: u64,
+}
+
+impl Parts {
+    fn add(&mut self, content: candor_model::RedactedStep, session: SessionId) -> Result<(), ReleaseError> {
+        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
+        let line = canonical_bytes(&content.step).map_err(not_a_step)?;
+        self.bytes += line.len() as u64 + 1;
+        self.digests.push(Digest::of(&line));
+        for (reference, bytes) in [(content.step.frame, content.frame), (content.step.tree, content.tree)] {
+            if let (Some(reference), Some(bytes)) = (reference, bytes) {
+                self.add_blob(reference, bytes);
+            }
+        }
+        for finding in &content.report.findings {
+            self.count(finding);
+        }
+        self.steps.push(content.step);
+        self.fits()
+    }
+
+    fn add_blob(&mut self, reference: BlobRef, bytes: Vec<u8>) {
+        if self.references.insert(reference) {
+            self.bytes += bytes.len() as u64 + ENTRY_BYTES;
+            self.blobs.insert(reference.digest, bytes);
+        }
+    }
+
+    fn count(&mut self, finding: &Finding) {
+        *self.findings.entry(finding.kind).or_insert(0) += 1;
+    }
+
+    fn fits(&self) -> Result<(), ReleaseError> {
+        // Manifest, release and the archive's own blocks come on top: a tenth is kept for them.
+        let limit_bytes = BUNDLE_BYTES_MAX / 10 * 9;
+        if self.bytes <= limit_bytes {
+            return Ok(());
+        }
+        Err(ReleaseError::TooLarge { bytes: self.bytes, limit_bytes })
+    }
+
+    fn unsigned(self, header: SessionHeader, session: SessionId) -> Result<Unsigned, ReleaseError> {
+        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
+        let blobs: Vec<BlobRef> = self.references.into_iter().collect();
+        let manifest = Manifest {
+            version: bundle::VERSION,
+            header,
+            steps: self.digests,
+            blobs,
+            findings: self.findings,
+        };
+        let manifest_bytes = canonical_bytes(&manifest).map_err(not_a_step)?;
+        Ok(Unsigned { manifest, manifest_bytes, steps: self.steps, blobs: self.blobs })
+    }
+}

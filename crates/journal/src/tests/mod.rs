@@ -1,0 +1,11 @@
+//! Tests of the whole journal, one file a promise; `house` has what they build on.
+
+mod crash;
+mod deletion;
+mod disk_full;
+mod house;
+mod plain_model;
+mod release;
+mod review;
+mod tampering;
+mod torn;

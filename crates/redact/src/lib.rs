@@ -1,0 +1,34 @@
+//! Raw to redacted: the only code that can open a raw observation.
+//!
+//! The path of an observation: [`Raw::seal`] where a sensor or an importer saw it; [`Redactor::redact`] here; out comes
+//! [`Redacted`], the only thing that a journal takes. `front` says which part of the screen a permit reaches, `tree` and
+//! `words` replace the strings of the interface, `act` judges what was typed, `screen` shows by allow-list what the tree
+//! explains, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
+//!
+//! What it leaves out at this stage: reading pixels (OCR), names by model, faces and other pictures. They cost nobody
+//! their privacy: what is not known to be interface is masked.
+//!
+//! Invariants: nothing outside this crate opens a [`Raw`] or makes a [`Redacted`]; a finding never holds the found text;
+//! an observation that cannot be redacted for sure is an error, and nothing of it is left.
+
+mod act;
+mod field;
+mod front;
+mod keys;
+mod labels;
+mod redactor;
+mod review;
+mod role;
+mod screen;
+mod seal;
+mod text;
+mod tree;
+mod words;
+
+pub use redactor::{PROFILE_STANDARD, RedactError, Redactor, RedactorError};
+pub use review::{MaskError, mask_region};
+pub use screen::FrameError;
+pub use screen::picture::PictureError;
+pub use seal::{Raw, Redacted};
+pub use text::lists::{ListError, Lists};
+pub use text::scan::RuleError;

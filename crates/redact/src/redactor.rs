@@ -1,0 +1,226 @@
+//! The redactor of one session: the only maker of [`Redacted`].
+
+use std::fmt;
+
+use candor_model::{
+    BlobRef, CanonicalError, Digest, Finding, FindingKind, Media, Node, Observation, Place, RedactedStep,
+    RedactionReport, RedactorInfo, Screen, Step, Target, Window, canonical_bytes,
+};
+
+use crate::act::{redact as redact_action, typed_into};
+use crate::front::Front;
+use crate::seal::{Raw, Redacted};
+use crate::text::lexicon;
+use crate::text::pseudonym::{Pseudonyms, UNTOLD};
+use crate::text::rules::{CHECKS_VERSION, blocks, expanded, lines};
+use crate::text::{Engine, EngineError};
+use crate::tree::{Readings, read};
+use crate::words::Words;
+use crate::{FrameError, ListError, Lists, RuleError, labels, screen};
+
+/// The only profile so far: every rule, every list, and a screen by allow-list.
+pub const PROFILE_STANDARD: &str = "standard";
+
+/// Why a redactor cannot be made. Without one nothing is recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RedactorError {
+    /// The charter names a profile that this program does not have.
+    #[error("this program has no redaction profile of that name, only \"standard\"")]
+    UnknownProfile,
+    /// The lists that the organisation adds are refused.
+    #[error("take up the organisation's lists")]
+    Lists(#[source] ListError),
+    /// The shipped rules do not work: a bug of ours.
+    #[error(transparent)]
+    Rules(RuleError),
+}
+
+/// Why an observation cannot be redacted. It is then dropped, never kept raw.
+#[derive(Debug, thiserror::Error)]
+pub enum RedactError {
+    /// The frame cannot be masked for sure.
+    #[error("mask the frame")]
+    Frame(#[from] FrameError),
+    /// The tree cannot be written.
+    #[error("write the tree")]
+    Tree(#[from] CanonicalError),
+    /// A frame or tree is larger than a bundle takes.
+    #[error("a blob of {bytes} bytes is larger than a bundle takes")]
+    BlobTooLarge {
+        /// Its length in bytes.
+        bytes: u64,
+    },
+}
+
+/// Redacts the observations of one session. The placeholders that it gives are stable within it, and cannot be linked
+/// to those of another session, whose key is another.
+pub struct Redactor {
+    engine: Engine,
+    names: Pseudonyms,
+    info: RedactorInfo,
+}
+
+impl Redactor {
+    /// Makes the redactor of a session. `session_key` is random for each session and never stored.
+    ///
+    /// # Errors
+    /// When the profile is not known, or the lists are refused.
+    pub fn new(profile: &str, session_key: [u8; 32], lists: Lists) -> Result<Self, RedactorError> {
+        if profile != PROFILE_STANDARD {
+            return Err(RedactorError::UnknownProfile);
+        }
+        let engine = Engine::new(lists).map_err(|e| match e {
+            EngineError::Rules(e) => RedactorError::Rules(e),
+            EngineError::Lists(e) => RedactorError::Lists(e),
+        })?;
+        Ok(Self { engine, names: Pseudonyms::new(session_key), info: shipped_info() })
+    }
+
+    /// Which redactor this is: profile, version, and the digest of its rules and shipped lists. What an organisation
+    /// adds is not in the digest: it would let others test for a name.
+    #[must_use]
+    pub fn info(&self) -> RedactorInfo {
+        self.info.clone()
+    }
+
+    /// Redacts an observation. The raw content is wiped when this returns, whatever it returns.
+    ///
+    /// # Errors
+    /// When the frame cannot be masked for sure, or something is too large. Nothing of the observation is left then.
+    pub fn redact(&mut self, observation: Raw<Observation>) -> Result<Redacted<RedactedStep>, RedactError> {
+        let mut observation = observation;
+        let seen = observation.open_mut();
+        let front = Front::of(seen);
+        let mut words = Words::new(&self.engine, &mut self.names);
+        let mut findings = Vec::new();
+        words.replace_title(&mut seen.title, &mut findings);
+        let readings =
+            seen.tree.as_ref().and_then(|t| read(t, seen.target, &front, &mut words, &mut findings));
+        if seen.tree.is_some() && readings.is_none() {
+            findings.push(malformed());
+        }
+        let into = typed_into(readings.as_ref());
+        let action = redact_action(&seen.action, into, &mut words, &mut findings);
+        let target = readings.as_ref().and_then(Readings::target).map(target);
+        let frame = seen.frame.as_mut();
+        let frame = frame
+            .map(|f| screen::redact(f, &seen.screen, &front, readings.as_ref(), &mut findings))
+            .transpose()?;
+        let tree = readings.map(|readings| canonical_bytes(&readings.tree)).transpose()?;
+        let step = Step {
+            ordinal: 0,
+            at: seen.at,
+            screen: named(&seen.screen),
+            window: Window {
+                app: seen.app.clone(),
+                site: seen.site.clone(),
+                title: seen.title.take(),
+                bounds: seen.bounds,
+            },
+            action,
+            target,
+            frame: frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?,
+            tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
+        };
+        Ok(Redacted::new(RedactedStep { step, frame, tree, report: RedactionReport { findings } }))
+    }
+
+    /// Redacts what a person wrote about their work, such as the name of a task: personal data becomes placeholders,
+    /// the rest stays. A text longer than 64 KiB becomes `[TEXT]`. Findings are placed in the task.
+    #[expect(clippy::needless_pass_by_value, reason = "the raw text is wiped when this returns")]
+    pub fn redact_text(&mut self, text: Raw<String>) -> Redacted<(String, Vec<Finding>)> {
+        let mut findings = Vec::new();
+        let mut words = Words::new(&self.engine, &mut self.names);
+        let redacted = words.redact(text.open(), &Place::Task, &mut findings);
+        Redacted::new((redacted.unwrap_or_else(|| UNTOLD.to_owned()), findings))
+    }
+}
+
+/// What it has found so far, and by which lists, is nobody's business.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redactor({})", self.info.profile)
+    }
+}
+
+/// The digest covers every rule's name and pattern, the version of the checks, and the shipped lists.
+fn shipped_info() -> RedactorInfo {
+    let mut described = vec![format!("checks {CHECKS_VERSION}")];
+    for rule in lines().chain(blocks()) {
+        described.push(format!("{}\t{}\t{}", rule.name, rule.kind.label(), expanded(rule.pattern)));
+    }
+    for file in lexicon::FILES.into_iter().chain([labels::FILE]) {
+        described.push(Digest::of(file.as_bytes()).to_string());
+    }
+    RedactorInfo {
+        profile: PROFILE_STANDARD.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: Digest::of(described.join("\n").as_bytes()),
+    }
+}
+
+fn malformed() -> Finding {
+    let kind = FindingKind::Unknown;
+    let place = Place::Tree { node: 0 };
+    Finding { kind, rule: "tree.malformed".to_owned(), place }
+}
+
+/// The element acted on, as its redacted tree names it.
+fn target(node: &Node) -> Target {
+    Target { role: node.role.clone(), name: node.name.clone(), bounds: node.bounds }
+}
+
+/// A screen's name is the platform's: an X display such as `:0.0`, or a connector such as `HDMI-1`. Anything else could
+/// be somebody's words, or the address of their machine, and is not kept.
+fn named(screen: &Screen) -> Screen {
+    const CONNECTORS: [&str; 13] = [
+        ":",
+        "HDMI-",
+        "eDP-",
+        "DP-",
+        "DVI-",
+        "VGA-",
+        "LVDS-",
+        "DSI-",
+        "Virtual-",
+        "XWAYLAND",
+        "HEADLESS-",
+        "DISPLAY",
+        "screen",
+    ];
+    const NUMBER_CHARACTERS_MAX: usize = 5;
+    let is_number = |rest: &str| {
+        let rest = rest.trim_start_matches(['A', 'D', 'I']);
+        rest.len() <= NUMBER_CHARACTERS_MAX && rest.chars().all(|c| c.is_ascii_digit() || ".-".contains(c))
+    };
+    let plain = CONNECTORS.iter().filter_map(|c| screen.name.strip_prefix(c)).any(is_number);
+    let name = if plain { screen.name.clone() } else { "screen".to_owned() };
+    Screen { name, width: screen.width, height: screen.height }
+}
+
+/// The reference to the bytes of a frame or tree.
+pub(crate) fn blob(bytes: &[u8], media: Media) -> Result<BlobRef, RedactError> {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if length > candor_model::bundle::BLOB_BYTES_MAX {
+        return Err(RedactError::BlobTooLarge { bytes: length });
+    }
+    Ok(BlobRef { digest: Digest::of(bytes), bytes: length, media })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_platforms_name_of_a_screen_is_kept() {
+        let kept = |name: &str| named(&Screen { name: name.into(), width: 1, height: 1 }).name == name;
+        for name in
+            [":0", ":99.0", "HDMI-1", "HDMI-A-1", "eDP-1", "DVI-I-1", "XWAYLAND0", "DISPLAY1", "screen"]
+        {
+            assert!(kept(name), "{name}");
+        }
+        for name in ["192.0.2.17", "dana:0", "HDMI-Dana", ":555-01234", "Dana's screen", ""] {
+            assert!(!kept(name), "{name}");
+        }
+    }
+}

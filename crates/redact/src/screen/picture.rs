@@ -1,0 +1,66 @@
+//! PNG in and out (ISO/IEC 15948): 8-bit red, green, blue. The same pixels always give the same bytes.
+
+use std::io::Cursor;
+
+use candor_model::Pixels;
+
+/// Most pixels of a frame: two screens of 7680 by 4320.
+pub(crate) const FRAME_PIXELS_MAX: u64 = 2 * 7680 * 4320;
+
+/// Why a picture cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The frame is larger than two screens of 7680 by 4320 pixels.
+    #[error("the frame has {pixels} pixels, and {max} are allowed")]
+    TooLarge {
+        /// How many there are.
+        pixels: u64,
+        /// How many are allowed.
+        max: u64,
+    },
+    /// The pixels cannot be written as PNG.
+    #[error("write the frame as PNG")]
+    Encode(#[source] png::EncodingError),
+    /// The bytes are not a PNG.
+    #[error("read the frame as PNG")]
+    Decode(#[source] png::DecodingError),
+    /// The bytes are a PNG, but not of 8-bit red, green, blue.
+    #[error("the frame is no PNG of 8-bit red, green, blue")]
+    Format,
+}
+
+/// Refuses a frame that would take too much memory.
+pub(crate) fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > FRAME_PIXELS_MAX {
+        return Err(PictureError::TooLarge { pixels, max: FRAME_PIXELS_MAX });
+    }
+    Ok(())
+}
+
+/// The PNG bytes of a frame.
+pub(crate) fn encode(frame: &Pixels) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, frame.width(), frame.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().map_err(PictureError::Encode)?;
+    writer.write_image_data(frame.rgb()).map_err(PictureError::Encode)?;
+    writer.finish().map_err(PictureError::Encode)?;
+    Ok(bytes)
+}
+
+/// The frame that PNG bytes hold.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Pixels, PictureError> {
+    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(PictureError::Decode)?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    check_size(width, height)?;
+    let length = reader.output_buffer_size().ok_or(PictureError::Format)?;
+    if reader.output_color_type() != (png::ColorType::Rgb, png::BitDepth::Eight) {
+        return Err(PictureError::Format);
+    }
+    let mut rgb = vec![0; length];
+    reader.next_frame(&mut rgb).map_err(PictureError::Decode)?;
+    Pixels::new(width, height, rgb).ok_or(PictureError::Format)
+}

@@ -1,0 +1,100 @@
+//! Check digits: what tells a number of the kind from any other row of digits.
+
+/// The ASCII digits of `text`, in order.
+pub(crate) fn digits(text: &str) -> Vec<u32> {
+    text.chars().filter_map(|c| c.to_digit(10)).collect()
+}
+
+/// The number that `digits` write; none beyond 18 digits.
+pub(crate) fn number(digits: &[u32]) -> Option<u64> {
+    (digits.len() <= 18).then(|| digits.iter().fold(0, |n, d| n * 10 + u64::from(*d)))
+}
+
+/// Luhn's check (ISO/IEC 7812-1, annex B).
+pub(crate) fn luhn(digits: &[u32]) -> bool {
+    let doubled = |d: u32| if d > 4 { d * 2 - 9 } else { d * 2 };
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(i, d)| if i % 2 == 1 { doubled(*d) } else { *d }).sum();
+    sum.is_multiple_of(10) && digits.iter().any(|d| *d != 0)
+}
+
+/// The remainder by 97 of an account number, letters as 10 to 35, its first four characters last (ISO 7064, MOD 97-10).
+pub(crate) fn iban_remainder(compact: &str) -> Option<u32> {
+    let (head, tail) = compact.split_at_checked(4)?;
+    tail.chars().chain(head.chars()).try_fold(0_u32, |rest, c| {
+        let value = c.to_digit(36)?;
+        Some(if value > 9 { (rest * 100 + value) % 97 } else { (rest * 10 + value) % 97 })
+    })
+}
+
+/// The sum of each digit times its weight.
+pub(crate) fn weighted(digits: &[u32], weights: &[u32]) -> u32 {
+    digits.iter().zip(weights).map(|(d, w)| d * w).sum()
+}
+
+/// ISO 7064, MOD 11,10, the check of the German tax id.
+pub(crate) fn mod_11_10(digits: &[u32]) -> bool {
+    let Some((check, body)) = digits.split_last() else { return false };
+    let product = body.iter().fold(10, |product, digit| match (digit + product) % 10 {
+        0 => 10 * 2 % 11,
+        sum => sum * 2 % 11,
+    });
+    (11 - product) % 10 == *check
+}
+
+/// The check letter of an Italian tax code (decree of 23 December 1976, article 7) from its first 15 characters.
+pub(crate) fn codice_fiscale_letter(first_15: &str) -> Option<char> {
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    let sum = first_15.chars().enumerate().try_fold(0, |sum, (i, c)| {
+        let value = c.to_digit(36).map(|v| if v > 9 { v - 10 } else { v })?;
+        let odd = ODD.get(usize::try_from(value).ok()?)?;
+        Some(sum + if i % 2 == 0 { *odd } else { value })
+    })?;
+    char::from_u32(u32::from('A') + sum % 26)
+}
+
+/// Shannon entropy in bits per character (Shannon 1948, section 6).
+pub(crate) fn entropy_bits(text: &str) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in text.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let total = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let part = |count: u32| f64::from(count) / total;
+    counts.iter().filter(|c| **c > 0).map(|c| -part(*c) * part(*c).log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luhn_tells_a_card_from_its_neighbour() {
+        assert!(luhn(&digits("4111 1111 1111 1111")));
+        assert!(!luhn(&digits("4111 1111 1111 1112")));
+        assert!(!luhn(&digits("0000 0000 0000 0000")));
+    }
+
+    #[test]
+    fn the_iban_of_the_standard_has_remainder_one() {
+        assert_eq!(iban_remainder("GB82WEST12345698765432"), Some(1));
+        assert_ne!(iban_remainder("GB82WEST12345698765433"), Some(1));
+        assert_eq!(iban_remainder("GB8"), None);
+    }
+
+    #[test]
+    fn the_tax_ids_of_the_authorities_examples_pass() {
+        assert!(mod_11_10(&digits("86095742719")));
+        assert!(!mod_11_10(&digits("86095742718")));
+        assert_eq!(codice_fiscale_letter("RSSMRA85T10A562"), Some('S'));
+    }
+
+    #[test]
+    fn entropy_is_zero_for_one_letter_and_three_for_eight() {
+        assert!(entropy_bits("aaaa").abs() < 1e-9);
+        assert!((entropy_bits("abcdefgh") - 3.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,204 @@
+//! The shipped lists of names, and what a capitalised word is by them.
+
+use std::collections::BTreeMap;
+
+const GIVEN: &str = include_str!("../../data/given_names.txt");
+const SURNAMES: &str = include_str!("../../data/surnames.txt");
+const COMMON: &str = include_str!("../../data/common_words.txt");
+
+/// The data files, for the digest of the rules.
+pub(crate) const FILES: [&str; 3] = [GIVEN, SURNAMES, COMMON];
+
+/// Words that announce a name.
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "herr",
+    "herrn",
+    "frau",
+    "monsieur",
+    "madame",
+    "mme",
+    "mlle",
+    "senor",
+    "senora",
+    "sr",
+    "sra",
+    "dona",
+    "sig",
+    "signor",
+    "signora",
+    "dott",
+    "meneer",
+    "mevrouw",
+    "dhr",
+    "mevr",
+    "senhor",
+    "senhora",
+];
+
+/// Words that greet somebody.
+const GREETINGS: &[&str] = &[
+    "dear", "hi", "hello", "hey", "hallo", "liebe", "lieber", "bonjour", "salut", "cher", "chere", "hola",
+    "querido", "querida", "estimado", "estimada", "ciao", "caro", "cara", "gentile", "beste", "geachte",
+    "hoi", "ola", "prezado", "prezada",
+];
+
+/// Longest word in bytes that is looked up.
+const WORD_BYTES_MAX: usize = 48;
+
+/// What the lists say of a word.
+#[expect(clippy::struct_excessive_bools, reason = "a word can be on any of the lists")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// A given name.
+    pub(crate) given: bool,
+    /// A surname.
+    pub(crate) surname: bool,
+    /// A given name or a surname that is not also an ordinary word.
+    pub(crate) sure: bool,
+    /// A surname for sure, and no given name.
+    pub(crate) only_surname: bool,
+    /// A word that belongs to no name: an article, a month, a greeting.
+    pub(crate) common: bool,
+    /// A word that announces a name.
+    pub(crate) title: bool,
+    /// A word that greets somebody.
+    pub(crate) greeting: bool,
+}
+
+/// The lists, by folded word.
+pub(crate) struct Lexicon {
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Lexicon {
+    /// The shipped lists and the names of people that an organisation adds.
+    pub(crate) fn new(people: &[String]) -> Self {
+        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        for word in words(COMMON) {
+            entries.entry(folded(word)).or_default().common = true;
+        }
+        for word in TITLES {
+            entries.entry((*word).to_owned()).or_default().title = true;
+        }
+        for word in GREETINGS {
+            entries.entry((*word).to_owned()).or_default().greeting = true;
+        }
+        for (text, is_given) in [(GIVEN, true), (SURNAMES, false)] {
+            for (word, sure) in certainty(text) {
+                let entry = entries.entry(word).or_default();
+                entry.given |= is_given;
+                entry.surname |= !is_given;
+                entry.sure |= sure;
+                entry.only_surname = !is_given && !entry.given;
+            }
+        }
+        for part in people.iter().flat_map(|name| name.split([' ', '\u{a0}', ','])) {
+            if part.chars().count() > 2 && part.starts_with(char::is_uppercase) {
+                let named = Entry { given: true, surname: true, sure: true, ..Entry::default() };
+                entries.insert(folded(part), named);
+            }
+        }
+        Self { entries }
+    }
+
+    /// What the lists say of `word`, or of its parts where it is joined by hyphens.
+    pub(crate) fn look_up(&self, word: &str) -> Entry {
+        if word.len() > WORD_BYTES_MAX {
+            return Entry::default();
+        }
+        let found = self.entries.get(&folded(word)).copied();
+        let by_parts = || word.split('-').filter_map(|part| self.entries.get(&folded(part))).find(|e| e.sure);
+        found.or_else(|| by_parts().copied()).unwrap_or_default()
+    }
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+}
+
+/// A word that is marked once counts as marked, however often it stands in the list.
+fn certainty(list: &str) -> BTreeMap<String, bool> {
+    let mut sure = BTreeMap::new();
+    for word in words(list) {
+        let is_sure = !word.starts_with('~');
+        *sure.entry(folded(word.trim_start_matches('~'))).or_insert(true) &= is_sure;
+    }
+    sure
+}
+
+/// A word in lower case, without accents and with one kind of apostrophe.
+pub(crate) fn folded(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(|c| out.push(plain(c)));
+        }
+    }
+    out
+}
+
+fn plain(c: char) -> char {
+    const PLAIN: &[(&str, char)] = &[
+        ("àáâãäåāăą", 'a'),
+        ("çćčĉ", 'c'),
+        ("ďđ", 'd'),
+        ("èéêëēĕėęě", 'e'),
+        ("ğģ", 'g'),
+        ("ìíîïīĭįı", 'i'),
+        ("łľĺ", 'l'),
+        ("ñńňņ", 'n'),
+        ("òóôõöøōŏő", 'o'),
+        ("řŕ", 'r'),
+        ("śšşș", 's'),
+        ("ťţț", 't'),
+        ("ùúûüūŭůűų", 'u'),
+        ("ýÿ", 'y'),
+        ("źżž", 'z'),
+        ("’ʼ", '\''),
+        ("‐‑", '-'),
+    ];
+    PLAIN.iter().find(|(from, _)| from.contains(c)).map_or(c, |(_, to)| *to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_do_not_hide_a_name() {
+        let lexicon = Lexicon::new(&[]);
+        for word in ["Jürgen", "JÜRGEN", "Jurgen", "François", "O’Brien", "Jean-Pierre"] {
+            assert!(lexicon.look_up(word).sure, "{word}");
+        }
+        assert_eq!(lexicon.look_up("Inbox"), Entry::default());
+    }
+
+    #[test]
+    fn a_word_marked_anywhere_is_not_sure() {
+        let lexicon = Lexicon::new(&[]);
+        assert!(!lexicon.look_up("Mark").sure);
+        assert!(lexicon.look_up("Mark").given);
+    }
+
+    #[test]
+    fn the_parts_of_an_added_name_count() {
+        let lexicon = Lexicon::new(&["Quorra Zyxwich".to_owned()]);
+        assert!(lexicon.look_up("Zyxwich").sure);
+    }
+
+    #[test]
+    fn the_lists_are_as_large_as_the_documents_say() {
+        assert!(certainty(GIVEN).len() > 1_500 && certainty(SURNAMES).len() > 1_300);
+    }
+}

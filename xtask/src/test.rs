@@ -1,0 +1,32 @@
+//! `cargo xtask test`: everything that must hold, on a machine that has nothing but Rust and C.
+
+use anyhow::Result;
+
+use crate::run::{cargo, run as start, run_with, succeeds};
+use crate::{arrows, packages, python};
+
+/// Installs what the tests need, then runs all of them. Nothing is skipped.
+pub(crate) fn run_all() -> Result<()> {
+    arrows::check()?;
+    let cargo = cargo();
+    if succeeds(&cargo, &["nextest", "--version"]) {
+        start(&cargo, &["nextest", "run", "--release", "--workspace", "--no-fail-fast"])?;
+    } else {
+        println!("cargo-nextest is not installed: cargo test runs the same tests, more slowly");
+        start(&cargo, &["test", "--release", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"])?;
+    }
+    // Compile-fail examples live in the documentation of the types that they guard.
+    run_with(&cargo, &["test", "--release", "--workspace", "--doc"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+/// Prepares the machine and, unless asked to stop there, runs all tests.
+pub(crate) fn run(prepare_only: bool) -> Result<()> {
+    packages::install_for_tests()?;
+    python::prepare()?;
+    if prepare_only {
+        return Ok(());
+    }
+    run_all()?;
+    println!("\nskipped: nothing");
+    Ok(())
+}
