@@ -26,7 +26,9 @@ pub(crate) fn play() -> Result<Measured> {
 pub(crate) fn verify() -> Result<Measured> {
     let folder = tempfile::tempdir()?;
     let told = demo(&folder.path().join("demo"))?;
-    let path = |name: &str| told.get(name).and_then(|p| p.as_str()).map(PathBuf::from).context("the demo names no path");
+    let path = |name: &str| {
+        told.get(name).and_then(|p| p.as_str()).map(PathBuf::from).context("the demo names no path")
+    };
     let (evidence, dataset, policy) = (path("evidence")?, path("dataset")?, path("policy")?);
     let mut verified = true;
     let value = median_seconds(VERIFY_RUNS, || {

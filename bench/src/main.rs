@@ -122,10 +122,13 @@ fn main() -> Result<()> {
         BENCHMARKS.iter().for_each(|benchmark| println!("{}", benchmark.name));
         return Ok(());
     }
-    if let Some(unknown) = arguments.names.iter().find(|name| BENCHMARKS.iter().all(|b| b.name != name.as_str())) {
+    if let Some(unknown) =
+        arguments.names.iter().find(|name| BENCHMARKS.iter().all(|b| b.name != name.as_str()))
+    {
         bail!("there is no benchmark {unknown}; --list shows them");
     }
-    let chosen = |b: &&Benchmark| arguments.names.is_empty() || arguments.names.iter().any(|name| name == b.name);
+    let chosen =
+        |b: &&Benchmark| arguments.names.is_empty() || arguments.names.iter().any(|name| name == b.name);
     let figures = BENCHMARKS.iter().filter(chosen).map(figure).collect::<Result<Vec<_>>>()?;
     tell(&figures, arguments.json)
 }

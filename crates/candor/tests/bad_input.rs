@@ -12,6 +12,9 @@ use candor_model::Digest;
 use serde::Deserialize;
 use support::{CANDOR, Road, isolated};
 
+/// Longest time that a command may take, in seconds.
+const COMMAND_SECONDS_MAX: u32 = 30;
+
 /// A case. Every text may hold `{dir}`, `{server}`, `{fixture}`, `{session}`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,7 +160,9 @@ fn start(
     with: &[String],
     filled: &dyn Fn(&str, &str) -> String,
 ) -> std::process::Output {
-    let mut all: Vec<String> = with.to_vec();
+    // A command that should have been refused, and serves instead, must not hold up the tests.
+    let mut all: Vec<String> = vec!["timeout".to_owned(), COMMAND_SECONDS_MAX.to_string()];
+    all.extend_from_slice(with);
     all.push(CANDOR.to_owned());
     all.extend(words.iter().cloned());
     let mut all = all.iter().map(|word| filled(word, server));

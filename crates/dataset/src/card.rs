@@ -68,13 +68,14 @@ const fn size_category(records: u64) -> &'static str {
 }
 
 fn purpose(recipe: &Recipe, terms: &Terms) -> String {
-    let forbidden: String = terms.prohibited.iter().map(|p| format!("- `{}`\n", one_line(p))).collect();
+    let forbidden: Vec<_> = terms.prohibited.iter().map(|p| format!("- `{}`", one_line(p))).collect();
+    let forbidden = forbidden.join("\n");
     format!(
         "# {}\n\nRecorded work on computers, given by people who agreed to it, for one purpose.\n\n\
         ## Purpose\n\nThis dataset may be used for one purpose only, `{}`:\n\n> {}\n\n\
         It was collected under the charter \"{}\" of {} (SHA-256 `{}`). The people who gave it agreed to this purpose \
         and may end their consent at any time.\n\n\
-        These purposes are forbidden by the charter, whatever else is agreed:\n\n{forbidden}\n\
+        These purposes are forbidden by the charter, whatever else is agreed:\n\n{forbidden}\n\n\
         It must not be used to score, rank, identify or watch the people who recorded it.\n\n",
         recipe.name(),
         terms.purpose,

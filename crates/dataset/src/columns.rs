@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BinaryArray, Int32Array, Int64Array, StringArray, StructArray};
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Fields};
+use arrow::datatypes::{DataType, Field, Fields};
 use candor_model::{Action, Outcome, Platform, Point, Rect, canonical_bytes};
 
 use crate::agentnet;
 use crate::plan::Planned;
-use crate::shard::image_type;
 
 /// A record with its bytes.
 #[derive(Debug)]
@@ -135,12 +134,22 @@ pub(crate) const COLUMNS: &[Column] = &[
         array: |rows| texts(rows, |r| Some(agentnet::code(r.record.step))),
     },
     Column { name: "step", data_type: text, array: |rows| texts(rows, |r| Some(r.step_text.clone())) },
-    Column { name: "image", data_type: image_type, array: images },
+    Column { name: "image", data_type: image, array: images },
 ];
 
 /// The arrays of `rows`, in the order of [`COLUMNS`].
 pub(crate) fn arrays(rows: &[Row<'_>]) -> Vec<ArrayRef> {
     COLUMNS.iter().map(|column| (column.array)(rows)).collect()
+}
+
+/// The parts of an image, as `datasets` stores one.
+fn image_parts() -> Fields {
+    let part = |name: &str, data_type| Field::new(name, data_type, true);
+    vec![part("bytes", DataType::Binary), part("path", DataType::Utf8)].into()
+}
+
+fn image() -> DataType {
+    DataType::Struct(image_parts())
 }
 
 const fn text() -> DataType {
@@ -177,11 +186,7 @@ fn images(rows: &[Row<'_>]) -> ArrayRef {
     let bytes: BinaryArray = rows.iter().map(|r| r.image.as_deref()).collect();
     let paths = texts(rows, |r| r.image.as_ref().map(|_| r.record.image_path()));
     let present: NullBuffer = rows.iter().map(|r| r.image.is_some()).collect();
-    let fields = match image_type() {
-        DataType::Struct(fields) => fields,
-        _ => Fields::empty(),
-    };
-    Arc::new(StructArray::new(fields, vec![Arc::new(bytes), paths], Some(present)))
+    Arc::new(StructArray::new(image_parts(), vec![Arc::new(bytes), paths], Some(present)))
 }
 
 fn header<'r>(row: &'r Row<'_>) -> &'r candor_model::SessionHeader {

@@ -69,7 +69,6 @@ pub fn compile(
     let staging = Staging::begin(out)?;
     let contents = write_dataset(sessions, &recipe, &terms, &staging)?;
     let supersedes = versions::superseded_by(vault, &charter, &recipe)?;
-    std::fs::create_dir_all(out)?;
     let exported = record(vault, request, &contents, supersedes, now, entropy)?;
     evidence::write(vault, &exported.export.digest(), &contents, &staging.path().join(EVIDENCE_FOLDER))?;
     staging.publish()?;
@@ -105,6 +104,7 @@ fn agreed_terms(
     let mut programs = vault.programs(now)?.into_iter().map(|program| program.charter);
     let charter = programs.find(|charter| charter.digest() == asked.charter);
     let charter = charter.ok_or(CompileError::UnknownProgram)?;
+    DatasetRequest::verify(request, recipe.digest(), &charter).map_err(CompileError::OtherRecipe)?;
     if asked.purpose != *recipe.purpose() {
         return Err(CompileError::OtherPurpose { recipe: recipe.purpose().clone(), request: asked.purpose });
     }

@@ -107,21 +107,21 @@ impl<'a> Files<'a> {
         if let Some(agentnet) = &mut self.agentnet {
             agentnet.push(record, folder)?;
         }
-        self.push_row(record, line, image, folder)?;
+        self.push_row(record, &line, image, folder)?;
         Ok(evidence_record(record, step))
     }
 
     fn push_row(
         &mut self,
         record: &Planned<'a>,
-        line: Vec<u8>,
+        line: &[u8],
         image: Option<Vec<u8>>,
         folder: &Folder,
     ) -> Result<(), CompileError> {
         let (file, row) = match &mut self.shards {
             None => (STEPS.to_owned(), record.number),
             Some(shards) => {
-                let step_text = String::from_utf8_lossy(&line).into_owned();
+                let step_text = String::from_utf8_lossy(line).into_owned();
                 let row = shards.push(record.split, Row { record: *record, step_text, image }, folder)?;
                 (shard::path(record.split), row)
             }
@@ -148,7 +148,7 @@ fn released_step(record: &Planned<'_>) -> Result<(Vec<u8>, Digest), CompileError
     let digest = Digest::of(&bytes);
     let place = usize::try_from(record.step.ordinal).ok();
     let released = place.and_then(|place| record.session.manifest.steps.get(place));
-    if released.is_some() {
+    if released == Some(&digest) {
         return Ok((bytes, digest));
     }
     Err(CompileError::Step { session: record.session.header.session, ordinal: record.step.ordinal })
@@ -159,7 +159,7 @@ fn released_frame(record: &Planned<'_>, frames: &mut Frames<'_>) -> Result<Optio
     let Some(blob) = &record.step.frame else { return Ok(None) };
     let (session, ordinal) = (record.session.header.session, record.step.ordinal);
     let bytes = frames(session, blob).map_err(|source| CompileError::Frame { session, ordinal, source })?;
-    if !bytes.is_empty() {
+    if Digest::of(&bytes) == blob.digest {
         return Ok(Some(bytes));
     }
     Err(CompileError::OtherFrame { session, ordinal })

@@ -128,7 +128,7 @@ fn put_by_digest(
 /// The text that the organisation signs: every file of the folder by its digest, sorted by path.
 fn seal_text(folder: &mut Folder) -> String {
     let mut text = format!("{SEAL_HEADER}\n");
-    for file in folder.files().iter().skip(1) {
+    for file in folder.files() {
         let _ = writeln!(text, "{}  {}", file.sha256, file.path);
     }
     text

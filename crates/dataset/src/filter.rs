@@ -138,12 +138,13 @@ fn prepare(filter: &str, schema: &SchemaRef) -> Result<Arc<dyn PhysicalExpr>, Fi
     let context = SessionContext::new();
     let named = DFSchema::try_from(Arc::clone(schema)).map_err(refused)?;
     let expression = context.parse_sql_expr(filter, &named).map_err(refused)?;
-    let _ = only_plain(&expression);
+    only_plain(&expression)?;
     let condition = context.create_physical_expr(expression, &named).map_err(refused)?;
-    match condition.data_type(schema).map_err(refused)? {
-        DataType::Boolean => Ok(condition),
-        found => Err(FilterError::NotACondition { found: found.to_string(), columns: columns(schema) }),
+    let found = condition.data_type(schema).map_err(refused)?;
+    if found == DataType::Boolean {
+        return Ok(condition);
     }
+    Err(FilterError::NotACondition { found: found.to_string(), columns: columns(schema) })
 }
 
 fn evaluate(condition: &dyn PhysicalExpr, session: &SessionInput) -> Result<Vec<bool>, FilterError> {
@@ -207,10 +208,10 @@ fn is_plain(node: &Expr) -> bool {
 }
 
 fn name_of(node: &Expr) -> String {
-    match node {
-        Expr::ScalarFunction(call) => format!("the function {}", call.func.name()),
-        other => other.variant_name().to_owned(),
+    if let Expr::ScalarFunction(call) = node {
+        return format!("the function {}", call.func.name());
     }
+    node.variant_name().to_owned()
 }
 
 fn columns(schema: &Schema) -> String {

@@ -22,6 +22,7 @@ impl Staging {
     /// Begins what [`Staging::publish`] will put at `target`. What an interrupted attempt left there is removed.
     pub(crate) fn begin(target: &Path) -> io::Result<Self> {
         let temporary = beside(target, "partial")?;
+        remove(&temporary)?;
         fs::create_dir_all(&temporary)?;
         Ok(Self { target: target.to_owned(), temporary, published: false })
     }

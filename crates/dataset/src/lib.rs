@@ -1,6 +1,6 @@
 //! Compile what was released into a dataset for one purpose, and make the evidence for it.
 //!
-//! The path of data: [`compile`] takes a recipient's signed request and the [`Recipe`] that it names. The vault decides the use
+//! The path of data: [`compile()`] takes a recipient's signed request and the [`Recipe`] that it names. The vault decides the use
 //! consent by consent and opens the sessions; the filter picks steps, and they become numbered records, dealt out to splits by
 //! contributor. The files are written under a hidden name, the export goes into the log, the organisation seals the
 //! evidence, and one rename makes dataset and evidence appear together.

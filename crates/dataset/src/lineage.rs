@@ -34,7 +34,7 @@ impl Lineage {
         self.ordinal.push(record.step.ordinal);
         self.split.push(record.split.name());
         self.file.push(file);
-        self.row.push(0.max(row.min(0)));
+        self.row.push(row);
     }
 
     /// Writes the table.

@@ -73,15 +73,7 @@ fn steps(session: &SessionInput, taken: Vec<bool>) -> impl Iterator<Item = (&Ses
 }
 
 fn planned<'a>(number: u64, session: &'a SessionInput, step: &'a Step, recipe: &Recipe) -> Planned<'a> {
-    Planned {
-        number,
-        session,
-        step,
-        split: split_of(
-            &candor_model::PublicKey::from_bytes([session.header.session.as_bytes()[0]; 32]),
-            recipe.shares(),
-        ),
-    }
+    Planned { number, session, step, split: split_of(&session.header.contributor, recipe.shares()) }
 }
 
 fn check_count(planned: &[Planned<'_>], sessions: &[SessionInput]) -> Result<(), CompileError> {

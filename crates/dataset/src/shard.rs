@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -115,10 +115,4 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_column_dictionary_enabled(bytes.clone(), false)
         .set_column_statistics_enabled(bytes, EnabledStatistics::None)
         .build())
-}
-
-/// The type of the `image` column, as `datasets` stores an image.
-pub(crate) fn image_type() -> DataType {
-    let part = |name: &str, data_type| Field::new(name, data_type, true);
-    DataType::Struct(vec![part("bytes", DataType::Binary), part("path", DataType::Utf8)].into())
 }

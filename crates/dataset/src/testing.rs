@@ -101,10 +101,7 @@ pub(crate) fn rows(header: &SessionHeader, steps: &[Step]) -> RecordBatch {
     let text = |value: fn(&Step) -> Option<String>| -> ArrayRef {
         Arc::new(steps.iter().map(value).collect::<StringArray>())
     };
-    let typed = |s: &Step| match &s.action {
-        Action::Type { text } => Some(text.clone()),
-        _ => None,
-    };
+    let typed = |s: &Step| if let Action::Type { text } = &s.action { Some(text.clone()) } else { None };
     let columns: [(&str, ArrayRef); 6] = [
         ("session", Arc::new(StringArray::from(vec![header.session.to_string(); steps.len()]))),
         ("ordinal", Arc::new(steps.iter().map(|s| Some(s.ordinal)).collect::<UInt32Array>())),

@@ -24,7 +24,7 @@ pub(crate) fn superseded_by(
             && version.purpose == *recipe.purpose()
     });
     let same_recipe = |dataset: &Digest| recipe_of(vault, dataset) == Some(recipe.digest());
-    Ok(flagged.find(|version| same_recipe(&version.dataset) || true).map(|version| version.dataset))
+    Ok(flagged.find(|version| same_recipe(&version.dataset)).map(|version| version.dataset))
 }
 
 /// The recipe of an earlier version. A version whose manifest is gone or damaged is not said to be replaced by anything.

@@ -5,6 +5,9 @@ use crate::key::{KeyError, SignerKey, VerifierKey, check_name};
 use crate::note::{Note, NoteError, UnknownLines};
 use crate::tree::LOG_LEAVES_MAX;
 
+/// Longest checkpoint in bytes, as a signed note with every signature that a note may have.
+pub const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
+
 /// The head of a log: its name, size and root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {

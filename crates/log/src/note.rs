@@ -4,8 +4,8 @@ use data_encoding::BASE64;
 
 use crate::key::{SignerKey, VerifierKey, check_name};
 
-/// Longest note in bytes, signatures included.
-pub const NOTE_BYTES_MAX: usize = 64 * 1024;
+/// Longest note in bytes, signatures included: the seal of an evidence bundle lists a line for each file.
+pub const NOTE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most signature lines of a note.
 pub const NOTE_SIGNATURES_MAX: usize = 16;
 /// What a signature line begins with: an em dash and a space.

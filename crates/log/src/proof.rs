@@ -3,15 +3,15 @@
 use std::fmt;
 
 use crate::Hash;
-use crate::checkpoint::{Checkpoint, CheckpointError, decimal};
+use crate::checkpoint::{CHECKPOINT_BYTES_MAX, Checkpoint, CheckpointError, decimal};
 use crate::key::VerifierKey;
-use crate::note::{NOTE_BYTES_MAX, Note, NoteError, UnknownLines};
+use crate::note::{Note, NoteError, UnknownLines};
 use crate::tree::{PROOF_HASHES_MAX, ProofError, verify_inclusion};
 
 /// The first line of every proof.
 pub const PROOF_HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// Longest proof in bytes: header, index and hashes, and the checkpoint.
-pub const PROOF_BYTES_MAX: usize = NOTE_BYTES_MAX + 4096;
+pub const PROOF_BYTES_MAX: usize = CHECKPOINT_BYTES_MAX + 4096;
 
 /// Why a text proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -200,6 +200,34 @@ mod tests {
         Place::new("test/v1").at(b"here")
     }
 
+    /// Made by Python's `hmac` and `cryptography` from docs/formats/vault.md: key 0x11, nonce and salt 0x22, this place.
+    const SMALL: &[&str] = &["012222222222222222222222227498693da5a1eb4f001643dfa2a04a8b397801569539d9"];
+    const CHUNK: &[&str] = &[
+        "0122222222222222222222222222222222222222222222222270942114af047ca9e659f7fc5936b867bfbabc0c",
+        "4e77e990afc17b41a911c637180c95c115b02e4e2db6cafc92270947026220b73fb606",
+    ];
+    const DERIVED: &str = "cd9398c9e63e1d40c18361b9e7371f98dd4bd66a2070eca3e1213b2665fc4888";
+
+    fn twos(bytes: &mut [u8]) {
+        bytes.fill(0x22);
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        use std::fmt::Write as _;
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    #[test]
+    fn ciphertexts_match_the_specification() {
+        let key = Key::from_bytes(&[0x11; 32]);
+        assert_eq!(hex(&key.seal(&place(), b"content", &mut twos).unwrap()), SMALL.concat());
+        assert_eq!(hex(&key.seal_chunk(&place(), b"content", &mut twos).unwrap()), CHUNK.concat());
+        assert_eq!(hex(key.derive(&place()).unwrap().as_bytes()), DERIVED);
+    }
+
     #[test]
     fn nothing_opens_under_another_key() {
         let mut entropy = counter();

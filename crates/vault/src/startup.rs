@@ -118,8 +118,8 @@ impl Vault {
         for charter in store::programs(&self.connection)? {
             self.follow_program(&charter)?;
         }
-        self.settle(now)?;
         self.remove_orphans()?;
+        // It takes what was staged into the log first.
         self.finish_erasures(now, entropy)
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn journal(enrolment: &Enrolment) -> Outcome<Journal> {
     let hook: candor_journal::Hook = std::sync::Arc::new(|_| {});
     let key = enrolment.journal_key()?;
     let journal =
-        Journal::open(&folder, &key, &mut SystemEntropy, hook).because(Kind::Storage, "open the journal")?;
+        Journal::open(&folder, &key, &mut SystemEntropy, hook).because(Kind::BadInput, "open the journal")?;
     for repair in journal.repairs() {
         crate::output::talk(&format!("note: {repair}"));
     }

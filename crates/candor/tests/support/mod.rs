@@ -8,24 +8,24 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// The program under test.
-pub const CANDOR: &str = env!("CARGO_BIN_EXE_candor");
+pub(crate) const CANDOR: &str = env!("CARGO_BIN_EXE_candor");
 
 /// A folder with a server and homes.
-pub struct Road {
-    pub dir: PathBuf,
-    pub address: String,
+pub(crate) struct Road {
+    pub(crate) dir: PathBuf,
+    pub(crate) address: String,
     server: Option<Child>,
 }
 
 impl Road {
     /// A road in `dir`, whatever is there; the server is started.
-    pub fn open(dir: &Path) -> Self {
+    pub(crate) fn open(dir: &Path) -> Self {
         let mut road = Self { dir: dir.to_path_buf(), address: String::new(), server: None };
         road.start_server();
         road
     }
 
-    pub fn start_server(&mut self) {
+    pub(crate) fn start_server(&mut self) {
         let file = self.dir.join("address");
         let _ = std::fs::remove_file(&file);
         let log =
@@ -46,19 +46,19 @@ impl Road {
         panic!("the server did not start: {}", self.server_log());
     }
 
-    pub fn stop_server(&mut self) {
+    pub(crate) fn stop_server(&mut self) {
         if let Some(mut server) = self.server.take() {
             server.kill().unwrap();
             server.wait().unwrap();
         }
     }
 
-    pub fn server_log(&self) -> String {
+    pub(crate) fn server_log(&self) -> String {
         std::fs::read_to_string(self.dir.join("server.log")).unwrap_or_default()
     }
 
     /// What a person types, as it ends.
-    pub fn run(&self, person: &str, words: &[&str]) -> Output {
+    pub(crate) fn run(&self, person: &str, words: &[&str]) -> Output {
         let mut command = Command::new(CANDOR);
         command.args(words).arg("--json").arg("--home").arg(self.dir.join("people").join(person));
         command.arg("--server").arg(&self.address).stdin(Stdio::null());
@@ -66,7 +66,7 @@ impl Road {
     }
 
     /// What a person types, which must succeed; its JSON.
-    pub fn types(&self, person: &str, words: &[&str]) -> Value {
+    pub(crate) fn types(&self, person: &str, words: &[&str]) -> Value {
         let output = self.run(person, words);
         let told = String::from_utf8_lossy(&output.stdout);
         assert!(
@@ -78,7 +78,7 @@ impl Road {
     }
 
     /// What a person types, which must end with this exit code; its message.
-    pub fn fails(&self, person: &str, words: &[&str], code: i32) -> String {
+    pub(crate) fn fails(&self, person: &str, words: &[&str], code: i32) -> String {
         let output = self.run(person, words);
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(code), "candor {words:?}: {told}");
@@ -88,7 +88,7 @@ impl Road {
     }
 
     /// Four sign, the pilot runs. Leaves `draft/`.
-    pub fn start_program(&self) {
+    pub(crate) fn start_program(&self) {
         let mut words: Vec<String> =
             ["program", "draft", "DRAFT", "--title", "Pilot", "--controller", "Example Works"]
                 .map(str::to_owned)
@@ -120,7 +120,7 @@ impl Road {
     }
 
     /// A contributor agrees to the first purpose and to these apps.
-    pub fn agree(&self, person: &str, apps: &[&str]) {
+    pub(crate) fn agree(&self, person: &str, apps: &[&str]) {
         let notice = self.types(person, &["consent", "notice"])["digest"].as_str().unwrap().to_owned();
         let mut words = vec!["consent", "give", "--notice", &notice, "--purpose", "form-filling"];
         words.extend(apps.iter().flat_map(|app| ["--app", app]));
@@ -129,26 +129,26 @@ impl Road {
     }
 
     /// Imports a recording of the fixtures; the session.
-    pub fn import(&self, person: &str, name: &str) -> String {
+    pub(crate) fn import(&self, person: &str, name: &str) -> String {
         let answer = self.types(person, &["import", &fixture(name).display().to_string()]);
         answer["session"].as_str().unwrap().to_owned()
     }
 
     /// Reviews and releases a session.
-    pub fn release(&self, person: &str, session: &str) -> Value {
+    pub(crate) fn release(&self, person: &str, session: &str) -> Value {
         self.types(person, &["review", "done", session]);
         self.types(person, &["release", session])
     }
 
     /// Compiles the dataset of the first purpose into `people/ravi/NAME`.
-    pub fn compile(&self, name: &str) -> Value {
+    pub(crate) fn compile(&self, name: &str) -> Value {
         put(&self.dir.join("recipe.toml"), RECIPE.as_bytes());
         let out = self.path(&format!("people/ravi/{name}"));
         self.types("ravi", &["dataset", "compile", &self.path("recipe.toml"), "--out", &out])
     }
 
     /// A path inside the folder, as text.
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.dir.join(name).display().to_string()
     }
 }
@@ -159,14 +159,14 @@ impl Drop for Road {
     }
 }
 
-pub const SIGNERS: [(&str, &str); 4] =
+pub(crate) const SIGNERS: [(&str, &str); 4] =
     [("priya", "privacy"), ("leo", "legal"), ("wanda", "worker-representative"), ("sam", "security")];
-pub const FIELDS: [&str; 6] = ["pointer", "typed_text", "hotkeys", "window_title", "frame", "tree"];
-pub const RECIPE: &str = "version = 1\nname = \"first-cut\"\npurpose = \"form-filling\"\n\
+pub(crate) const FIELDS: [&str; 6] = ["pointer", "typed_text", "hotkeys", "window_title", "frame", "tree"];
+pub(crate) const RECIPE: &str = "version = 1\nname = \"first-cut\"\npurpose = \"form-filling\"\n\
                           formats = [\"parquet\", \"agentnet\"]\n\n[split]\ntrain = 100\nvalidation = 0\ntest = 0\n";
 
 /// Takes the variables of whoever runs the tests away from a command.
-pub fn isolated<'a>(command: &'a mut Command, dir: &Path) -> &'a mut Command {
+pub(crate) fn isolated<'a>(command: &'a mut Command, dir: &Path) -> &'a mut Command {
     for name in ["CANDOR_HOME", "CANDOR_SERVER", "CANDOR_LISTEN", "CANDOR_DIR", "CANDOR_LOG"] {
         command.env_remove(name);
     }
@@ -174,25 +174,25 @@ pub fn isolated<'a>(command: &'a mut Command, dir: &Path) -> &'a mut Command {
 }
 
 /// A recording of the repository.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/desktop").join(name)
 }
 
 /// Writes a file, folders included.
 #[allow(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
-pub fn put(path: &Path, bytes: &[u8]) {
+pub(crate) fn put(path: &Path, bytes: &[u8]) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
 }
 
 /// Copies a folder.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").args(["-a"]).arg(from).arg(to).status().unwrap();
     assert!(copied.success());
 }
 
 /// Every file below a folder, sorted.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_type().unwrap().is_dir() {

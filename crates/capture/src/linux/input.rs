@@ -1,4 +1,4 @@
-//! Input of the whole desktop by XInput 2 raw events, read by a thread of its own on a connection of its own.
+//! Input of the whole desktop by raw events of XI2, read by a thread of its own on a connection of its own.
 //!
 //! Raw events are not lost under load and are seen during grabs (measured: XI2 lost none of 20,000 in six runs, RECORD up to
 //! a quarter). They have no position and no window: both are asked for as soon as the event is read. Which key it was

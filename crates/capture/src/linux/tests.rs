@@ -35,7 +35,10 @@ fn observe(sensor: &mut X11Sensor, law: &Law, pending: Pending) -> Result<Observ
     sensor.observe(pending, &permit, &windows)
 }
 
-fn judged(law: &Law, pending: &Pending) -> (Permit, Vec<Option<Permit>>) {
+/// The gate's answers: for the window in front, and for each window.
+type Answers = (Permit, Vec<Option<Permit>>);
+
+fn judged(law: &Law, pending: &Pending) -> Answers {
     let permit = law.decide(&pending.front().context()).expect("the window in front is permitted");
     let windows = pending.windows().iter().map(|window| law.decide(&window.context()).ok()).collect();
     (permit, windows)
@@ -184,7 +187,7 @@ fn answers_that_are_old_or_do_not_fit_the_windows_get_nothing() {
     let (desktop, law) = (Desktop::start(), Law::new());
     desktop.window(EDITOR, rect(0, 0, 300, 300), true);
     let mut sensor = sensor(&desktop);
-    let mut click = |answers: &dyn Fn(&Pending) -> (Permit, Vec<Option<Permit>>)| {
+    let mut click = |answers: &dyn Fn(&Pending) -> Answers| {
         desktop.xdotool(&["mousemove", "100", "100", "click", "1"]);
         let pending = next(&mut sensor);
         let (permit, windows) = answers(&pending);

@@ -242,13 +242,11 @@ impl X11Sensor {
         let window = u32::try_from(window).unwrap_or(0);
         while let Some(wait) = pause(&action) {
             let Some(input) = self.input.next(wait)? else { break };
-            match continued(&action, window, &input) {
-                Some(longer) => action = longer,
-                None => {
-                    self.waiting = Some(input);
-                    break;
-                }
-            }
+            let Some(longer) = continued(&action, window, &input) else {
+                self.waiting = Some(input);
+                break;
+            };
+            action = longer;
         }
         Ok(action)
     }

@@ -231,6 +231,21 @@ fn each_fault_of_a_raw_folder_is_named_with_its_file_and_line_and_without_conten
 }
 
 #[test]
+fn no_action_spans_two_windows() {
+    let sample = raw();
+    let fronts = "{\"time_stamp\":10.5,\"top_window_name\":\"calc\"}\n{\"time_stamp\":17.5,\"top_window_name\":\"bank\"}\n";
+    sample.write("top_window.jsonl", fronts.as_bytes());
+    let recording = sample.open().unwrap();
+    let typed: Vec<_> = recording
+        .steps()
+        .skip(1)
+        .map(|step| (step.front().context().window_class.to_owned(), step.content(NONE).unwrap().action))
+        .collect();
+    let keys = |count| Action::Keys { count };
+    assert_eq!(typed, [("calc".to_owned(), keys(6)), ("bank".to_owned(), keys(11))]);
+}
+
+#[test]
 fn a_stream_that_changed_since_it_was_opened_is_refused() {
     let sample = raw();
     let recording = sample.open().unwrap();

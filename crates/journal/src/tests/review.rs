@@ -184,5 +184,5 @@ fn a_region_outside_of_the_screen_never_makes_a_session_unreadable() {
     let refused = journal.mask(session(1), Some(0), outside);
     assert!(matches!(refused, Err(SessionError::Mask { step: 0, .. })));
     journal.mask(session(1), None, outside).unwrap();
-    assert_eq!(journal.view(session(1)).unwrap().filter(Result::is_ok).count(), 2);
+    assert_eq!(journal.view(session(1)).unwrap().map(Result::unwrap).count(), 2);
 }

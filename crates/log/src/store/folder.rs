@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::tables::TileFile;
 use super::{CHECKPOINT, Hook, PARTIALS, PUBLISHED, TILE, TILES};
-use crate::note::NOTE_BYTES_MAX;
+use crate::checkpoint::CHECKPOINT_BYTES_MAX;
 use crate::tile::TilePath;
 
 /// Name of the published checkpoint.
@@ -88,7 +88,7 @@ impl Folder {
 
     /// The published checkpoint.
     pub(super) fn checkpoint(&self) -> Result<Option<Vec<u8>>, FolderError> {
-        self.read(CHECKPOINT_NAME, NOTE_BYTES_MAX)
+        self.read(CHECKPOINT_NAME, CHECKPOINT_BYTES_MAX)
     }
 
     /// A tile that the log has.

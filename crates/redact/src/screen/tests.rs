@@ -172,7 +172,10 @@ fn text_whose_place_cannot_be_believed_masks_what_holds_it() {
     let huge = rect(i32::MIN, i32::MIN, u32::MAX, u32::MAX);
     assert_eq!(lost(huge), 0);
     let orphan = node(0, "static", Some("Dana"), rect(0, 0, 0, 0));
-    assert_eq!(shown(seen(vec![label_at_root(), orphan]), SCREEN), 0);
+    assert_eq!(shown(seen(vec![label_at_root(), orphan.clone()]), SCREEN), 0);
+    let mut rootless = seen(vec![label_at_root(), orphan]);
+    rootless.tree.as_mut().unwrap().nodes[0].bounds = rect(0, 0, 0, 0);
+    assert_eq!(shown(rootless, SCREEN), 0);
 }
 
 fn label_at_root() -> Node {

@@ -171,7 +171,10 @@ impl Desktop {
         let above = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
         self.connection.configure_window(window, &above).unwrap();
         self.connection.flush().unwrap();
-        until("the window is seen", || self.seen(window, managed).then_some(()));
+        until("the window is seen", || {
+            self.wake_manager();
+            self.seen(window, managed).then_some(())
+        });
         window
     }
 
@@ -181,7 +184,21 @@ impl Desktop {
         let state =
             self.connection.get_property(false, window, self.atoms.WM_STATE, AtomEnum::ANY, 0, 1).unwrap();
         let in_frame = !managed || state.reply().unwrap().length > 0;
-        viewable == MapState::VIEWABLE && in_frame && self.screenshot_has(WINDOW_COLOUR)
+        viewable == MapState::VIEWABLE && in_frame && self.shows_its_colour(window)
+    }
+
+    fn shows_its_colour(&self, window: Window) -> bool {
+        let place = self.connection.translate_coordinates(window, self.root, 2, 2).unwrap().reply().unwrap();
+        let corner = Rect { x: place.dst_x.into(), y: place.dst_y.into(), width: 8, height: 8 };
+        self.screenshot(corner) == [WINDOW_COLOUR].into()
+    }
+
+    /// A window manager that starts may hold an event that it has read, until the next one comes (openbox 3.6): a changed
+    /// property of the root window is one.
+    fn wake_manager(&self) {
+        let (root, name) = (self.root, AtomEnum::CUT_BUFFER7);
+        self.connection.change_property8(PropMode::REPLACE, root, name, AtomEnum::STRING, b"wake").unwrap();
+        self.connection.flush().unwrap();
     }
 
     /// Gives a window the keyboard, and waits until it has it.
@@ -189,6 +206,7 @@ impl Desktop {
         self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap();
         self.connection.flush().unwrap();
         until("the window has the keyboard", || {
+            self.wake_manager();
             let focus = self.connection.get_input_focus().unwrap().reply().unwrap().focus;
             (focus == window).then_some(())
         });
