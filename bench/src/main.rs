@@ -119,7 +119,9 @@ const BENCHMARKS: [Benchmark; 6] = [
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     if arguments.list {
-        BENCHMARKS.iter().for_each(|benchmark| println!("{}", benchmark.name));
+        for benchmark in &BENCHMARKS {
+            println!("{}", benchmark.name);
+        }
         return Ok(());
     }
     if let Some(unknown) =

@@ -45,19 +45,22 @@ pub(crate) fn check() -> Result<()> {
 fn dependencies_of_rooms() -> Result<BTreeMap<String, Vec<String>>> {
     let text = output(&cargo(), &["metadata", "--format-version", "1", "--no-deps", "--locked"])?;
     let metadata: serde_json::Value = serde_json::from_str(&text)?;
-    let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
+    let packages = metadata
+        .get("packages")
+        .and_then(|packages| packages.as_array())
+        .context("cargo metadata names no packages")?;
     let rooms = packages.iter().filter_map(|package| {
-        let name = package["name"].as_str().filter(|name| name.starts_with("candor-"))?;
+        let name = package.get("name")?.as_str().filter(|name| name.starts_with("candor-"))?;
         Some((name.to_owned(), rooms_that(package)))
     });
     Ok(rooms.collect())
 }
 
 fn rooms_that(package: &serde_json::Value) -> Vec<String> {
-    let dependencies = package["dependencies"].as_array().into_iter().flatten();
+    let dependencies = package.get("dependencies").and_then(|found| found.as_array()).into_iter().flatten();
     // Development dependencies are part of the workshop, not of the house.
-    let linked = dependencies.filter(|dependency| dependency["kind"] != "dev");
-    let names = linked.filter_map(|dependency| dependency["name"].as_str());
+    let linked = dependencies.filter(|dependency| dependency.get("kind").is_none_or(|kind| kind != "dev"));
+    let names = linked.filter_map(|dependency| dependency.get("name").and_then(|name| name.as_str()));
     names.filter(|name| name.starts_with("candor")).map(str::to_owned).collect()
 }
 

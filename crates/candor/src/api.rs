@@ -36,14 +36,16 @@ pub(crate) struct Signed {
     /// Who holds it.
     pub(crate) name: String,
     /// Whether they have signed.
-    pub(crate) signed: bool,
+    #[serde(rename = "signed")]
+    pub(crate) approved: bool,
 }
 
 /// A program, as everybody may see it. It holds no count of people and no key of a contributor (P7).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// Digest of the charter: the program's name.
-    pub(crate) program: Digest,
+    #[serde(rename = "program")]
+    pub(crate) name: Digest,
     /// Title.
     pub(crate) title: String,
     /// Who runs it.
@@ -147,7 +149,8 @@ pub(crate) struct CompileRequest {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Dataset {
     /// Digest of its manifest: the version's name.
-    pub(crate) dataset: Digest,
+    #[serde(rename = "dataset")]
+    pub(crate) version: Digest,
     /// The program.
     pub(crate) program: Digest,
     /// The one purpose.

@@ -27,6 +27,9 @@ pub(crate) struct Config {
     pub(crate) log: String,
 }
 
+/// Every key, as the file and the environment name it.
+const KEYS: [&str; 5] = ["home", "server", "listen", "dir", "log"];
+
 impl Config {
     /// Reads the configuration. A file that cannot be read, or holds an unknown key, stops the program.
     pub(crate) fn read(file: Option<&Path>) -> Outcome<Self> {
@@ -38,8 +41,7 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(path));
         }
-        const NAMES: [&str; 5] = ["home", "server", "listen", "dir", "log"];
-        figment.merge(Env::prefixed("CANDOR_").only(&NAMES)).extract().map_err(|error| {
+        figment.merge(Env::prefixed("CANDOR_").only(&KEYS)).extract().map_err(|error| {
             let message = format!("failed to read the configuration: {error}");
             Failure::new(Kind::Usage, message).hint("the keys are home, server, listen, dir and log")
         })

@@ -131,11 +131,9 @@ fn kind_of(error: &(dyn std::error::Error + 'static), otherwise: Kind) -> Kind {
     while let Some(current) = next {
         if let Some(io) = current.downcast_ref::<std::io::Error>() {
             use std::io::ErrorKind as E;
-            match io.kind() {
-                E::StorageFull | E::QuotaExceeded | E::FileTooLarge | E::ReadOnlyFilesystem => {
-                    return Kind::Storage;
-                }
-                _ => {}
+            if [E::StorageFull, E::QuotaExceeded, E::FileTooLarge, E::ReadOnlyFilesystem].contains(&io.kind())
+            {
+                return Kind::Storage;
             }
         }
         next = current.source();

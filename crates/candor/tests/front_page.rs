@@ -46,7 +46,7 @@ fn the_front_page_says_in_words_what_may_be_collected_and_who_signed() {
         "Web browser (Chromium)",
         "mail.example.test",
         "health.example.test",
-        "What it may never be used for",
+        "It may never be used to",
         "Name of priya",
         "Name of wanda",
         "signed",

@@ -56,7 +56,7 @@ impl Enrolment {
     /// Agrees: makes keys for this program, signs, and keeps the receipt once it verifies.
     ///
     /// The receipt is written last. A crash before it leaves keys that nothing refers to, and agreeing again goes on.
-    pub(crate) fn give(home: &Home, client: &Client, charter: Charter, choice: Choice) -> Outcome<Self> {
+    pub(crate) fn give(home: &Home, client: &Client, charter: &Charter, choice: Choice) -> Outcome<Self> {
         let folder = home.program(&charter.digest());
         if folder.join(RECEIPT).exists() {
             return Err(Failure::new(Kind::Usage, "you have agreed to this program already")
@@ -67,13 +67,13 @@ impl Enrolment {
             secret::write(&folder.join(JOURNAL_KEY), &candor_model::Entropy::bytes_32(&mut SystemEntropy))?;
         }
         let server: api::Server = client.get("/api/v1/server")?;
-        let grant = Grant::new(&charter, key.public(), choice, ambient::now(), &mut SystemEntropy)
+        let grant = Grant::new(charter, key.public(), choice, ambient::now(), &mut SystemEntropy)
             .because(Kind::Usage, "write down your choice")?;
-        let envelope = grant.sign(&charter, &key).because(Kind::Unexpected, "sign your choice")?;
+        let envelope = grant.sign(charter, &key).because(Kind::Unexpected, "sign your choice")?;
         let receipt: Receipt = client.act("/api/v1/consents", &envelope)?;
-        check_receipt(&receipt, &charter, &server)?;
+        check_receipt(&receipt, charter, &server)?;
         write(&folder.join(CHARTER), charter.bytes())?;
-        write(&folder.join(NOTICE), Notice::of(&charter).text.as_bytes())?;
+        write(&folder.join(NOTICE), Notice::of(charter).text.as_bytes())?;
         write_json(&folder.join(SERVER), &server)?;
         write_json(&folder.join(RECEIPT), &receipt)?;
         Self::open(home, &charter.digest())

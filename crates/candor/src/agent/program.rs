@@ -18,7 +18,7 @@ pub(crate) fn find(client: &Client, prefix: Option<&str>) -> Outcome<api::Progra
             let message = format!("{prefix} is too short to name a program");
             return Err(Failure::new(Kind::Usage, message).hint("give at least six digits of its name"));
         }
-        programs.retain(|program| program.program.to_string().starts_with(prefix));
+        programs.retain(|program| program.name.to_string().starts_with(prefix));
     }
     let choice = programs.len();
     match programs.pop() {

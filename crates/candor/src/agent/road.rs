@@ -69,7 +69,7 @@ pub(crate) struct Road<'a, 'b> {
     task: Option<Raw<String>>,
 }
 
-impl<'a, 'b> Road<'a, 'b> {
+impl<'b> Road<'_, 'b> {
     /// Opens gate, redactor and journal, lets `walk` bring steps, and ends the session.
     pub(crate) fn travel(
         enrolment: &'b Enrolment,

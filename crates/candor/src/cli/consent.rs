@@ -80,7 +80,7 @@ struct ShownNotice {
 
 fn notice(session: &Session, prefix: Option<&str>) -> Outcome {
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, prefix)?.program)?;
+    let charter = program::charter(&client, &program::find(&client, prefix)?.name)?;
     let notice = Notice::of(&charter);
     let shown = ShownNotice {
         program: charter.digest().to_string(),
@@ -93,7 +93,7 @@ fn notice(session: &Session, prefix: Option<&str>) -> Outcome {
 
 fn give(session: &Session, give: &Give) -> Outcome {
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, give.program.as_deref())?.program)?;
+    let charter = program::charter(&client, &program::find(&client, give.program.as_deref())?.name)?;
     require_notice_was_read(&charter, &give.notice)?;
     require_known(&charter, give)?;
     program::require_four_signatures(&client, &charter, ambient::now())?;
@@ -102,7 +102,7 @@ fn give(session: &Session, give: &Give) -> Outcome {
         apps: give.app.iter().cloned().collect(),
         fields: give.field.iter().copied().collect::<BTreeSet<_>>(),
     };
-    let enrolment = Enrolment::give(&session.home, &client, charter, choice)?;
+    let enrolment = Enrolment::give(&session.home, &client, &charter, choice)?;
     let summary = enrolment.summary();
     output::show(session.json, &summary, |summary| {
         format!(

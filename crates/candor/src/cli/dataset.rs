@@ -81,7 +81,7 @@ fn compile(session: &Session, compile: &Compile) -> Outcome {
         .because(Kind::BadInput, &format!("read the recipe {}", compile.recipe.display()))?;
     let Purpose { purpose } = toml::from_str(&recipe).because(Kind::BadInput, "read the recipe")?;
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, compile.program.as_deref())?.program)?;
+    let charter = program::charter(&client, &program::find(&client, compile.program.as_deref())?.name)?;
     let key = session.home.key(&compile.key)?;
     let request = DatasetRequest::new(&charter, purpose, ambient::now(), &mut SystemEntropy)
         .sign(Digest::of(recipe.as_bytes()), &key)
@@ -122,7 +122,7 @@ fn list(session: &Session) -> Outcome {
         let row = |d: &api::Dataset| {
             let state = if d.flagged_at.is_some() { "FLAGGED: holds withdrawn data" } else { "clean" };
             vec![
-                d.dataset.short(),
+                d.version.short(),
                 d.purpose.clone(),
                 d.steps.to_string(),
                 d.exported_at.clone(),
@@ -136,7 +136,7 @@ fn list(session: &Session) -> Outcome {
 
 fn show(session: &Session, prefix: &str) -> Outcome {
     let mut datasets: Vec<api::Dataset> = session.client()?.get("/api/v1/datasets")?;
-    datasets.retain(|dataset| dataset.dataset.to_string().starts_with(prefix));
+    datasets.retain(|dataset| dataset.version.to_string().starts_with(prefix));
     let [dataset] = datasets.as_slice() else {
         let message = format!("{} dataset versions begin with {prefix}", datasets.len());
         return Err(Failure::new(Kind::BadInput, message).hint("`candor dataset list` shows them"));
@@ -149,7 +149,7 @@ fn show(session: &Session, prefix: &str) -> Outcome {
         let next = d.superseded_by.map_or_else(String::new, |next| format!("\nreplaced by {next}"));
         format!(
             "version {}\nprogram {}\npurpose {}\n{} steps of {} sessions\nexported {}\n{since}{next}",
-            d.dataset, d.program, d.purpose, d.steps, d.sessions, d.exported_at
+            d.version, d.program, d.purpose, d.steps, d.sessions, d.exported_at
         )
     });
     Ok(())

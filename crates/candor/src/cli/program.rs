@@ -137,15 +137,13 @@ fn propose(session: &Session, folder: &std::path::Path) -> Outcome {
         documents.into_iter().map(|(kind, bytes)| ProposedDocument { kind, base64: BASE64.encode(&bytes) });
     let proposal = Proposal { charter: charter.text().to_owned(), documents: documents.collect() };
     let answer: api::Program = session.client()?.post("/api/v1/programs", &proposal)?;
-    output::show(session.json, &answer, |program| {
-        format!("proposed: {} ({})", program.program, program.state)
-    });
+    output::show(session.json, &answer, |program| format!("proposed: {} ({})", program.name, program.state));
     Ok(())
 }
 
 fn sign(session: &Session, by: &By, role: Role, reject: bool) -> Outcome {
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, by.program.as_deref())?.program)?;
+    let charter = program::charter(&client, &program::find(&client, by.program.as_deref())?.name)?;
     let now = ambient::now();
     let decision = if reject { Decision::Reject } else { Decision::Approve };
     let sign_off = SignOff {
@@ -167,7 +165,7 @@ fn sign(session: &Session, by: &By, role: Role, reject: bool) -> Outcome {
 /// Signs and sends an act of power.
 pub(crate) fn act(session: &Session, by: &By, act: Act) -> Outcome {
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, by.program.as_deref())?.program)?;
+    let charter = program::charter(&client, &program::find(&client, by.program.as_deref())?.name)?;
     let statement = ProgramAct { act, reason: by.reason.clone(), at: ambient::now() };
     let key = session.home.key(&by.key)?;
     let envelope = statement.sign(&charter, &key).because(Kind::Unexpected, "sign")?;
@@ -182,7 +180,7 @@ fn list(session: &Session) -> Outcome {
     let programs: Vec<api::Program> = session.client()?.get("/api/v1/programs")?;
     output::show(session.json, &programs, |programs| {
         let row =
-            |p: &api::Program| vec![p.program.short(), p.state.clone(), p.title.clone(), p.sessions.clone()];
+            |p: &api::Program| vec![p.name.short(), p.state.clone(), p.title.clone(), p.sessions.clone()];
         output::table(&["program", "state", "title", "sessions"], programs.iter().map(row))
     });
     Ok(())
@@ -196,19 +194,16 @@ fn show(session: &Session, prefix: Option<&str>) -> Outcome {
 
 fn in_words(program: &api::Program) -> String {
     let signed = program.signed.iter().map(|signer| {
-        format!("  {} {} ({})", if signer.signed { "signed " } else { "missing" }, signer.name, signer.role)
+        format!("  {} {} ({})", if signer.approved { "signed " } else { "missing" }, signer.name, signer.role)
     });
     let purposes = program.purposes.iter().map(|p| format!("  {}: {}", p.id, p.statement));
     let list = |items: &[String]| items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n");
     [
-        format!(
-            "{} by {}, {}\nprogram {}",
-            program.title, program.controller, program.state, program.program
-        ),
+        format!("{} by {}, {}\nprogram {}", program.title, program.controller, program.state, program.name),
         format!("for:\n{}", purposes.collect::<Vec<_>>().join("\n")),
         format!("may collect:\n{}", list(&program.may_collect)),
         format!("never collects:\n{}", list(&program.never_collected)),
-        format!("never used for:\n{}", list(&program.forbidden_uses)),
+        format!("never used to:\n{}", list(&program.forbidden_uses)),
         format!("signatures:\n{}", signed.collect::<Vec<_>>().join("\n")),
         format!("released: {} sessions, {} steps", program.sessions, program.steps),
         format!("dataset versions: {}, {} flagged", program.datasets, program.datasets_flagged),
@@ -219,7 +214,7 @@ fn in_words(program: &api::Program) -> String {
 fn policy(session: &Session, prefix: Option<&str>, out: &std::path::Path) -> Outcome {
     let client = session.client()?;
     let server: api::Server = client.get("/api/v1/server")?;
-    let charter: Charter = program::charter(&client, &program::find(&client, prefix)?.program)?;
+    let charter: Charter = program::charter(&client, &program::find(&client, prefix)?.name)?;
     let signer =
         |s: &candor_consent::Signer| evidence::TrustedSigner { role: s.role.to_string(), key: s.key };
     let policy = evidence::TrustPolicy {

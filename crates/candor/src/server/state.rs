@@ -132,10 +132,10 @@ pub(crate) fn program(view: &ProgramView) -> Program {
     let signed = |s: &candor_vault::SignedBy| Signed {
         role: s.role.in_words().to_owned(),
         name: s.name.clone(),
-        signed: s.last.is_some_and(|(decision, _)| decision == Decision::Approve),
+        approved: s.last.is_some_and(|(decision, _)| decision == Decision::Approve),
     };
     Program {
-        program: charter.digest(),
+        name: charter.digest(),
         title: charter.title().to_owned(),
         controller: charter.controller().name.clone(),
         state: in_words(view.state.name()).to_owned(),
@@ -173,7 +173,7 @@ fn never_collected(charter: &Charter) -> Vec<String> {
         "Private windows, the lock screen, password fields",
         "What other people wrote or show: it is masked",
     ];
-    let rest = "Every application and site that is not named on the left";
+    let rest = "Every application and site that is not named here";
     always.into_iter().map(str::to_owned).chain(apps).chain(sites).chain([rest.to_owned()]).collect()
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn list(State(app): State<App>) -> Answer<Vec<Dataset>> {
 
 fn dataset(view: &DatasetView) -> Dataset {
     Dataset {
-        dataset: view.dataset,
+        version: view.dataset,
         program: view.charter,
         purpose: view.purpose.to_string(),
         sessions: view.sessions,
