@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use candor_consent::{Context, Lease, Permit, ProgramState, Refusal, Used, Verified, World, decide};
+use candor_consent::{Context, Lease, Permit, ProgramState, Reason, Refusal, Used, Verified, World, decide};
 use candor_model::{Digest, Envelope, Timestamp};
 
 use super::client::Client;
@@ -35,6 +35,11 @@ impl<'a> Gate<'a> {
         let latest_known = latest_known(&latest_known_path(enrolment))?;
         let now = ambient::now();
         let state = state(enrolment, client, now)?;
+        // No window has to be looked at to know that the answer is no.
+        let went_back = (now < latest_known).then_some(Reason::ClockWentBack);
+        if let Some(reason) = went_back.or_else(|| state.refuses_capture(now)) {
+            return Err(Failure::new(Kind::Refused, reason.sentence()).hint("nothing was looked at"));
+        }
         let lease = lease(enrolment, client)?;
         Ok(Self { enrolment, client, state, lease, used, latest_known })
     }

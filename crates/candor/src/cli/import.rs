@@ -63,6 +63,9 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
 pub(crate) fn record(session: &Session, arguments: &RecordArguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
     let taken = live::record(&enrolment, &session.client()?, arguments.seconds)?;
+    if taken.steps == 0 {
+        return Err(nothing_permitted(&enrolment, &taken));
+    }
     show(session, &taken);
     Ok(())
 }
@@ -76,7 +79,10 @@ fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> Failure {
         return failure;
     }
     let reasons: Vec<&str> = taken.refused.iter().map(String::as_str).collect();
-    let message = format!("every step was refused at the gate. {}", reasons.join(" "));
+    let message = match reasons.as_slice() {
+        [] => "nothing happened that could be kept".to_owned(),
+        reasons => format!("every step was refused at the gate. {}", reasons.join(" ")),
+    };
     Failure::new(Kind::Refused, message)
         .hint("nothing was kept; `candor consent list` shows what you agreed to")
 }
