@@ -29,13 +29,18 @@ pub(crate) struct Arguments {
     /// Leave the server running and print its address.
     #[arg(long)]
     keep: bool,
-    /// Record this desktop for so many seconds instead of reading the recordings that the demo ships.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "20")]
+    /// Record this desktop instead of reading the recordings that the demo ships: three times, for so many seconds each;
+    /// Ctrl-C ends a recording early, and the demo goes on.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "20",
+        value_parser = clap::value_parser!(u32).range(1..=3600))]
     live: Option<u32>,
 }
 
 /// Runs the demo.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
+    if arguments.live.is_some() {
+        crate::agent::live::ready()?;
+    }
     prepare(&arguments.dir, arguments.force)?;
     let mut stage = Stage::set(&arguments.dir, session.json)?;
     let played = steps::play(&mut stage, arguments.live);

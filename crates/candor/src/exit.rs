@@ -27,6 +27,9 @@ pub(crate) enum Kind {
     Unreachable = 6,
     /// The disk is full, the folder is in use or cannot be written.
     Storage = 7,
+    /// Somebody pressed Ctrl-C.
+    #[cfg(feature = "demo")]
+    Interrupted = 130,
 }
 
 impl Kind {
@@ -43,6 +46,8 @@ impl Kind {
             #[cfg(feature = "agent")]
             Self::Unreachable => "unreachable",
             Self::Storage => "storage",
+            #[cfg(feature = "demo")]
+            Self::Interrupted => "interrupted",
         }
     }
 }

@@ -8,8 +8,8 @@
 //! What is absent on purpose: the gate (that is `consent`), a way to look at what was seen, typed text (keys are counted),
 //! storage, a clock. Which feature works on which platform: `docs/platforms.md`.
 //!
-//! Invariants: the gate comes before the pixels (P3). What changed between judgement and look is not captured. A window
-//! whose class is not known has the empty class, which no charter names.
+//! Invariants: the gate comes before the pixels (P3). What changed between judgement and look is not captured: it is judged
+//! again or not taken. A window whose class is not known has the empty class, which no charter names.
 
 mod pending;
 mod sensor;

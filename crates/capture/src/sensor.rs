@@ -14,13 +14,14 @@ pub type Now = Box<dyn FnMut() -> Moment + Send>;
 /// Watches a desktop.
 ///
 /// The order of calls is the order of the gate: [`next`](Sensor::next), the caller's judgement of each window, then
-/// [`capture`](Sensor::capture). There is no other way to pixels.
+/// [`capture`](Sensor::capture). There is no other way to pixels. Where `capture` says that the windows
+/// [`Changed`](SensorError::Changed), [`again`](Sensor::again) looks at them anew, and the gate judges anew.
 ///
 /// Without a permit nothing is captured:
 ///
 /// ```compile_fail,E0308
 /// fn look(sensor: &mut dyn candor_capture::Sensor, pending: candor_capture::Pending) {
-///     let _ = sensor.capture(pending, None, &[]);
+///     let _ = sensor.capture(&pending, None, &[]);
 /// }
 /// ```
 pub trait Sensor: Send {
@@ -42,6 +43,13 @@ pub trait Sensor: Send {
     /// When the desktop does not answer, or input was lost.
     fn next(&mut self, wait: Duration) -> Result<Option<Pending>, SensorError>;
 
+    /// Looks at the windows again, for the same action. A click raises a window a moment after the button went down: what was
+    /// judged in between is judged again, and not lost. The action is still the window's that it was done to.
+    ///
+    /// # Errors
+    /// When the desktop does not answer.
+    fn again(&mut self, pending: Pending) -> Result<Pending, SensorError>;
+
     /// Looks at what the gate permitted.
     ///
     /// `permit` is for the window in front, `windows` are the gate's answers for [`Pending::windows`], in their order. It
@@ -52,7 +60,7 @@ pub trait Sensor: Send {
     /// the desktop does not answer. Then nothing was captured; the caller notes a gap.
     fn capture(
         &mut self,
-        pending: Pending,
+        pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Raw<Observation>, SensorError>;

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod enrolment;
 pub(crate) mod gate;
+pub(crate) mod interrupt;
 pub(crate) mod live;
 pub(crate) mod program;
 mod proof;

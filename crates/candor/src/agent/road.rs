@@ -27,6 +27,21 @@ pub(crate) struct Taken {
     pub(crate) refused: BTreeSet<String>,
 }
 
+/// How far a session has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// Steps in the journal.
+    kept: u64,
+    /// Steps that were refused or could not be captured.
+    not_kept: u64,
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "steps: {} kept, {} not kept", self.kept, self.not_kept)
+    }
+}
+
 /// Opens the journal of one program.
 pub(crate) fn journal(enrolment: &Enrolment) -> Outcome<Journal> {
     let folder = enrolment.folder().join("journal");
@@ -66,6 +81,7 @@ pub(crate) struct Road<'a, 'b> {
     redactor: &'a mut Redactor,
     writer: SessionWriter,
     taken: Taken,
+    count: Count,
     task: Option<Raw<String>>,
 }
 
@@ -83,8 +99,14 @@ impl<'b> Road<'_, 'b> {
         let session = SessionId::random(&mut SystemEntropy);
         let start = start(enrolment, session, platform, &redactor);
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
-        let mut road =
-            Road { gate: &mut gate, redactor: &mut redactor, writer, taken: empty(session), task: None };
+        let mut road = Road {
+            gate: &mut gate,
+            redactor: &mut redactor,
+            writer,
+            taken: empty(session),
+            count: Count::default(),
+            task: None,
+        };
         let walked = walk(&mut road).and_then(|outcome| road.end(&journal, outcome));
         gate.remember_time()?;
         if walked.is_err() {
@@ -140,6 +162,7 @@ impl<'b> Road<'_, 'b> {
             [&content.frame, &content.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
         self.writer.append(redacted).because(Kind::Storage, "write the journal")?;
         self.gate.count(kept);
+        self.count.kept += 1;
         Ok(())
     }
 
@@ -156,7 +179,13 @@ impl<'b> Road<'_, 'b> {
         self.note(vec![code.to_owned()])
     }
 
+    /// How far it has come.
+    pub(crate) const fn count(&self) -> Count {
+        self.count
+    }
+
     fn note(&mut self, codes: Vec<String>) -> Outcome {
+        self.count.not_kept += 1;
         let now = ambient::now();
         self.writer.gap(Gap { codes, from: now, to: now }).because(Kind::Storage, "write the journal")
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::agent::interrupt::Interrupt;
 use crate::ambient::Stopwatch;
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::output;
@@ -29,6 +30,8 @@ pub(crate) struct Stage {
     address: String,
     server: Option<Child>,
     quiet: bool,
+    interrupt: Interrupt,
+    end: Interrupt,
     /// The steps so far.
     pub(crate) done: Vec<Done>,
     /// What the summary needs to know.
@@ -57,6 +60,7 @@ pub(crate) struct Found {
 pub(crate) struct Recorded {
     pub(crate) person: &'static str,
     pub(crate) session: String,
+    pub(crate) steps: u64,
 }
 
 impl Stage {
@@ -70,6 +74,8 @@ impl Stage {
             address: String::new(),
             server: None,
             quiet,
+            interrupt: Interrupt::watch()?,
+            end: Interrupt::watch_end()?,
             done: Vec::new(),
             found: Found::default(),
         };
@@ -89,6 +95,11 @@ impl Stage {
         }
     }
 
+    /// Tells what a person must do: also when standard output is for a machine.
+    pub(crate) fn tell(&self, line: &str) {
+        if self.quiet { output::talk(line) } else { output::data(line) }
+    }
+
     /// Keeps a row for the summary.
     pub(crate) fn keep(&mut self, what: &str, value: impl Into<String>) {
         self.found.rows.push([what.to_owned(), value.into()]);
@@ -102,6 +113,9 @@ impl Stage {
         let mut command = Command::new(&self.program);
         command.args(["serve", "--listen", listen, "--dir"]).arg(self.path("server"));
         command.arg("--address-file").arg(&address_file);
+        // Ctrl-C in the demo's terminal may end a recording: the server goes on. The demo ends it, whatever ends the demo.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         self.server = Some(child.because(Kind::Unexpected, "start the server process")?);
         self.address = self.wait_for_address(&address_file)?;
@@ -148,11 +162,11 @@ impl Stage {
 
     /// Lets a person type a command, and reads what it prints as JSON.
     pub(crate) fn types(&self, person: &str, words: &[&str]) -> Outcome<Value> {
-        let output = self.start(person, words)?;
+        let output = self.finish(person, words)?;
         if output.status.success() {
             return Ok(serde_json::from_slice(&output.stdout).unwrap_or(Value::Null));
         }
-        Err(Failure::new(Kind::Unexpected, format!("`candor {}` failed: {}", words.join(" "), told(&output))))
+        Err(failed(words, &output))
     }
 
     /// Lets a person type a command that a rule must refuse, and gives the reason.
@@ -162,7 +176,7 @@ impl Stage {
 
     /// Lets a person type a command that must end with one kind of failure, and gives its message.
     pub(crate) fn ends_with(&self, person: &str, words: &[&str], kind: Kind) -> Outcome<String> {
-        let output = self.start(person, words)?;
+        let output = self.finish(person, words)?;
         if output.status.code() == Some(kind as i32) {
             return Ok(told(&output));
         }
@@ -170,12 +184,43 @@ impl Stage {
         Err(Failure::new(Kind::Unexpected, message))
     }
 
-    fn start(&self, person: &str, words: &[&str]) -> Outcome<std::process::Output> {
+    /// Lets a person record: they see the recorder's own words, and Ctrl-C ends the recording only. Gives what the
+    /// recorder prints, or why nothing was kept.
+    pub(crate) fn records(&self, person: &str, words: &[&str]) -> Outcome<Result<Value, String>> {
+        self.go_on()?;
+        let output = self.start(person, words, true)?;
+        if output.status.code().is_some() {
+            self.interrupt.forget();
+        }
+        self.go_on()?;
+        match output.status.code() {
+            Some(0) => Ok(Ok(serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))),
+            Some(code) if code == Kind::Refused as i32 => Ok(Err(told(&output))),
+            _ => Err(failed(words, &output)),
+        }
+    }
+
+    fn finish(&self, person: &str, words: &[&str]) -> Outcome<std::process::Output> {
+        self.go_on()?;
+        let output = self.start(person, words, false)?;
+        self.go_on()?;
+        Ok(output)
+    }
+
+    /// Ends the demo where somebody asked for it.
+    fn go_on(&self) -> Outcome {
+        if self.interrupt.came() || self.end.came() {
+            return Err(Failure::new(Kind::Interrupted, "the demo was interrupted"));
+        }
+        Ok(())
+    }
+
+    fn start(&self, person: &str, words: &[&str], talks: bool) -> Outcome<std::process::Output> {
         let mut command = Command::new(&self.program);
         command.args(words).arg("--json").arg("--server").arg(&self.address);
         command.arg("--home").arg(self.path("people").join(person)).stdin(Stdio::null());
         // Progress bars go to the terminal of the demo.
-        command.stderr(if self.quiet { Stdio::null() } else { Stdio::inherit() });
+        command.stderr(if self.quiet && !talks { Stdio::null() } else { Stdio::inherit() });
         command.stdout(Stdio::piped()).output().because(Kind::Unexpected, "start a command")
     }
 }
@@ -184,6 +229,10 @@ impl Drop for Stage {
     fn drop(&mut self) {
         self.stop_server();
     }
+}
+
+fn failed(words: &[&str], output: &std::process::Output) -> Failure {
+    Failure::new(Kind::Unexpected, format!("`candor {}` failed: {}", words.join(" "), told(output)))
 }
 
 fn told(output: &std::process::Output) -> String {

@@ -5,6 +5,7 @@ mod approve;
 mod audit;
 mod compile;
 mod end;
+mod live;
 mod record;
 mod review;
 mod seal;

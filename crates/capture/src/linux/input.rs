@@ -16,7 +16,7 @@ use x11rb::errors::ReplyOrIdError;
 use x11rb::protocol::Event;
 use x11rb::protocol::xinput::{self, ConnectionExt as _, Device, KeyEventFlags, XIEventMask};
 use x11rb::protocol::xproto::{
-    ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, Window, WindowClass,
+    ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -141,12 +141,18 @@ impl Reader {
         Ok(of_button(button.detail, at, pointer.child))
     }
 
-    /// The top-level window that holds the keyboard focus, or 0.
+    /// The top-level window that holds the keyboard focus, or 0. The X server is asked, not the window manager: its
+    /// `_NET_ACTIVE_WINDOW` comes up to 8 ms late (measured).
     fn focused(&self) -> Result<Window, ReplyOrIdError> {
         let mut window = self.connection.get_input_focus()?.reply()?.focus;
+        if window == Window::from(u8::from(InputFocus::POINTER_ROOT)) {
+            // Without a window manager that gives the focus, keys go to whatever the pointer is on (X11 protocol,
+            // SetInputFocus).
+            return Ok(self.connection.query_pointer(self.root)?.reply()?.child);
+        }
         for _ in 0..DEPTH_MAX {
-            // 0 is no window and 1 the root: neither is an application.
-            if window <= 1 || window == self.root {
+            // 0 is no window; neither it nor the root is an application.
+            if window == 0 || window == self.root {
                 return Ok(0);
             }
             let Ok(tree) = self.connection.query_tree(window)?.reply() else { return Ok(0) };

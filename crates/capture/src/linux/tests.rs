@@ -30,8 +30,8 @@ fn next(sensor: &mut X11Sensor) -> Pending {
     sensor.next(WAIT).unwrap().expect("nothing was seen")
 }
 
-fn observe(sensor: &mut X11Sensor, law: &Law, pending: Pending) -> Result<Observation, SensorError> {
-    let (permit, windows) = judged(law, &pending);
+fn observe(sensor: &mut X11Sensor, law: &Law, pending: &Pending) -> Result<Observation, SensorError> {
+    let (permit, windows) = judged(law, pending);
     sensor.observe(pending, &permit, &windows)
 }
 
@@ -74,7 +74,7 @@ fn a_window_that_is_not_permitted_is_in_no_pixel_although_it_lies_over_the_edito
     desktop.xdotool(&["mousemove", "100", "150", "click", "1"]);
     let pending = next(&mut sensor);
     assert_eq!(pending.front().context().window_class, EDITOR);
-    let observation = observe(&mut sensor, &law, pending).unwrap();
+    let observation = observe(&mut sensor, &law, &pending).unwrap();
     assert!(!colours(&observation, whole(&observation)).contains(&WINDOW_COLOUR));
     assert_eq!(colours(&observation, canary), [BLOCK].into());
     assert!(colours(&observation, editor).len() > 5, "the editor is not in the frame");
@@ -98,7 +98,7 @@ fn clicks_wheel_turns_and_keys_come_as_actions_in_order() {
     while seen.iter().map(keys).sum::<u32>() < 6 {
         // A menu that opens or closes between judgement and look is a reason to look again, not to guess.
         let pending = next(&mut sensor);
-        seen.push(observe(&mut sensor, &law, pending).map_or(Action::SwitchWindow {}, |seen| seen.action));
+        seen.push(observe(&mut sensor, &law, &pending).map_or(Action::SwitchWindow {}, |seen| seen.action));
     }
     let at = candor_model::Point { x: 100, y: 150 };
     let click = |button, count| Action::Click { at, button, count };
@@ -135,8 +135,55 @@ fn a_window_that_pops_up_between_judgement_and_look_stops_the_look() {
     let pending = next(&mut sensor);
     let (permit, windows) = judged(&law, &pending);
     desktop.window(CANARY, rect(100, 100, 100, 100), true);
-    let refused = sensor.observe(pending, &permit, &windows);
+    let refused = sensor.observe(&pending, &permit, &windows);
     assert!(matches!(refused, Err(SensorError::Changed)));
+}
+
+#[test]
+fn what_changed_after_the_judgement_is_judged_again_and_taken_as_it_is_then() {
+    let (desktop, law) = (Desktop::start(), Law::new());
+    desktop.window(EDITOR, rect(0, 0, 300, 300), true);
+    let mut sensor = sensor(&desktop);
+    desktop.xdotool(&["mousemove", "50", "50", "click", "1"]);
+    let pending = next(&mut sensor);
+    let canary = rect(100, 100, 100, 100);
+    desktop.window(CANARY, canary, false);
+    assert!(matches!(observe(&mut sensor, &law, &pending), Err(SensorError::Changed)));
+    let before = pending.windows().len();
+    let again = sensor.again(pending).unwrap();
+    assert_eq!((again.front().context().window_class, again.windows().len()), (EDITOR, before + 1));
+    let observation = observe(&mut sensor, &law, &again).unwrap();
+    assert_eq!(colours(&observation, canary), [BLOCK].into());
+    assert!(matches!(observation.action, Action::Click { count: 1, .. }));
+}
+
+#[test]
+fn a_window_that_went_away_after_the_judgement_is_of_the_unknown() {
+    let (desktop, law) = (Desktop::start(), Law::new());
+    let editor = desktop.window(EDITOR, rect(0, 0, 300, 300), true);
+    let mut sensor = sensor(&desktop);
+    desktop.xdotool(&["mousemove", "50", "50", "click", "1"]);
+    let pending = next(&mut sensor);
+    desktop.hide(editor);
+    assert!(matches!(observe(&mut sensor, &law, &pending), Err(SensorError::Changed)));
+    let again = sensor.again(pending).unwrap();
+    assert_eq!(again.front().context().window_class, "");
+    assert!(law.decide(&again.front().context()).is_err());
+}
+
+#[test]
+fn keys_that_follow_the_pointer_are_of_the_window_under_it() {
+    let (desktop, law) = (Desktop::without_manager(), Law::new());
+    desktop.window(EDITOR, rect(0, 0, 300, 300), false);
+    desktop.window(CANARY, rect(400, 0, 300, 300), false);
+    let mut sensor = sensor(&desktop);
+    desktop.focus_follows_pointer();
+    for (x, class) in [("100", EDITOR), ("500", CANARY), ("900", "")] {
+        desktop.xdotool(&["mousemove", x, "150", "key", "a"]);
+        let pending = next(&mut sensor);
+        assert_eq!(pending.front().context().window_class, class);
+        assert_eq!(law.decide(&pending.front().context()).is_ok(), class == EDITOR);
+    }
 }
 
 #[test]
@@ -148,7 +195,7 @@ fn a_window_that_moves_between_judgement_and_look_stops_the_look() {
     let pending = next(&mut sensor);
     let (permit, windows) = judged(&law, &pending);
     desktop.xdotool(&["windowmove", "--sync", &editor.to_string(), "200", "200"]);
-    assert!(matches!(sensor.observe(pending, &permit, &windows), Err(SensorError::Changed)));
+    assert!(matches!(sensor.observe(&pending, &permit, &windows), Err(SensorError::Changed)));
 }
 
 #[test]
@@ -176,7 +223,7 @@ fn a_screen_under_an_unmanaged_window_over_everything_is_locked() {
     let (permit, windows) = judged(&law, &pending);
     desktop.window(EDITOR, rect(0, 0, 1280, 800), false);
     assert!(sensor.locked().unwrap());
-    assert!(matches!(sensor.observe(pending, &permit, &windows), Err(SensorError::Locked)));
+    assert!(matches!(sensor.observe(&pending, &permit, &windows), Err(SensorError::Locked)));
     desktop.xdotool(&["type", "pin"]);
     let pending = next(&mut sensor);
     assert!(law.decide(&pending.front().context()).unwrap_err().codes().contains(&"screen_locked"));
@@ -191,7 +238,7 @@ fn answers_that_are_old_or_do_not_fit_the_windows_get_nothing() {
         desktop.xdotool(&["mousemove", "100", "100", "click", "1"]);
         let pending = next(&mut sensor);
         let (permit, windows) = answers(&pending);
-        sensor.observe(pending, &permit, &windows)
+        sensor.observe(&pending, &permit, &windows)
     };
     let none_for_front = click(&|pending| (judged(&law, pending).0, vec![None]));
     assert!(matches!(none_for_front, Err(SensorError::Answers)));
@@ -213,7 +260,7 @@ fn what_the_consent_leaves_out_is_not_read() {
     let mut sensor = sensor(&desktop);
     desktop.xdotool(&["mousemove", "100", "100", "click", "1"]);
     let pending = next(&mut sensor);
-    let observation = observe(&mut sensor, &law, pending).unwrap();
+    let observation = observe(&mut sensor, &law, &pending).unwrap();
     assert!(observation.frame.is_none() && observation.title.is_none());
     assert_eq!(observation.action, Action::Wait { ms: 0 });
 }

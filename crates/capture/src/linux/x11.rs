@@ -94,16 +94,16 @@ impl Sensor for X11Sensor {
             return Ok(None);
         };
         let at = (self.now)();
-        let (windows, locked) = self.windows().seen()?;
-        let id = u64::from(window_of(&input));
-        let front = windows.iter().find(|window| window.id == id && id != 0).cloned();
-        let front = front.unwrap_or(SeenWindow::unknown(locked));
-        Ok(Some(Pending { at, action: begun(&input), front, windows }))
+        self.pending(at, begun(&input), window_of(&input).into()).map(Some)
+    }
+
+    fn again(&mut self, pending: Pending) -> Result<Pending, SensorError> {
+        self.pending(pending.at, pending.action, pending.front.id)
     }
 
     fn capture(
         &mut self,
-        pending: Pending,
+        pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Raw<Observation>, SensorError> {
@@ -135,16 +135,24 @@ impl X11Sensor {
         Ok(Self { connection, root, atoms, screen, input, waiting: None, now })
     }
 
+    /// An action with the windows as they are at this moment.
+    fn pending(&self, at: Moment, action: Action, front: u64) -> Result<Pending, SensorError> {
+        let (windows, locked) = self.windows().seen()?;
+        let found = windows.iter().find(|window| window.id == front && front != 0).cloned();
+        let front = found.unwrap_or(SeenWindow::unknown(locked));
+        Ok(Pending { at, action, front, windows })
+    }
+
     /// What [`Sensor::capture`] seals.
     pub(crate) fn observe(
         &mut self,
-        pending: Pending,
+        pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Observation, SensorError> {
-        self.fits(&pending, permit, windows)?;
-        let seen = self.look(&pending, permit, windows)?;
-        let action = allowed(self.follow(pending.action, pending.front.id)?, permit);
+        self.fits(pending, permit, windows)?;
+        let seen = self.look(pending, permit, windows)?;
+        let action = allowed(self.follow(pending.action.clone(), pending.front.id)?, permit);
         let visible = |(window, permit): (&SeenWindow, &Option<Permit>)| VisibleWindow {
             bounds: window.bounds,
             permitted: permit.is_some(),

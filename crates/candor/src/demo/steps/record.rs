@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::cast::{ANNA, BEN};
 use super::super::recordings;
 use super::super::stage::{Recorded, Stage, number, text};
+use super::live;
 use crate::exit::Outcome;
 
 /// Which recordings are whose.
@@ -26,34 +27,31 @@ pub(crate) fn choose_source(stage: &mut Stage, live_seconds: Option<u32>) -> Out
 pub(crate) fn play(stage: &mut Stage) -> Outcome {
     stage.say("\n3. The agent takes recordings of a real desktop. The gate judges each step before a pixel is read;");
     stage.say("   what passes is redacted before it is stored; what is stored is encrypted.");
-    let mut steps = 0;
-    for (person, name) in RECORDINGS {
-        let answer = take(stage, person, name)?;
-        steps += number(&answer, "steps");
-        stage.say(&format!(
-            "   {person}: {name}: {} steps kept, {} bytes",
-            number(&answer, "steps"),
-            number(&answer, "bytes")
-        ));
-        for sentence in refusals(&answer) {
-            stage.say(&format!("      refused at the gate: {sentence}"));
-        }
-        let session = text(&answer, "session").unwrap_or_default();
-        stage.found.sessions.push(Recorded { person, session });
+    match stage.found.live_seconds {
+        Some(seconds) => live::record(stage, seconds)?,
+        None => RECORDINGS.iter().try_for_each(|(person, name)| import(stage, person, name))?,
     }
+    let steps: u64 = stage.found.sessions.iter().map(|session| session.steps).sum();
     stage.keep("steps in the journals", steps.to_string());
     Ok(())
 }
 
-fn take(stage: &Stage, person: &str, name: &str) -> Outcome<Value> {
-    if let Some(seconds) = stage.found.live_seconds {
-        stage.say(&format!(
-            "   recording this desktop for {seconds} s as {person}: work in a permitted application"
-        ));
-        return stage.types(person, &["record", "--seconds", &seconds.to_string()]);
-    }
+fn import(stage: &mut Stage, person: &'static str, name: &str) -> Outcome {
     let folder = stage.path("recordings").join(name).display().to_string();
-    stage.types(person, &["import", &folder])
+    let answer = stage.types(person, &["import", &folder])?;
+    tell(stage, person, name, &answer);
+    let session = text(&answer, "session").unwrap_or_default();
+    stage.found.sessions.push(Recorded { person, session, steps: number(&answer, "steps") });
+    Ok(())
+}
+
+/// Tells what came of one recording.
+pub(crate) fn tell(stage: &Stage, person: &str, name: &str, answer: &Value) {
+    let (steps, bytes) = (number(answer, "steps"), number(answer, "bytes"));
+    stage.say(&format!("   {person}: {name}: {steps} steps kept, {bytes} bytes"));
+    for sentence in refusals(answer) {
+        stage.say(&format!("      not kept: {sentence}"));
+    }
 }
 
 fn refusals(answer: &Value) -> Vec<String> {

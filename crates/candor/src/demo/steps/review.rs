@@ -3,29 +3,32 @@
 use serde_json::Value;
 
 use super::super::cast::{ANNA, BEN};
-use super::super::stage::{Stage, number, text};
+use super::super::stage::{Recorded, Stage, number, text};
 use crate::exit::{Failure, Kind, Outcome};
 use crate::output;
+
+/// How many steps Anna drops.
+const DROPPED: u64 = 2;
 
 /// Anna masks, drops and discards; both release.
 pub(crate) fn play(stage: &mut Stage) -> Outcome {
     stage.say(
         "\n4. The contributors look at what is left. Silence is no: what nobody releases deletes itself.",
     );
-    let anna: Vec<String> = sessions_of(stage, ANNA);
-    let ben: Vec<String> = sessions_of(stage, BEN);
-    let [kept, discarded] = anna.as_slice() else { return Err(missing()) };
-    let [ben] = ben.as_slice() else { return Err(missing()) };
-    let early = stage.is_refused(ANNA, &["release", kept])?;
+    let (anna, ben) = (sessions_of(stage, ANNA), sessions_of(stage, BEN));
+    let (Some((kept, others)), Some((ben, _))) = (anna.split_first(), ben.split_first()) else {
+        return Err(missing());
+    };
+    let early = stage.is_refused(ANNA, &["release", &kept.session])?;
     stage.say(&format!("   Released without a look? Refused: {early}"));
-    stage.types(ANNA, &["review", "mask", kept, "--step", "0", "--region", "40,120,300,60"])?;
-    stage.types(ANNA, &["review", "drop", kept, "--step", "1", "--step", "2"])?;
-    stage.types(ANNA, &["review", "discard", discarded])?;
-    stage.say("   Anna masks one more region, drops two steps, and discards the chat: it is not hers alone to give.");
+    stage.types(ANNA, &["review", "mask", &kept.session, "--step", "0", "--region", "40,120,300,60"])?;
+    let dropped = drop_steps(stage, kept)?;
+    let discarded = discard(stage, others)?;
+    stage.say(&format!("   Anna masks one more region, {dropped}, and {discarded}."));
     let mut totals = [0; 2];
     for (person, session) in [(ANNA, kept), (BEN, ben)] {
-        stage.types(person, &["review", "done", session])?;
-        let released = stage.types(person, &["release", session])?;
+        stage.types(person, &["review", "done", &session.session])?;
+        let released = stage.types(person, &["release", &session.session])?;
         tell(stage, person, &released);
         totals = [totals[0] + number(&released, "steps"), totals[1] + number(&released, "bytes")];
     }
@@ -35,8 +38,42 @@ pub(crate) fn play(stage: &mut Stage) -> Outcome {
     Ok(())
 }
 
-fn sessions_of(stage: &Stage, person: &str) -> Vec<String> {
-    stage.found.sessions.iter().filter(|s| s.person == person).map(|s| s.session.clone()).collect()
+/// Drops two steps, or as many as leave one to release; in words, what was dropped.
+fn drop_steps(stage: &Stage, of: &Recorded) -> Outcome<String> {
+    let count = of.steps.saturating_sub(1).min(DROPPED);
+    let steps: Vec<String> = (1..=count).map(|step| step.to_string()).collect();
+    let mut words = vec!["review", "drop", &of.session];
+    words.extend(steps.iter().flat_map(|step| ["--step", step]));
+    if count == 0 {
+        return Ok(
+            "drops no step, since the recording has only one: click and type more, and there is a choice"
+                .to_owned(),
+        );
+    }
+    stage.types(ANNA, &words)?;
+    if count < DROPPED {
+        return Ok(
+            "drops one step of two, so that one is left: click and type more, and there is more choice"
+                .to_owned(),
+        );
+    }
+    Ok("drops two steps".to_owned())
+}
+
+/// Discards what else was recorded; in words, what that was.
+fn discard(stage: &Stage, others: &[Recorded]) -> Outcome<&'static str> {
+    for session in others {
+        stage.types(ANNA, &["review", "discard", &session.session])?;
+    }
+    Ok(match (others, stage.found.live_seconds) {
+        ([], _) => "has no other recording to discard: one kept nothing",
+        (_, Some(_)) => "discards her other recording: nothing of it leaves",
+        (_, None) => "discards the chat: it is not hers alone to give",
+    })
+}
+
+fn sessions_of(stage: &Stage, person: &str) -> Vec<Recorded> {
+    stage.found.sessions.iter().filter(|session| session.person == person).cloned().collect()
 }
 
 fn missing() -> Failure {

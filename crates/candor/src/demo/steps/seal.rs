@@ -10,12 +10,12 @@ pub(crate) fn play(stage: &mut Stage) -> Outcome {
     let program = stage.types(AUDITOR, &["program", "show"])?;
     let sessions = text(&program, "sessions").unwrap_or_default();
     stage.say(&format!("   Everybody may see: {sessions} sessions. A small number is told as a band, and people are never counted."));
-    let state = stage.types(AUDITOR, &["doctor", "--log"])?;
-    let size = number(&state, "log_size");
+    let log = stage.types(AUDITOR, &["doctor", "--log"])?;
+    let size = number(&log, "log_size");
     stage.say(&format!(
         "   The log holds {size} entries. They are salted commitments: nobody reads a person out of them."
     ));
-    let checkpoint = text(&state, "checkpoint").unwrap_or_default();
+    let checkpoint = text(&log, "checkpoint").unwrap_or_default();
     stage.say(&checkpoint.lines().map(|line| format!("   | {line}")).collect::<Vec<_>>().join("\n"));
     stage.keep("entries in the log", size.to_string());
     Ok(())

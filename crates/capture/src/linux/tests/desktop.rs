@@ -58,6 +58,13 @@ fn missing(name: &str, error: &std::io::Error) -> ! {
 
 impl Desktop {
     pub(super) fn start() -> Self {
+        let desktop = Self::without_manager();
+        desktop.manage();
+        desktop
+    }
+
+    /// A desktop on which nobody moves windows and gives the focus.
+    pub(super) fn without_manager() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let number = folder.path().join("display");
         let mut children = Vec::new();
@@ -71,9 +78,7 @@ impl Desktop {
         let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
         let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
-        let desktop = Self { display, folder, connection, atoms, root, children: RefCell::new(children) };
-        desktop.manage();
-        desktop
+        Self { display, folder, connection, atoms, root, children: RefCell::new(children) }
     }
 
     fn manage(&self) {
@@ -209,6 +214,28 @@ impl Desktop {
             self.wake_manager();
             let focus = self.connection.get_input_focus().unwrap().reply().unwrap().focus;
             (focus == window).then_some(())
+        });
+    }
+
+    /// Lets keys go to whatever the pointer is on, as where no window manager gives the focus.
+    pub(super) fn focus_follows_pointer(&self) {
+        let root = u32::from(u8::from(InputFocus::POINTER_ROOT));
+        self.connection.set_input_focus(InputFocus::NONE, root, x11rb::CURRENT_TIME).unwrap();
+        self.connection.flush().unwrap();
+        until("keys follow the pointer", || {
+            (self.connection.get_input_focus().unwrap().reply().unwrap().focus == root).then_some(())
+        });
+    }
+
+    /// Takes a window off the screen, and waits until it is gone.
+    pub(super) fn hide(&self, window: Window) {
+        self.connection.unmap_window(window).unwrap();
+        self.connection.flush().unwrap();
+        until("the window is gone", || {
+            self.wake_manager();
+            // The window manager takes its frame away, and gives the window back to the root.
+            let tree = self.connection.query_tree(window).unwrap().reply().unwrap();
+            (tree.parent == self.root).then_some(())
         });
     }
 
