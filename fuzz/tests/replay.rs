@@ -25,12 +25,11 @@ fn replay(target: fn(&[u8]), seed: &[u8]) {
     target(seed);
     let every = (seed.len() / PLACES_MAX).max(1);
     for place in (0..seed.len()).step_by(every) {
-        target(&seed[..place]);
-        let mut flipped = seed.to_vec();
-        flipped[place] ^= 1 << (place % 8);
-        target(&flipped);
-        flipped[place] = b'"';
-        target(&flipped);
+        let (before, rest) = seed.split_at(place);
+        target(before);
+        let Some((byte, after)) = rest.split_first() else { return };
+        target(&[before, &[byte ^ (1 << (place % 8))], after].concat());
+        target(&[before, b"\"", after].concat());
     }
 }
 

@@ -52,6 +52,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     played.map_err(|failure| if session.json { failure.told() } else { failure })
 }
 
+/// Says that a folder is a demo's, and that `--force` may delete what a demo writes.
+const MARK: &str = ".candor-demo";
 /// What the demo writes into its folder, and what `--force` therefore deletes.
 const OURS: [&str; 9] = [
     "people",
@@ -72,6 +74,11 @@ fn prepare(folder: &Path, force: bool) -> Outcome {
         return Err(Failure::new(Kind::Usage, message)
             .hint("name another with --dir, or let it be used with --force"));
     }
+    let mark = folder.join(MARK);
+    if let Some(name) = OURS.iter().find(|name| !mark.exists() && folder.join(name).exists()) {
+        let message = format!("{} holds a {name} that no demo made", folder.display());
+        return Err(Failure::new(Kind::Usage, message).hint("name another folder with --dir"));
+    }
     for name in OURS {
         let path = folder.join(name);
         let removed =
@@ -83,5 +90,7 @@ fn prepare(folder: &Path, force: bool) -> Outcome {
             _ => {}
         }
     }
-    crate::durable::make_private_folder(folder).because(Kind::Storage, &format!("make {}", folder.display()))
+    let what = format!("make {}", folder.display());
+    crate::durable::make_private_folder(folder).because(Kind::Storage, &what)?;
+    crate::durable::write_private(&mark, b"").because(Kind::Storage, &what)
 }

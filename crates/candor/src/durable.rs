@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// Before the rename a crash leaves the old file and a temporary one beside it; after it, the new file.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
@@ -24,6 +24,16 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Makes a file that was not there before, readable by its owner only.
+#[cfg(feature = "agent")]
+pub(crate) fn new_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -32,11 +42,45 @@ fn open_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Makes a folder that only its owner can enter.
+/// The folder that a file is in; of a bare name, the one that the program was started in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a folder that only its owner can enter. One that is there already is somebody's, and keeps its mode.
 #[cfg(any(feature = "agent", feature = "server"))]
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
     #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_written_where_the_program_was_started() {
+        assert_eq!(folder_of(Path::new("policy.toml")), Path::new("."));
+        assert_eq!(folder_of(Path::new("a/policy.toml")), Path::new("a"));
+        assert_eq!(folder_of(Path::new("/policy.toml")), Path::new("/"));
+    }
+
+    #[cfg(any(feature = "agent", feature = "server"))]
+    #[test]
+    fn a_new_folder_is_private_and_one_that_was_there_keeps_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let theirs = folder.path().join("theirs");
+        fs::create_dir(&theirs).unwrap();
+        fs::set_permissions(&theirs, fs::Permissions::from_mode(0o755)).unwrap();
+        make_private_folder(&theirs).unwrap();
+        make_private_folder(&theirs.join("ours/inner")).unwrap();
+        assert_eq!(mode(&theirs), 0o755);
+        assert_eq!((mode(&theirs.join("ours")), mode(&theirs.join("ours/inner"))), (0o700, 0o700));
+    }
 }

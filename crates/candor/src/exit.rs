@@ -72,6 +72,7 @@ impl Failure {
     }
 
     /// Marks a failure whose words are out already, as part of what the command prints.
+    #[cfg(any(feature = "agent", feature = "audit"))]
     pub(crate) const fn told(mut self) -> Self {
         self.told = true;
         self

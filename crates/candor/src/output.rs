@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+#[cfg(any(feature = "agent", feature = "audit"))]
 use serde::Serialize;
 
 /// Writes a line of data. A reader that has gone away ends nothing: the work is done.
@@ -17,6 +18,7 @@ pub(crate) fn talk(line: &str) {
 }
 
 /// Writes a value as JSON, for machines, or its table, for people.
+#[cfg(any(feature = "agent", feature = "audit"))]
 pub(crate) fn show<T: Serialize>(as_json: bool, value: &T, table: impl FnOnce(&T) -> String) {
     if as_json {
         data(

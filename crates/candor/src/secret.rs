@@ -13,8 +13,7 @@ const KEY_HEADER: &str = "candor-key/v1\n";
 /// Writes 32 secret bytes, readable by their owner only.
 pub(crate) fn write(path: &Path, secret: &[u8; 32]) -> Outcome {
     let text = Zeroizing::new(format!("{KEY_HEADER}{}\n", HEXLOWER.encode(secret)));
-    let folder = path.parent().unwrap_or(Path::new("."));
-    durable::make_private_folder(folder)
+    durable::make_private_folder(durable::folder_of(path))
         .and_then(|()| durable::write_private(path, text.as_bytes()))
         .because(Kind::Storage, &format!("write the key {}", path.display()))
 }

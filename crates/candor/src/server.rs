@@ -4,6 +4,7 @@
 //! person typed, chose or signed is ever logged: a log line holds a method, the pattern of a route, a status and a time.
 
 mod api;
+#[cfg(feature = "demo")]
 mod erased;
 mod guard;
 mod pages;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use candor_vault::Vault;
 
+#[cfg(feature = "demo")]
 pub(crate) use erased::try_to_open_session;
 
 use crate::ambient::{self, SystemEntropy};
@@ -107,9 +109,9 @@ pub(crate) fn open_vault(dir: &Path, root_key: &Path) -> Outcome<Vault> {
 
 fn open_failure(dir: &Path, error: &candor_vault::OpenError) -> Failure {
     let message = format!("failed to open {}: {}", dir.display(), crate::exit::chain(error));
-    match error {
-        candor_vault::OpenError::InUse => Failure::new(Kind::Storage, message)
-            .hint("another server uses this folder: stop it, or name another folder with --dir"),
-        _ => Failure::new(Kind::BadInput, message),
+    if matches!(error, candor_vault::OpenError::InUse) {
+        return Failure::new(Kind::Storage, message)
+            .hint("another server uses this folder: stop it, or name another folder with --dir");
     }
+    Failure::new(Kind::BadInput, message)
 }

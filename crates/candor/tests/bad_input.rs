@@ -2,6 +2,7 @@
 //!
 //! Each case is a data file in `cases/`. A case starts from a copy of one road: a running pilot, Anna enrolled with a reviewed
 //! session in her journal, Ben's session released, a dataset compiled.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which fail like tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The demo, as a newcomer runs it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, which fail like tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The public page, in a real browser.
+#![expect(clippy::expect_used, reason = "helpers of tests, which fail like tests")]
 
 mod support;
 

@@ -85,6 +85,7 @@ fn header(n: u8, contributor: u8) -> SessionHeader {
         contributor: SigningKey::from_seed(&[contributor; 32]).public(),
         started: Timestamp::from_millis(0),
         ended: Timestamp::from_millis(1),
+        recorded: None,
         platform: Platform::Linux,
         redactor: RedactorInfo {
             profile: "standard".into(),

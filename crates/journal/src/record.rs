@@ -1,8 +1,8 @@
 //! What a record says: its kind, as the first byte of what is sealed, and the bytes of that kind.
 
 use candor_model::{
-    BlobRef, ConsentId, Digest, Envelope, Finding, Media, Outcome, Platform, PublicKey, Rect, RedactedStep,
-    RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
+    BlobRef, ConsentId, Digest, Envelope, Finding, Media, Outcome, Platform, PublicKey, Recorded, Rect,
+    RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub struct SessionStart {
     pub contributor: PublicKey,
     /// First moment.
     pub started: Timestamp,
+    /// Of an import: when its recorder says that the work was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
     /// Where it is recorded.
     pub platform: Platform,
     /// Who redacts it.

@@ -173,6 +173,7 @@ fn header(index: &Index) -> Option<SessionHeader> {
         contributor: start.contributor,
         started: start.started,
         ended: finish.ended,
+        recorded: start.recorded,
         platform: start.platform,
         redactor: start.redactor.clone(),
         task: index.task.as_ref().map(|task| task.text.clone()),

@@ -46,6 +46,7 @@ fn start(contributor: &SigningKey, redactor: &Redactor) -> SessionStart {
         consent: ConsentId::from_bytes([2; 16]),
         contributor: contributor.public(),
         started: Timestamp::from_millis(0),
+        recorded: None,
         platform: Platform::Linux,
         redactor: redactor.info(),
         hold_days: 7,

@@ -41,7 +41,7 @@ pub use finding::{Finding, FindingKind, Place, RedactionReport};
 pub use geometry::{Point, Rect, Screen};
 pub use id::{AppId, ConsentId, IdError, PurposeId, SessionId, Site};
 pub use observation::{Observation, Pixels, VisibleWindow};
-pub use session::{Outcome, Platform, RedactorInfo, SessionHeader};
+pub use session::{Outcome, Platform, Recorded, RedactorInfo, SessionHeader};
 pub use sign::{KEY_TEXT_PREFIX, PublicKey, SignatureError, SigningKey};
 pub use statement::{PAYLOAD_TYPE, STATEMENT_TYPE, Statement, StatementKind, Subject};
 pub use step::{BlobRef, Media, Moment, RedactedStep, Step, Target, Window};

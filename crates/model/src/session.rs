@@ -39,6 +39,16 @@ pub struct RedactorInfo {
     pub rules: Digest,
 }
 
+/// When the work of an imported session was done, by the clock of its recorder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// First moment.
+    pub started: Timestamp,
+    /// Last moment.
+    pub ended: Timestamp,
+}
+
 /// A session as its bundle describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +65,10 @@ pub struct SessionHeader {
     pub started: Timestamp,
     /// Last moment.
     pub ended: Timestamp,
+    /// Of an imported session: when its recorder says that the work was done. The consent, the hours and the program's
+    /// state were judged at the import, from `started` to `ended`; a foreign clock proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
     /// Where it was recorded.
     pub platform: Platform,
     /// Who redacted it.

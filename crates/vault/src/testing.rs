@@ -68,6 +68,7 @@ pub(crate) fn bundle_with_blobs(session: SessionId, blobs: &[Vec<u8>]) -> Conten
         contributor: key.public(),
         started: at("2026-03-02T09:30:00Z"),
         ended: at("2026-03-02T09:40:00Z"),
+        recorded: None,
         platform: Platform::Linux,
         redactor: RedactorInfo { profile: "strict".into(), version: "1".into(), rules: Digest::of(b"rules") },
         task: None,

@@ -41,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) started: Timestamp,
     /// Last moment.
     pub(crate) ended: Timestamp,
+    /// Whether another recorder made it.
+    imported: bool,
     digest: Digest,
     charter: Digest,
     profile: String,
@@ -112,6 +114,13 @@ pub(crate) fn read(files: &Files<'_>, index: &Index, ledger: &mut Ledger) -> BTr
             Err(finding) => ledger.find(finding),
         }
     }
+    let imported = sessions.values().filter(|session| session.imported).count();
+    if imported > 0 {
+        ledger.leave_out(format!(
+            "when the work of {imported} imported session(s) was done: their times, which the consent and the program \
+             were held against, are those of the import"
+        ));
+    }
     sessions
 }
 
@@ -131,6 +140,7 @@ fn summary(path: &str, read: &Read, index: &Index) -> Session {
         profile: header.redactor.profile.clone(),
         started: header.started,
         ended: header.ended,
+        imported: header.recorded.is_some(),
     }
 }
 

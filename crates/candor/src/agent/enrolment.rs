@@ -42,7 +42,7 @@ pub(crate) struct Summary {
     pub(crate) program: String,
     /// Its title.
     pub(crate) title: String,
-    /// `in force`, `withdrawn` or `ended`.
+    /// `in force`, `in force from …`, `withdrawn …` or `ended`.
     pub(crate) state: String,
     /// What was agreed to.
     pub(crate) purposes: Vec<String>,
@@ -59,8 +59,7 @@ impl Enrolment {
     pub(crate) fn give(home: &Home, client: &Client, charter: &Charter, choice: Choice) -> Outcome<Self> {
         let folder = home.program(&charter.digest());
         if folder.join(RECEIPT).exists() {
-            return Err(Failure::new(Kind::Usage, "you have agreed to this program already")
-                .hint("`candor consent receipt` shows it; `candor withdraw` ends it"));
+            Self::open(home, &charter.digest())?.put_aside()?;
         }
         let key = key_of(&folder.join(CONTRIBUTOR_KEY))?;
         if !folder.join(JOURNAL_KEY).exists() {
@@ -77,6 +76,23 @@ impl Enrolment {
         write_json(&folder.join(SERVER), &server)?;
         write_json(&folder.join(RECEIPT), &receipt)?;
         Self::open(home, &charter.digest())
+    }
+
+    /// Puts a consent that has ended, with its receipt and proofs, beside the one that may be given next.
+    fn put_aside(self) -> Outcome {
+        let over = self.erased() || ambient::now() >= self.consent.grant().expires_at;
+        let hint = if self.withdrawn() {
+            "your withdrawal is not confirmed yet: run `candor withdraw` first"
+        } else {
+            "`candor consent receipt` shows it; `candor withdraw` ends it"
+        };
+        if !over {
+            return Err(Failure::new(Kind::Usage, "you have agreed to this program already").hint(hint));
+        }
+        let mut name = self.folder.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".ended-{}", self.consent.id()));
+        fs::rename(&self.folder, self.folder.with_file_name(name))
+            .because(Kind::Storage, "put the consent that ended aside")
     }
 
     /// Opens the enrolment in one program. Whatever cannot be read or verified stops here (P2).
@@ -127,9 +143,14 @@ impl Enrolment {
         &self.folder
     }
 
-    /// Whether the person has withdrawn, on this device.
+    /// Whether the person has withdrawn, on this device. What cannot be looked at counts as a yes (P2).
     pub(crate) fn withdrawn(&self) -> bool {
-        self.folder.join(WITHDRAWAL).exists()
+        self.folder.join(WITHDRAWAL).try_exists().unwrap_or(true)
+    }
+
+    /// Whether the proof that the keys are gone is here.
+    pub(crate) fn erased(&self) -> bool {
+        self.folder.join(ERASURE).exists()
     }
 
     /// The contributor's signing key.
@@ -175,11 +196,15 @@ impl Enrolment {
     /// The enrolment in words.
     pub(crate) fn summary(&self) -> Summary {
         let grant = self.consent.grant();
-        let state = match (self.withdrawn(), self.consent.in_force(ambient::now())) {
-            (true, _) if self.folder.join(ERASURE).exists() => "withdrawn, keys destroyed",
+        let now = ambient::now();
+        let state = match (self.withdrawn(), self.consent.in_force(now)) {
+            (true, _) if self.erased() => "withdrawn, keys destroyed",
             (true, _) => "withdrawn here, not yet proven by the server: run `candor withdraw` again",
             (false, true) => "in force",
-            (false, false) => "not in force",
+            (false, false) if now < grant.effective_from => {
+                &format!("in force from {}", grant.effective_from)
+            }
+            (false, false) => "ended",
         };
         Summary {
             program: self.charter.digest().to_string(),

@@ -81,7 +81,8 @@ impl<'a> Gate<'a> {
             consent: Some(self.enrolment.consent()),
             withdrawn: self.enrolment.withdrawn(),
             lease: Some(&self.lease),
-            paused: self.enrolment.folder().join(PAUSED).exists(),
+            // What cannot be looked at counts as a yes.
+            paused: self.enrolment.folder().join(PAUSED).try_exists().unwrap_or(true),
             used: self.used,
             latest_known: self.latest_known,
         }

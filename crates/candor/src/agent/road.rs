@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candor_consent::{Context, Permit, Reason, Refusal, Used};
 use candor_intake::{PendingStep, Recording, SeenWindow};
-use candor_journal::{Gap, Journal, SessionStart, SessionWriter};
-use candor_model::{FindingKind, Observation, Platform, SessionId, Timestamp, VisibleWindow};
+use candor_journal::{Gap, Journal, SessionStart, SessionWriter, State};
+use candor_model::{FindingKind, Observation, Platform, Recorded, SessionId, Timestamp, VisibleWindow};
 use candor_redact::{Lists, Raw, Redactor};
 
 use super::client::Client;
@@ -16,6 +16,7 @@ use super::enrolment::Enrolment;
 use super::gate::Gate;
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Kind, Outcome};
+use crate::home::Home;
 
 /// What was taken into the journal, and what was not.
 #[derive(Debug)]
@@ -55,7 +56,40 @@ pub(crate) fn journal(enrolment: &Enrolment) -> Outcome<Journal> {
     }
     // Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened (P5).
     journal.sweep(ambient::now()).because(Kind::Storage, "delete unreviewed recordings")?;
+    end_interrupted(&journal)?;
     Ok(journal)
+}
+
+/// Opens every journal of this person, so that what is due in it is done. One that cannot be opened now, because
+/// another command is at work in it or it is damaged, tells so when it is needed.
+pub(crate) fn sweep(home: &Home) {
+    for program in home.programs() {
+        let _told_when_needed = Enrolment::open(home, &program).and_then(|enrolment| journal(&enrolment));
+    }
+}
+
+/// Deletes what was not released: who withdraws leaves nothing waiting.
+pub(crate) fn discard_unreleased(journal: &Journal) -> Outcome<u64> {
+    let sessions = journal.sessions().because(Kind::Storage, "read the journal")?;
+    let unreleased = sessions.iter().filter(|s| !matches!(s.state, State::Released { .. }));
+    unreleased
+        .map(|s| journal.discard(s.session).because(Kind::Storage, "delete a recording").map(|()| 1))
+        .sum()
+}
+
+/// A recording that Ctrl-C or a crash cut off ends at its last step, and waits for its person like any other.
+fn end_interrupted(journal: &Journal) -> Outcome {
+    let sessions = journal.sessions().because(Kind::Storage, "read the journal")?;
+    for session in sessions.iter().filter(|s| s.state == State::Interrupted).map(|s| s.session) {
+        // One that cannot be read says so when the person opens it, and deletes itself like any other.
+        let Ok(steps) = journal.view(session) else { continue };
+        let last = steps.filter_map(Result::ok).map(|step| step.content.step.at.wall).last();
+        match last {
+            Some(at) => journal.finish(session, at, None).because(Kind::Storage, "end the recording")?,
+            None => journal.discard(session).because(Kind::Storage, "discard an empty recording")?,
+        }
+    }
+    Ok(())
 }
 
 /// Takes a recording through the gate and redaction into the journal.
@@ -65,7 +99,9 @@ pub(crate) fn take(
     recording: &Recording,
     progress: &mut dyn FnMut(u64),
 ) -> Outcome<Taken> {
-    Road::travel(enrolment, client, recording.platform(), |road| {
+    let recorded = Recorded { started: recording.started(), ended: recording.ended() };
+    let origin = Origin { platform: recording.platform(), recorded: Some(recorded) };
+    Road::travel(enrolment, client, origin, |road| {
         for (n, step) in recording.steps().enumerate() {
             road.step(step)?;
             progress(n as u64 + 1);
@@ -73,6 +109,21 @@ pub(crate) fn take(
         road.task = recording.task();
         Ok(recording.outcome())
     })
+}
+
+/// Where a session comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    platform: Platform,
+    /// Of a recording that another recorder made: when.
+    recorded: Option<Recorded>,
+}
+
+/// Recorded here and now.
+impl From<Platform> for Origin {
+    fn from(platform: Platform) -> Self {
+        Self { platform, recorded: None }
+    }
 }
 
 /// One session on its way into the journal.
@@ -90,14 +141,14 @@ impl<'b> Road<'_, 'b> {
     pub(crate) fn travel(
         enrolment: &'b Enrolment,
         client: &'b Client,
-        platform: Platform,
+        origin: impl Into<Origin>,
         walk: impl FnOnce(&mut Road<'_, 'b>) -> Outcome<Option<candor_model::Outcome>>,
     ) -> Outcome<Taken> {
         let journal = journal(enrolment)?;
         let mut gate = Gate::open(enrolment, client, used_today(&journal)?)?;
         let mut redactor = redactor(enrolment)?;
         let session = SessionId::random(&mut SystemEntropy);
-        let start = start(enrolment, session, platform, &redactor);
+        let start = start(enrolment, session, origin.into(), &redactor);
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
         let mut road = Road {
             gate: &mut gate,
@@ -195,14 +246,15 @@ fn empty(session: SessionId) -> Taken {
     Taken { session, steps: 0, bytes: 0, findings: BTreeMap::new(), refused: BTreeSet::new() }
 }
 
-fn start(enrolment: &Enrolment, session: SessionId, platform: Platform, redactor: &Redactor) -> SessionStart {
+fn start(enrolment: &Enrolment, session: SessionId, origin: Origin, redactor: &Redactor) -> SessionStart {
     SessionStart {
         session,
         charter: enrolment.charter().digest(),
         consent: enrolment.consent().id(),
         contributor: enrolment.consent().contributor(),
         started: ambient::now(),
-        platform,
+        recorded: origin.recorded,
+        platform: origin.platform,
         redactor: redactor.info(),
         hold_days: enrolment.charter().hold_days(),
     }

@@ -123,6 +123,7 @@ pub(crate) enum Command {
 #[derive(Debug)]
 pub(crate) struct Session {
     /// Print JSON.
+    #[cfg(any(feature = "agent", feature = "audit"))]
     pub(crate) json: bool,
     /// The configuration, flags included.
     #[cfg(any(feature = "agent", feature = "server"))]
@@ -138,6 +139,7 @@ impl Session {
         config.home = flags.home.clone().unwrap_or(config.home);
         config.server = flags.server.clone().unwrap_or(config.server);
         Ok(Self {
+            #[cfg(any(feature = "agent", feature = "audit"))]
             json: flags.json,
             #[cfg(feature = "agent")]
             home: crate::home::Home::at(config.home.clone()),
@@ -153,6 +155,22 @@ impl Session {
     }
 }
 
+#[cfg(feature = "agent")]
+impl Command {
+    /// Whether it works with recordings or consents on this machine: then what is due in them is done first.
+    const fn is_a_contributors(&self) -> bool {
+        matches!(
+            self,
+            Self::Consent(_)
+                | Self::Import(_)
+                | Self::Record(_)
+                | Self::Review(_)
+                | Self::Release(_)
+                | Self::Doctor(_)
+        )
+    }
+}
+
 /// Runs one command.
 pub(crate) fn run(arguments: Arguments) -> Outcome {
     if let Command::Completions { shell } = arguments.command {
@@ -160,6 +178,10 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     let session = Session::start(&arguments.everywhere)?;
+    #[cfg(feature = "agent")]
+    if arguments.command.is_a_contributors() {
+        crate::agent::road::sweep(&session.home);
+    }
     match arguments.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => crate::demo::run(&session, &arguments),

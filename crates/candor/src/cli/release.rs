@@ -38,6 +38,13 @@ struct Shown {
 /// The signed bundle is in the journal before it is sent, so that an upload that was cut off is sent again unchanged.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
+    if enrolment.withdrawn() {
+        return Err(Failure::new(
+            Kind::Refused,
+            "you have withdrawn from this program: nothing leaves any more",
+        )
+        .hint("`candor consent list` says whether the server has confirmed it"));
+    }
     let client = session.client()?;
     let journal = road::journal(&enrolment)?;
     let bundle = journal

@@ -11,7 +11,7 @@ use super::Session;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::road;
 use crate::ambient;
-use crate::exit::{Because, Kind, Outcome};
+use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::{durable, output};
 
 /// What a contributor can do with a recording before it leaves, or instead.
@@ -95,29 +95,68 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
         Command::Show { of, frames } => show(session, &of, frames.as_deref()),
         Command::Mask { of, step, region } => {
             let journal = open(session, &of.which)?;
-            journal.mask(of.session, step, region).because(Kind::Refused, "mask the region")
+            journal.mask(of.session, step, region).because(Kind::Refused, "mask the region")?;
+            let told = step.map_or_else(|| "every step".to_owned(), |step| format!("step {step}"));
+            done(session, &of, &format!("masked in {told}"));
+            Ok(())
         }
         Command::Drop { of, step } => {
             let journal = open(session, &of.which)?;
-            step.iter()
-                .try_for_each(|n| journal.drop_step(of.session, *n).because(Kind::Refused, "drop the step"))
+            require_steps(&journal, &of, &step)?;
+            step.iter().try_for_each(|n| {
+                journal.drop_step(of.session, *n).because(Kind::Refused, "drop the step")
+            })?;
+            done(session, &of, &format!("dropped {} step(s)", step.len()));
+            Ok(())
         }
         Command::Restore { of, step } => {
             let journal = open(session, &of.which)?;
+            require_steps(&journal, &of, &step)?;
             step.iter().try_for_each(|n| {
                 journal.restore_step(of.session, *n).because(Kind::Refused, "restore the step")
-            })
+            })?;
+            done(session, &of, &format!("took {} step(s) back in", step.len()));
+            Ok(())
         }
         Command::Discard(of) => {
-            open(session, &of.which)?.discard(of.session).because(Kind::Refused, "discard the recording")
+            open(session, &of.which)?.discard(of.session).because(Kind::Refused, "discard the recording")?;
+            done(session, &of, "deleted from this machine; nothing of it has left");
+            Ok(())
         }
         Command::Done(of) => {
             let journal = open(session, &of.which)?;
             journal
                 .mark_reviewed(of.session, ambient::now())
-                .because(Kind::Refused, "mark the recording as reviewed")
+                .because(Kind::Refused, "mark the recording as reviewed")?;
+            done(session, &of, "looked at: it leaves only when you say `candor release`");
+            Ok(())
         }
     }
+}
+
+/// Every step is there, before the first is touched.
+fn require_steps(journal: &Journal, of: &One, steps: &[u32]) -> Outcome {
+    let summary = journal.session(of.session).because(Kind::Refused, "find the recording")?;
+    let known = summary.steps.saturating_add(summary.dropped);
+    match steps.iter().find(|step| usize::try_from(**step).is_ok_and(|step| step >= known)) {
+        Some(step) => {
+            let message = format!("the recording has no step {step}");
+            Err(Failure::new(Kind::Usage, message)
+                .hint("`candor review show` numbers them; nothing was changed"))
+        }
+        None => Ok(()),
+    }
+}
+
+#[derive(Serialize)]
+struct Done<'a> {
+    session: String,
+    done: &'a str,
+}
+
+fn done(session: &Session, of: &One, what: &str) {
+    let told = Done { session: of.session.to_string(), done: what };
+    output::show(session.json, &told, |told| format!("{}: {}", told.session, told.done));
 }
 
 fn open(session: &Session, which: &Which) -> Outcome<Journal> {

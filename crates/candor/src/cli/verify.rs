@@ -25,8 +25,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
     /// Write the report in plain words here; the same as JSON goes beside it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = parse_report)]
     report: Option<PathBuf>,
+}
+
+/// The report in words must not have the name of the one in JSON.
+fn parse_report(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.extension().is_some_and(|extension| extension == "json") {
+        return Err("name the report in words, for example report.txt; the JSON goes beside it".to_owned());
+    }
+    Ok(path)
 }
 
 /// Runs `candor verify`.
@@ -37,13 +46,11 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let evidence = folder(&arguments.evidence)?;
     let dataset = arguments.dataset.as_deref().map(folder).transpose()?;
     let report = verify(&evidence, dataset.as_ref().map(|folder| folder as &dyn Source), &policy);
-    if let Some(path) = &arguments.report {
-        write(path, &report)?;
-    }
+    let written = arguments.report.as_deref().map_or(Ok(()), |path| write(path, &report));
     match report.verdict {
         Verdict::Ok => {
             output::show(session.json, &report, ToString::to_string);
-            Ok(())
+            written
         }
         Verdict::Failed => {
             let failed = Failed {
@@ -53,6 +60,10 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
                 report: &report,
             };
             output::show(session.json, &failed, |failed| format!("{}\n{}", failed.report, failed.message));
+            // A report that could not be written does not hide the verdict.
+            if let Err(failure) = written {
+                output::talk(&failure.to_string());
+            }
             Err(Failure::new(Kind::NotVerified, failed.message).told())
         }
     }

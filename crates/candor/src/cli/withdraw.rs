@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
+use crate::agent::road;
 use crate::api::Erased;
 use crate::exit::Outcome;
 use crate::output;
@@ -18,6 +19,7 @@ pub(crate) struct Arguments {
 
 #[derive(Serialize)]
 struct Shown {
+    discarded: u64,
     sessions: u64,
     flagged: Vec<String>,
     leaf: u64,
@@ -25,21 +27,30 @@ struct Shown {
 
 /// Runs `candor withdraw`.
 ///
-/// The device stops first, by itself; then the server is told. If it does not answer, running the command again sends
+/// The device stops first, by itself, and deletes what was not released; then the server is told. If it does not answer, running the command again sends
 /// the same signed withdrawal until the proof of the erasure is here.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
     let envelope = enrolment.withdraw_here()?;
-    let erased: Erased = session.client()?.act("/api/v1/withdrawals", &envelope)?;
+    // The server is told whatever happens to the files here.
+    let discarded = road::journal(&enrolment).and_then(|journal| road::discard_unreleased(&journal));
+    let told = session.client().and_then(|client| client.act("/api/v1/withdrawals", &envelope));
+    let erased: Erased = told.map_err(|failure| {
+        failure.hint("this machine has stopped and keeps your withdrawal: run `candor withdraw` again later")
+    })?;
     enrolment.keep_erasure(&erased)?;
+    let discarded = discarded?;
     let shown = Shown {
+        discarded,
         sessions: erased.sessions,
         flagged: erased.flagged.iter().map(ToString::to_string).collect(),
         leaf: erased.leaf,
     };
     output::show(session.json, &shown, |shown| {
         format!(
-            "withdrawn: the keys of {} session(s) are destroyed, {} dataset version(s) are flagged; leaf {} of the log",
+            "withdrawn: {} unreleased recording(s) on this machine are deleted, the keys of {} session(s) are destroyed, \
+             {} dataset version(s) are flagged; leaf {} of the log",
+            shown.discarded,
             shown.sessions,
             shown.flagged.len(),
             shown.leaf

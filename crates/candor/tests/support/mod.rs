@@ -1,5 +1,11 @@
 //! A road walked by hand: a server process and people who type commands, as the README shows.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests, which fail like tests"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -93,6 +99,8 @@ impl Road {
             ["program", "draft", "DRAFT", "--title", "Pilot", "--controller", "Example Works"]
                 .map(str::to_owned)
                 .to_vec();
+        words.extend(["--address=Example Street 1", "--contact=privacy@example.org"].map(str::to_owned));
+        words.push("--authority=Example Authority".to_owned());
         words[2] = self.path("draft");
         for (person, role) in SIGNERS {
             let key = self.types(person, &["key", "new"])["public"].as_str().unwrap().to_owned();
@@ -179,7 +187,7 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 }
 
 /// Writes a file, folders included.
-#[allow(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
+#[expect(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
 pub(crate) fn put(path: &Path, bytes: &[u8]) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();

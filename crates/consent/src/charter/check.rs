@@ -5,7 +5,7 @@ use std::fmt;
 
 use candor_model::{PublicKey, Site};
 
-use super::terms::{DocumentKind, Terms};
+use super::terms::{Controller, DocumentKind, Terms};
 use crate::scope::covers;
 use crate::{AppRule, Purpose, Role, dpv};
 
@@ -71,6 +71,13 @@ fn texts(terms: &Terms, faults: &mut Faults) {
     faults.text(&terms.controller.contact, "controller.contact");
     faults.text(&terms.controller.authority, "controller.authority");
     faults.text(&terms.worker_representation, "worker_representation");
+    let Controller { name, address, contact, authority } = &terms.controller;
+    for (text, place) in
+        [(name, "name"), (address, "address"), (contact, "contact"), (authority, "authority")]
+    {
+        let filled = !(text.starts_with('(') && text.ends_with(')'));
+        faults.require(filled, format!("controller.{place}"), "must be filled in: it is read in the notice");
+    }
     faults.require(
         is_name(&terms.redaction_profile),
         "redaction_profile",

@@ -57,6 +57,7 @@ pub(super) fn start(n: u8) -> SessionStart {
         consent: ConsentId::from_bytes([3; 16]),
         contributor: contributor().public(),
         started: at(0),
+        recorded: None,
         platform: Platform::Linux,
         redactor: RedactorInfo {
             profile: "standard".into(),

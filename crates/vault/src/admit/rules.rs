@@ -51,6 +51,9 @@ pub(super) fn times_hold(
     if header.started > first.at.wall || last.at.wall > header.ended {
         return Err(AdmitError::Time("a step lies outside of the session"));
     }
+    if header.recorded.is_some_and(|recorded| recorded.started > recorded.ended) {
+        return Err(AdmitError::Time("the recording ended before it began"));
+    }
     if !contents.steps.is_sorted_by(|a, b| a.at.wall <= b.at.wall && a.at.monotonic_us <= b.at.monotonic_us) {
         return Err(AdmitError::Time("the time of the steps goes back"));
     }

@@ -203,6 +203,7 @@ impl World {
             contributor: contributor(n).public(),
             started: at("2026-03-02T09:30:00Z"),
             ended: at("2026-03-02T09:40:00Z"),
+            recorded: None,
             platform: Platform::Linux,
             redactor: RedactorInfo {
                 profile: self.charter.redaction_profile().to_owned(),

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use crate::durable;
 use crate::exit::{Because, Failure, Kind, Outcome};
 
 /// Most files of an archive.
@@ -17,14 +18,33 @@ pub(crate) fn unpack(archive: impl Read, out: &Path) -> Outcome {
     name.push(".part");
     let part = out.with_file_name(name);
     let _earlier = fs::remove_dir_all(&part);
-    let unpacked = fs::create_dir_all(&part)
+    let unpacked = durable::make_private_folder(&part)
         .because(Kind::Storage, "make the dataset's folder")
-        .and_then(|()| unpack_into(archive, &part));
+        .and_then(|()| unpack_into(archive, &part))
+        .and_then(|()| sync_all(&part).because(Kind::Storage, "write the dataset"));
     if let Err(failure) = unpacked {
         let _nothing_half_written = fs::remove_dir_all(&part);
         return Err(failure);
     }
-    fs::rename(&part, out).because(Kind::Storage, "put the dataset in its place")
+    fs::rename(&part, out)
+        .and_then(|()| sync(durable::folder_of(out)))
+        .because(Kind::Storage, "put the dataset in its place")
+}
+
+/// Has the names in a folder written down for good.
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The same of every folder in it.
+fn sync_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all(&entry.path())?;
+        }
+    }
+    sync(folder)
 }
 
 fn unpack_into(archive: impl Read, folder: &Path) -> Outcome {
@@ -56,9 +76,9 @@ fn inside(folder: &Path, path: &Path) -> Option<PathBuf> {
 
 fn write(entry: &mut impl Read, target: &Path) -> io::Result<()> {
     if let Some(parent) = target.parent() {
-        fs::create_dir_all(parent)?;
+        durable::make_private_folder(parent)?;
     }
-    let mut file = File::create_new(target)?;
+    let mut file = durable::new_private(target)?;
     io::copy(entry, &mut file)?;
     file.sync_data()
 }
@@ -86,6 +106,18 @@ mod tests {
         let out = folder.path().join("out");
         unpack(archive(&["dataset/manifest.json", "evidence/SEAL"]).as_slice(), &out).unwrap();
         assert!(out.join("evidence/SEAL").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_handed_out_is_for_its_recipient_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        unpack(archive(&["dataset/manifest.json", "evidence/SEAL"]).as_slice(), &out).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&out), 0o700);
+        assert_eq!(mode(&out.join("dataset/manifest.json")), 0o600);
     }
 
     #[test]

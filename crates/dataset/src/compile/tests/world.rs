@@ -170,6 +170,7 @@ impl World {
             contributor: contributor(n).public(),
             started: at(STARTED),
             ended: at(ENDED),
+            recorded: None,
             platform: Platform::Linux,
             redactor: RedactorInfo {
                 profile: self.charter.redaction_profile().to_owned(),

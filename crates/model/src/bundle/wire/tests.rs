@@ -29,6 +29,7 @@ fn contents() -> Contents {
         contributor: key.public(),
         started: Timestamp::from_millis(0),
         ended: Timestamp::from_millis(1),
+        recorded: None,
         platform: Platform::Linux,
         redactor: RedactorInfo {
             profile: "standard".into(),

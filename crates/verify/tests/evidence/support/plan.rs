@@ -210,6 +210,7 @@ impl Plan {
                 contributor: grant.contributor,
                 started,
                 ended: started.plus_millis(600_000),
+                recorded: None,
                 platform: Platform::Linux,
                 redactor: RedactorInfo {
                     profile: charter.redaction_profile().into(),
