@@ -3,7 +3,7 @@
 //! Acts travel as signed envelopes; these types are the answers, and the few questions that nobody signs.
 
 use candor_model::evidence::LeafProof;
-use candor_model::{Digest, Envelope, PublicKey};
+use candor_model::{Digest, Envelope, PublicKey, StatementKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `GET /api/v1/server`.
@@ -15,6 +15,9 @@ pub(crate) struct Server {
     pub(crate) organisation: PublicKey,
     /// Verifier key of the log (C2SP signed-note).
     pub(crate) log: String,
+    /// Whether a withdrawal waits for its erasure: the server tries again. It tells no number.
+    #[serde(default)]
+    pub(crate) erasure_pending: bool,
 }
 
 /// A purpose, as people choose it.
@@ -80,6 +83,20 @@ pub(crate) struct Proposal {
     pub(crate) charter: String,
     /// The documents it names.
     pub(crate) documents: Vec<ProposedDocument>,
+    /// Signed by one of the charter's four signers; its subject is the charter.
+    pub(crate) proposed: Envelope,
+}
+
+/// What the envelope of a proposal says: this charter is proposed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proposed {
+    /// When, by the proposer's clock.
+    pub(crate) proposed_at: Timestamp,
+}
+
+impl StatementKind for Proposed {
+    const PREDICATE_TYPE: &'static str = "urn:candor:proposal:v1";
 }
 
 /// A document of a proposal.
@@ -129,6 +146,8 @@ pub(crate) struct Erased {
     pub(crate) erasure: Envelope,
     /// Index of its leaf.
     pub(crate) leaf: u64,
+    /// What proves that it stands in the log.
+    pub(crate) proof: LeafProof,
     /// Sessions whose keys are gone.
     pub(crate) sessions: u64,
     /// Dataset versions that held them, now flagged.
@@ -155,13 +174,13 @@ pub(crate) struct Dataset {
     pub(crate) program: Digest,
     /// The one purpose.
     pub(crate) purpose: String,
-    /// Sessions in it.
-    pub(crate) sessions: u64,
-    /// Steps in it.
-    pub(crate) steps: u64,
+    /// Sessions in it, in a band.
+    pub(crate) sessions: String,
+    /// Steps in it, in a band.
+    pub(crate) steps: String,
     /// When it was handed out.
     pub(crate) exported_at: String,
-    /// Since when it holds something withdrawn.
+    /// Since which day it holds something withdrawn.
     pub(crate) flagged_at: Option<String>,
     /// The version that replaces it.
     pub(crate) superseded_by: Option<Digest>,

@@ -8,11 +8,14 @@ mod api;
 mod erased;
 mod guard;
 mod pages;
+mod root_key;
+mod sends;
 mod state;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use candor_vault::Vault;
 
@@ -21,8 +24,12 @@ pub(crate) use erased::try_to_open_session;
 
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Failure, Kind, Outcome};
-use crate::{durable, output, secret};
+use crate::{durable, output};
+use sends::Sends;
 use state::App;
+
+/// How often an erasure that failed is tried again, in seconds.
+const ERASURE_RETRY_SECONDS: u64 = 5;
 
 /// How the server runs.
 #[derive(Debug, Clone)]
@@ -38,12 +45,17 @@ pub(crate) struct Options {
 pub(crate) fn serve(options: &Options) -> Outcome {
     start_logging(&options.log)?;
     let address = loopback(&options.listen)?;
-    let vault = open_vault(&options.dir, &options.root_key)?;
+    let sends = Sends::default();
+    let vault = open_with(&options.dir, &options.root_key, stop_sends(&sends))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.because(Kind::Unexpected, "start the server")?.block_on(run(options, address, vault))
+    runtime.because(Kind::Unexpected, "start the server")?.block_on(run(
+        options,
+        address,
+        App::new(vault, sends),
+    ))
 }
 
-async fn run(options: &Options, address: SocketAddr, vault: Vault) -> Outcome {
+async fn run(options: &Options, address: SocketAddr, app: App) -> Outcome {
     let taken = format!("listen on {address}");
     let listener = tokio::net::TcpListener::bind(address).await.because(Kind::Storage, &taken)?;
     let url = format!("http://{}", listener.local_addr().because(Kind::Unexpected, &taken)?);
@@ -51,8 +63,35 @@ async fn run(options: &Options, address: SocketAddr, vault: Vault) -> Outcome {
         durable::write_private(file, url.as_bytes()).because(Kind::Storage, "write the address file")?;
     }
     output::talk(&format!("candor serves {} at {url}", options.dir.display()));
-    let app = guard::around(api::routes().merge(pages::routes())).with_state(App::new(vault));
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await.because(Kind::Unexpected, "serve")
+    tokio::spawn(finish_erasures(app.clone()));
+    let routes = guard::around(api::routes().merge(pages::routes())).with_state(app);
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(stop_signal())
+        .await
+        .because(Kind::Unexpected, "serve")
+}
+
+/// Tries again, from time to time, what a withdrawal could not finish (P11).
+async fn finish_erasures(app: App) {
+    let mut turns = tokio::time::interval(Duration::from_secs(ERASURE_RETRY_SECONDS));
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        // It is state, which `candor doctor` shows too; the log line is for whoever looks at the server.
+        if app.with(api::retry_erasures).await.is_err() {
+            tracing::error!(target: "candor", "a withdrawal could not be finished; it is tried again");
+        }
+    }
+}
+
+/// Stops what is being sent at the moment when a contributor's key is destroyed.
+fn stop_sends(sends: &Sends) -> candor_vault::Hook {
+    let sends = sends.clone();
+    Arc::new(move |point| {
+        if point == candor_vault::KEY_DESTROYED {
+            sends.stop_all();
+        }
+    })
 }
 
 async fn stop_signal() {
@@ -87,16 +126,12 @@ fn loopback(listen: &str) -> Outcome<SocketAddr> {
 
 /// Opens the vault; the root key is made on first use, and never again for a folder that has keys.
 pub(crate) fn open_vault(dir: &Path, root_key: &Path) -> Outcome<Vault> {
-    if !root_key.exists() {
-        if dir.join("meta.sqlite").exists() {
-            let message = format!("the root key {} of {} is missing", root_key.display(), dir.display());
-            return Err(Failure::new(Kind::BadInput, message).hint("name it with --root-key, or restore it"));
-        }
-        secret::write(root_key, &candor_model::Entropy::bytes_32(&mut SystemEntropy))?;
-    }
-    let key = secret::read(root_key)?;
+    open_with(dir, root_key, Arc::new(|_| {}))
+}
+
+fn open_with(dir: &Path, root_key: &Path, hook: candor_vault::Hook) -> Outcome<Vault> {
+    let key = root_key::make_or_read(root_key, &dir.join("meta.sqlite"))?;
     durable::make_private_folder(dir).because(Kind::Storage, "make the server's folder")?;
-    let hook: candor_vault::Hook = Arc::new(|_| {});
     let vault = Vault::open(dir, &key, "candor.local/log", hook, ambient::now(), &mut SystemEntropy)
         .map_err(|error| open_failure(dir, &error))?;
     match std::fs::remove_dir_all(vault.exports_folder()) {

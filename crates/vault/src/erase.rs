@@ -3,7 +3,8 @@
 //! 1. tombstone, flags on every dataset version, leaves *withdrawal* and *erasure requested*: one transaction;
 //! 2. the leaves are in the log;
 //! 3. the contributor's key is overwritten, synced, unlinked, and its folder synced;
-//! 4. the server's own plaintext copies of flagged versions are deleted, all but their manifests;
+//! 4. the server's own plaintext is deleted: copies of flagged versions, all but their manifests, and every dataset that
+//!    lies ready to be sent, whoever's it is (the recipient asks again);
 //! 5. the signed erasure and its leaves *erased*: one transaction, then the log.
 //!
 //! From 1 on nothing is admitted, opened or exported under the consent. A crash between any two leaves a consent with a
@@ -90,17 +91,19 @@ impl Vault {
         Ok(store::erasing(&self.connection)?.into_iter().map(pending).collect())
     }
 
-    /// Goes on with every erasure that is not finished. Start-up calls it, and a server does from time to time.
+    /// Goes on with every erasure that is not finished. Start-up calls it, and a server does from time to time. One that
+    /// fails does not hold up the others.
     ///
     /// # Errors
     /// When one of them cannot be finished; it stays pending.
     pub fn finish_erasures(&mut self, now: Timestamp, entropy: &mut dyn Entropy) -> Result<(), Fault> {
         let now = self.clock_whatever(now)?;
         self.settle(now)?;
+        let mut finished = Ok(());
         for consent in store::erasing(&self.connection)? {
-            self.erase(consent, now, entropy)?;
+            finished = finished.and(self.erase(consent, now, entropy));
         }
-        Ok(())
+        finished
     }
 
     /// Commit points 1 and 2.
@@ -191,6 +194,7 @@ impl Vault {
         self.passed(KEY_DESTROYED);
         let flagged = store::flagged_by(&self.connection, id)?;
         flagged.iter().try_for_each(|dataset| self.delete_copy(dataset))?;
+        self.delete_exports()?;
         self.passed(COPIES_DELETED);
         self.log_erasure(&row, withdrawal, flagged, now, entropy)
     }
@@ -200,6 +204,18 @@ impl Vault {
         let folder = self.dataset_folder(dataset);
         if folder.is_dir() {
             for name in disk::names(&folder)?.iter().filter(|name| *name != KEPT) {
+                disk::remove(&folder.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what lies ready to be sent. A reader that has a file open keeps it: whoever sends must stop at
+    /// [`KEY_DESTROYED`], which is passed before.
+    fn delete_exports(&self) -> Result<(), Fault> {
+        let folder = self.exports_folder();
+        if folder.exists() {
+            for name in disk::names(&folder)? {
                 disk::remove(&folder.join(name))?;
             }
         }

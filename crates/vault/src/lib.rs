@@ -54,7 +54,7 @@ pub use sealed::{CHUNK_BYTES_MAX, ColumnError, SessionError};
 pub use startup::OpenError;
 pub use store::StoreError;
 pub use usage::{OpenedSession, UsableSession};
-pub use vault::{CLOCK_SKEW_MS_MAX, COMMIT_POINTS, Hook, Vault};
+pub use vault::{CLOCK_SKEW_MS_MAX, COMMIT_POINTS, Hook, KEY_DESTROYED, Vault};
 pub use view::{Band, DatasetView, ProgramView, SignedBy};
 
 #[cfg(test)]

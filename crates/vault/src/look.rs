@@ -28,7 +28,7 @@ impl Vault {
         said.map(|act| self.statements.get(&act.statement)).collect()
     }
 
-    /// Where a dataset lies while it is sent. What a crash leaves there is deleted at the next start.
+    /// Where a dataset lies while it is sent. An erasure deletes what is there; so does the next start after a crash.
     #[must_use]
     pub fn exports_folder(&self) -> PathBuf {
         self.path("exports")

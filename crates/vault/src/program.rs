@@ -136,7 +136,8 @@ impl Vault {
         entropy: &mut dyn Entropy,
         verify: impl FnOnce(&Charter, &PublicKey) -> Result<Said, candor_consent::StatementError>,
     ) -> Result<ActDone, ProgramActError> {
-        let now = self.clock(now)?;
+        // Stopping waits for no clock (P9). Nothing is believed yet: `verify` reads the same envelope.
+        let now = if asks_to_halt(envelope) { self.clock_whatever(now)? } else { self.clock(now)? };
         self.settle(now)?;
         let charter = subject_of(envelope)?;
         let program = self.program(&charter).ok_or(ProgramActError::UnknownProgram)?;
@@ -190,6 +191,10 @@ impl Vault {
         let lease = Lease { program: *charter, issued_at: now, expires_at, sequence, state_ok };
         Ok(lease.sign(&self.organisation).map_err(Fault::Canonical)?)
     }
+}
+
+fn asks_to_halt(envelope: &Envelope) -> bool {
+    candor_model::Statement::<ProgramAct>::peek(envelope).is_ok_and(|said| said.predicate.act == Act::Halt)
 }
 
 /// The charter that a statement about a program names, before anything of it is believed.

@@ -43,8 +43,8 @@ pub(crate) const KEY_STORED: &str = "vault.key_stored";
 pub(crate) const SESSION_SEALED: &str = "vault.session_sealed";
 /// A statement is in its place; no row refers to it yet.
 pub(crate) const STATEMENT_STORED: &str = "vault.statement_stored";
-/// A contributor's key is destroyed.
-pub(crate) const KEY_DESTROYED: &str = "vault.key_destroyed";
+/// A contributor's key is destroyed. Whoever sends a dataset stops here: what it reads from is deleted next.
+pub const KEY_DESTROYED: &str = "vault.key_destroyed";
 /// The server's own plaintext copies of flagged versions are gone.
 pub(crate) const COPIES_DELETED: &str = "vault.copies_deleted";
 
@@ -162,7 +162,7 @@ impl Vault {
         Ok(now.max(latest))
     }
 
-    /// The time of an act that must not be refused because of a clock: a withdrawal (P10).
+    /// The time of an act that must not be refused because of a clock: a withdrawal (P10), a halt (P9).
     pub(crate) fn clock_whatever(&self, now: Timestamp) -> Result<Timestamp, Fault> {
         Ok(now.max(store::latest(&self.connection)?))
     }

@@ -22,7 +22,9 @@ pub enum Band {
 }
 
 impl Band {
-    pub(crate) const fn of(count: u64) -> Self {
+    /// The band of a count.
+    #[must_use]
+    pub const fn of(count: u64) -> Self {
         if count < BAND_MIN { Self::FewerThanTen } else { Self::AtLeast(count - count % BAND_MIN) }
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candor_consent::{Charter, Choice, Consent, Grant, Notice, Receipt, Withdrawal};
+use candor_log::LeafKind;
 use candor_model::{Digest, Envelope, Erasure, PublicKey, SigningKey, Statement};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -25,6 +26,7 @@ const RECEIPT: &str = "receipt.json";
 const SERVER: &str = "server.json";
 const WITHDRAWAL: &str = "withdrawal.dsse.json";
 const ERASURE: &str = "erasure.dsse.json";
+const ERASURE_PROOF: &str = "erasure-proof.json";
 
 /// A consent of this person, verified again each time it is opened.
 #[derive(Debug)]
@@ -180,16 +182,23 @@ impl Enrolment {
         Ok(envelope)
     }
 
-    /// Keeps the organisation's proof that the keys are gone, once its signature verifies.
+    /// Keeps the proof that the keys are gone, once all of it holds: the organisation signed it, about this consent and the
+    /// withdrawal that lies here, and the log has it.
+    ///
+    /// The statement is written last: a crash before it leaves a withdrawal without proof, which is sent again.
     pub(crate) fn keep_erasure(&self, erased: &Erased) -> Outcome {
         let statement = Statement::<Erasure>::verify(&erased.erasure, self.organisation())
             .because(Kind::BadInput, "check the proof of the erasure")?;
         if statement.predicate.consent != self.consent.id() {
-            return Err(Failure::new(
-                Kind::BadInput,
-                "the server's proof of the erasure is for another consent",
-            ));
+            return Err(not_proven("is for another consent"));
         }
+        if statement.subject_digest() != Some(self.withdraw_here()?.digest()) {
+            return Err(not_proven("is about another withdrawal than yours"));
+        }
+        if !proof::holds_as(LeafKind::Erased, &erased.erasure, &erased.proof, &self.server.log) {
+            return Err(not_proven("is not shown to stand in the log"));
+        }
+        write_json(&self.folder.join(ERASURE_PROOF), &erased.proof)?;
         write(&self.folder.join(ERASURE), &erased.erasure.to_bytes())
     }
 
@@ -246,6 +255,11 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Outcome<T> {
     serde_json::from_slice(&read(path)?).map_err(|_| damaged(path))
+}
+
+fn not_proven(what: &str) -> Failure {
+    Failure::new(Kind::BadInput, format!("the server's word that your keys are destroyed {what}"))
+        .hint("you have withdrawn here and nothing is collected; run `candor withdraw` again, and keep this message")
 }
 
 fn damaged(path: &Path) -> Failure {

@@ -124,7 +124,7 @@ fn list(session: &Session) -> Outcome {
             vec![
                 d.version.short(),
                 d.purpose.clone(),
-                d.steps.to_string(),
+                d.steps.clone(),
                 d.exported_at.clone(),
                 state.to_owned(),
             ]

@@ -31,6 +31,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         return log(session);
     }
     let mut checks = vec![check("your folder", home(session)), check("the server", server(session))];
+    checks.push(check("withdrawals", erasures(session)));
     checks.push(check(
         "the log",
         checkpoint(session).map(|(size, _)| format!("{size} entries, signature valid")),
@@ -68,6 +69,16 @@ fn home(session: &Session) -> Outcome<String> {
 fn server(session: &Session) -> Outcome<String> {
     let server: api::Server = session.client()?.get("/api/v1/server")?;
     Ok(format!("version {} at {}", server.version, session.config.server))
+}
+
+fn erasures(session: &Session) -> Outcome<String> {
+    let server: api::Server = session.client()?.get("/api/v1/server")?;
+    if server.erasure_pending {
+        let message = "a withdrawal is not finished: keys or copies of it could not be destroyed yet";
+        return Err(Failure::new(Kind::Storage, message)
+            .hint("the server tries again by itself; look at its folder's disk and at its log"));
+    }
+    Ok("every erasure that was asked for is finished".to_owned())
 }
 
 fn consent(session: &Session, program: &candor_model::Digest) -> Outcome<String> {

@@ -5,19 +5,23 @@ mod draft;
 use std::path::PathBuf;
 
 use candor_consent::{Act, Charter, Decision, Notice, ProgramAct, Role, SignOff};
-use candor_model::{FormatVersion, evidence};
+use candor_model::{FormatVersion, SigningKey, Statement, Subject, evidence};
 use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::Session;
+use crate::agent::client::Client;
 use crate::agent::program;
 use crate::ambient;
-use crate::api::{self, Done, Proposal, ProposedDocument};
+use crate::api::{self, Done, Proposal, Proposed, ProposedDocument};
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::{durable, output};
 
 /// How long a signature lasts unless the signer says otherwise, in days.
 const SIGN_OFF_DAYS: u32 = 180;
+
+/// What the state of a program that runs begins with.
+const RUNNING: &str = "Running";
 
 /// What a steward can do.
 #[derive(Debug, clap::Subcommand)]
@@ -31,10 +35,13 @@ pub(crate) enum Command {
         /// Folder of the draft.
         draft: PathBuf,
     },
-    /// Hand a draft to the server. From here on every change makes another program.
+    /// Hand a draft to the server, as one of its four signers. From here on every change makes another program.
     Propose {
         /// Folder of the draft.
         draft: PathBuf,
+        /// Name of your signing key.
+        #[arg(long, default_value = "me")]
+        key: String,
     },
     /// Approve or reject a program, as one of its four signers.
     Sign {
@@ -97,7 +104,7 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
         Command::Draft(arguments) => draft::draft(session, &arguments),
         Command::Attach(arguments) => draft::attach(&arguments),
         Command::Check { draft } => check(session, &draft),
-        Command::Propose { draft } => propose(session, &draft),
+        Command::Propose { draft, key } => propose(session, &draft, &key),
         Command::Sign { by, role, reject } => sign(session, &by, role, reject),
         Command::Start(by) => act(session, &by, Act::Start),
         Command::Resume(by) => act(session, &by, Act::Resume),
@@ -130,12 +137,16 @@ fn check(session: &Session, folder: &std::path::Path) -> Outcome {
     Ok(())
 }
 
-fn propose(session: &Session, folder: &std::path::Path) -> Outcome {
+fn propose(session: &Session, folder: &std::path::Path, key: &str) -> Outcome {
     let charter = draft::read_charter(folder)?;
     let documents = draft::read_documents(folder, &charter)?;
     let documents =
         documents.into_iter().map(|(kind, bytes)| ProposedDocument { kind, base64: BASE64.encode(&bytes) });
-    let proposal = Proposal { charter: charter.text().to_owned(), documents: documents.collect() };
+    let subject = Subject::new("charter.toml", charter.digest());
+    let proposed = Statement::new(subject, Proposed { proposed_at: ambient::now() })
+        .sign(&session.home.key(key)?)
+        .because(Kind::Unexpected, "sign the proposal")?;
+    let proposal = Proposal { charter: charter.text().to_owned(), documents: documents.collect(), proposed };
     let answer: api::Program = session.client()?.post("/api/v1/programs", &proposal)?;
     output::show(session.json, &answer, |program| format!("proposed: {} ({})", program.name, program.state));
     Ok(())
@@ -165,15 +176,43 @@ fn sign(session: &Session, by: &By, role: Role, reject: bool) -> Outcome {
 /// Signs and sends an act of power.
 pub(crate) fn act(session: &Session, by: &By, act: Act) -> Outcome {
     let client = session.client()?;
-    let charter = program::charter(&client, &program::find(&client, by.program.as_deref())?.name)?;
-    let statement = ProgramAct { act, reason: by.reason.clone(), at: ambient::now() };
     let key = session.home.key(&by.key)?;
+    let charter = match act {
+        Act::Halt => to_halt(&client, by.program.as_deref(), &key)?,
+        Act::Start | Act::Resume | Act::Close => {
+            program::charter(&client, &program::find(&client, by.program.as_deref())?.name)?
+        }
+    };
+    let statement = ProgramAct { act, reason: by.reason.clone(), at: ambient::now() };
     let envelope = statement.sign(&charter, &key).because(Kind::Unexpected, "sign")?;
     let done: Done = client.act("/api/v1/acts", &envelope)?;
     output::show(session.json, &done, |done| {
         format!("the program is {}; leaf {} of the log", done.state, done.leaf)
     });
     Ok(())
+}
+
+/// The one running program that names this key: a list that somebody filled does not get in the way of a halt (P9).
+fn to_halt(client: &Client, prefix: Option<&str>, key: &SigningKey) -> Outcome<Charter> {
+    if prefix.is_some() {
+        return program::charter(client, &program::find(client, prefix)?.name);
+    }
+    let mut programs: Vec<api::Program> = client.get("/api/v1/programs")?;
+    programs.retain(|program| program.state.starts_with(RUNNING));
+    let mut ours = Vec::new();
+    for program in programs {
+        let charter = program::charter(client, &program.name)?;
+        if charter.signers().iter().any(|signer| signer.key == key.public()) {
+            ours.push(charter);
+        }
+    }
+    match ours.len() {
+        0 => Err(Failure::new(Kind::Refused, "no running program names your key as a signer's")
+            .hint("`candor program list` shows what runs; name another key with --key, or the program with --program")),
+        1 => ours.pop().ok_or_else(|| Failure::new(Kind::Unexpected, "the program is gone")),
+        many => Err(Failure::new(Kind::Usage, format!("{many} running programs name your key"))
+            .hint("name one with --program; `candor program list` shows them")),
+    }
 }
 
 fn list(session: &Session) -> Outcome {

@@ -6,25 +6,23 @@
 mod datasets;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use candor_consent::Notice;
-use candor_model::{Digest, Envelope};
+use candor_consent::{Charter, Notice};
+use candor_model::{Digest, Envelope, Statement};
 use candor_vault::Vault;
 use data_encoding::BASE64;
 use serde::de::DeserializeOwned;
 
 use super::state::{App, Refused, checkpoint, program, programs};
 use crate::ambient::{self, SystemEntropy};
-use crate::api::{Admitted, Done, Erased, LeaseRequest, Program, Proposal, Server};
+use crate::api::{Admitted, Done, Erased, LeaseRequest, Program, Proposal, Proposed, Server};
 
 /// Where a withdrawal is sent, as every receipt says.
 const WITHDRAW_AT: &str = "/api/v1/withdrawals";
-/// Largest JSON body in bytes: a proposal with its documents.
-const BODY_BYTES_MAX: usize = 48 * 1024 * 1024;
 
 /// The routes.
 pub(crate) fn routes() -> Router<App> {
@@ -35,8 +33,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/consents", post(give_consent))
         .route("/api/v1/leases", post(lease))
         .route("/api/v1/withdrawals", post(withdraw))
-        .route("/api/v1/datasets", get(datasets::list).post(datasets::compile))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+        .route("/api/v1/datasets", get(datasets::list).post(datasets::compile));
     let reads = Router::new()
         .route("/api/v1/server", get(server))
         .route("/api/v1/programs/{program}/charter", get(charter))
@@ -67,9 +64,23 @@ async fn server(State(app): State<App>) -> Answer<Server> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             organisation: vault.organisation(),
             log,
+            erasure_pending: !pending(vault)?.is_empty(),
         }))
     })
     .await
+}
+
+fn pending(vault: &Vault) -> Result<Vec<candor_vault::PendingErasure>, Refused> {
+    vault.pending_erasures().map_err(|error| Refused::by(error.code(), &error))
+}
+
+/// Goes on with the erasures that are not finished.
+pub(crate) fn retry_erasures(vault: &mut Vault) -> Result<(), Refused> {
+    if pending(vault)?.is_empty() {
+        return Ok(());
+    }
+    let finished = vault.finish_erasures(ambient::now(), &mut SystemEntropy);
+    finished.map_err(|error| Refused::by(error.code(), &error))
 }
 
 async fn list_programs(State(app): State<App>) -> Answer<Vec<Program>> {
@@ -78,6 +89,7 @@ async fn list_programs(State(app): State<App>) -> Answer<Vec<Program>> {
 
 async fn propose(State(app): State<App>, body: Bytes) -> Answer<Program> {
     let proposal: Proposal = read(&body)?;
+    by_a_signer(&proposal)?;
     let mut documents = Vec::new();
     for document in proposal.documents {
         let bytes = BASE64.decode(document.base64.as_bytes());
@@ -88,6 +100,23 @@ async fn propose(State(app): State<App>, body: Bytes) -> Answer<Program> {
         Ok(Json(program(&view.map_err(|error| Refused::by(error.code(), &error))?)))
     })
     .await
+}
+
+/// A program is proposed by one of the four who would sign it: nobody else can fill the list.
+fn by_a_signer(proposal: &Proposal) -> Result<(), Refused> {
+    let charter = Charter::parse(proposal.charter.as_bytes())
+        .map_err(|error| Refused::by("charter_invalid", &error))?;
+    let says_so = |key| {
+        let said = Statement::<Proposed>::verify(&proposal.proposed, key);
+        said.is_ok_and(|said| said.subject_digest() == Some(charter.digest()))
+    };
+    if charter.signers().iter().any(|signer| says_so(&signer.key)) {
+        return Ok(());
+    }
+    Err(Refused::forbidden(
+        "proposal_refused",
+        "the proposal is not signed by a signer that the charter names",
+    ))
 }
 
 async fn sign_off(State(app): State<App>, body: Bytes) -> Answer<Done> {
@@ -151,6 +180,7 @@ async fn withdraw(State(app): State<App>, body: Bytes) -> Answer<Erased> {
             sessions: erased.sessions.len() as u64,
             flagged: erased.flagged,
             leaf: erased.leaf,
+            proof: erased.proof,
             erasure: erased.erasure,
         }))
     })
@@ -171,11 +201,7 @@ async fn notice(State(app): State<App>, Path(program): Path<String>) -> Result<R
     app.with(move |vault| Ok(plain(with_charter(vault, &digest, |charter| Notice::of(charter).text)?))).await
 }
 
-fn with_charter<T>(
-    vault: &Vault,
-    digest: &Digest,
-    read: impl FnOnce(&candor_consent::Charter) -> T,
-) -> Result<T, Refused> {
+fn with_charter<T>(vault: &Vault, digest: &Digest, read: impl FnOnce(&Charter) -> T) -> Result<T, Refused> {
     vault.charter(digest).map(read).ok_or_else(|| Refused::nothing("there is no such program"))
 }
 

@@ -8,17 +8,26 @@ use axum::response::{IntoResponse, Response};
 use candor_consent::{Charter, Decision, Field};
 use candor_vault::{ProgramView, Vault};
 
+use super::sends::Sends;
 use crate::ambient;
 use crate::api::{Problem, Program, Purpose, Signed};
 
 /// What every route is given.
 #[derive(Clone)]
-pub(crate) struct App(Arc<Mutex<Vault>>);
+pub(crate) struct App {
+    vault: Arc<Mutex<Vault>>,
+    sends: Sends,
+}
 
 impl App {
     /// Puts the vault behind its lock.
-    pub(crate) fn new(vault: Vault) -> Self {
-        Self(Arc::new(Mutex::new(vault)))
+    pub(super) fn new(vault: Vault, sends: Sends) -> Self {
+        Self { vault: Arc::new(Mutex::new(vault)), sends }
+    }
+
+    /// The datasets that are being sent.
+    pub(super) const fn sends(&self) -> &Sends {
+        &self.sends
     }
 
     /// Works on the vault, off the asynchronous threads, one request at a time.
@@ -26,7 +35,7 @@ impl App {
         &self,
         work: impl FnOnce(&mut Vault) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let vault = Arc::clone(&self.0);
+        let vault = Arc::clone(&self.vault);
         let worked = tokio::task::spawn_blocking(move || {
             // A panic under the lock is our bug; the vault's own state is on the disk, behind its commit points.
             let mut vault =
@@ -61,6 +70,18 @@ impl Refused {
     pub(crate) fn nothing(message: &str) -> Self {
         let problem = Problem { code: "not_found".to_owned(), message: message.to_owned() };
         Self { status: StatusCode::NOT_FOUND, problem }
+    }
+
+    /// The request came too slowly, or is too large.
+    pub(crate) fn unread(status: StatusCode, message: &str) -> Self {
+        let problem = Problem { code: "not_read".to_owned(), message: message.to_owned() };
+        Self { status, problem }
+    }
+
+    /// A rule refuses.
+    pub(crate) fn forbidden(code: &str, message: &str) -> Self {
+        let problem = Problem { code: code.to_owned(), message: message.to_owned() };
+        Self { status: StatusCode::FORBIDDEN, problem }
     }
 
     fn broken(message: &str) -> Self {

@@ -186,3 +186,30 @@ fn no_key_and_no_content_stands_in_clear_in_any_file() {
     let digest = *world.bundle(0).blobs.keys().next().unwrap();
     assert!(!holds(&everything, digest.as_bytes()) && !holds(&everything, digest.to_string().as_bytes()));
 }
+
+#[test]
+fn no_plaintext_that_lies_ready_to_be_sent_outlives_the_proof_of_an_erasure() {
+    let mut world = World::filled();
+    export(&mut world, &[0, 1]);
+    let sent = world.vault.exports_folder().join("one/dataset/images");
+    std::fs::create_dir_all(&sent).unwrap();
+    std::fs::File::create(sent.join("000000.png")).unwrap();
+    world.withdraw(0).unwrap();
+    assert_eq!(files(&world.vault.exports_folder()).len(), 0);
+}
+
+#[test]
+fn an_erasure_that_failed_is_pending_until_it_is_finished() {
+    let mut world = World::filled();
+    // A file where a folder belongs: nobody can look into it.
+    let exports = world.vault.exports_folder();
+    crate::disk::write(&exports, b"in the way").unwrap();
+    assert!(world.withdraw(0).is_err());
+    assert!(world.withdraw(1).is_err());
+    assert_eq!(world.vault.pending_erasures().unwrap().len(), 2);
+    assert!(world.vault.finish_erasures(at(WITHDRAWN), &mut seeded(1)).is_err());
+    std::fs::remove_file(&exports).unwrap();
+    world.vault.finish_erasures(at(WITHDRAWN), &mut seeded(1)).unwrap();
+    assert!(world.vault.pending_erasures().unwrap().is_empty());
+    assert!(world.withdraw(0).is_ok());
+}

@@ -195,3 +195,15 @@ fn the_log_is_served_by_its_own_paths_only() {
         assert_eq!(world.vault.read_log(path).unwrap(), None, "{path}");
     }
 }
+
+#[test]
+fn a_halt_is_taken_by_a_server_whose_clock_went_back_and_nothing_else_is() {
+    let mut world = World::running();
+    let charter = world.charter.clone();
+    world.grant(0).unwrap();
+    let close = act(&charter, Act::Close, Role::Legal, PROPOSED);
+    assert_eq!(world.vault.act(&close, at(PROPOSED), &mut seeded(1)).unwrap_err().code(), "clock_went_back");
+    let halt = act(&charter, Act::Halt, Role::Legal, GIVEN);
+    assert_eq!(world.vault.act(&halt, at(PROPOSED), &mut seeded(1)).unwrap().state, "halted");
+    assert!(!lease_ok(&mut world.vault, &charter.digest(), GIVEN));
+}

@@ -1,7 +1,8 @@
 //! `POST /api/v1/datasets`: a recipient's signed request is answered once, with the archive. `GET` lists versions.
 //!
-//! The plaintext lives in a folder of its own while it is sent, and nowhere after: no route reads it again. What a crash
-//! leaves there is deleted when the server starts.
+//! The plaintext lives in a folder of its own while it is sent, and nowhere after: no route reads it again. Sending has a
+//! deadline, and an erasure ends it and deletes the folder before it is proven. What a crash leaves is deleted when the
+//! server starts.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,16 +13,23 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use candor_model::{Entropy, SessionId};
-use candor_vault::{DatasetView, Vault};
-use tokio_util::io::{ReaderStream, SyncIoBridge};
+use candor_vault::{Band, DatasetView, Vault};
+use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
 
 use super::{Answer, read};
 use crate::ambient::{self, SystemEntropy};
 use crate::api::{CompileRequest, Dataset};
+use crate::durable;
+use crate::server::sends::Sending;
 use crate::server::state::{App, Refused};
 
 /// How much of an archive waits for a slow reader, in bytes.
-const WAITING_BYTES_MAX: usize = 256 * 1024;
+const WAITING_BYTES_MAX: usize = 64 * 1024;
+/// Most datasets that are sent at one moment.
+const SENDS_MAX: usize = 4;
+
+static SENDS: Semaphore = Semaphore::const_new(SENDS_MAX);
 
 /// The dataset versions.
 pub(crate) async fn list(State(app): State<App>) -> Answer<Vec<Dataset>> {
@@ -41,10 +49,11 @@ fn dataset(view: &DatasetView) -> Dataset {
         version: view.dataset,
         program: view.charter,
         purpose: view.purpose.to_string(),
-        sessions: view.sessions,
-        steps: view.steps,
+        // Counts in bands and days for moments: a withdrawal flags a version at its own millisecond (P7).
+        sessions: Band::of(view.sessions).to_string(),
+        steps: Band::of(view.steps).to_string(),
         exported_at: view.created.to_string(),
-        flagged_at: view.flagged_at.map(|at| at.to_string()),
+        flagged_at: view.flagged_at.map(candor_model::Timestamp::day),
         superseded_by: view.superseded_by,
     }
 }
@@ -52,14 +61,21 @@ fn dataset(view: &DatasetView) -> Dataset {
 /// Compiles and hands out.
 pub(crate) async fn compile(State(app): State<App>, body: Bytes) -> Result<Response, Refused> {
     let request: CompileRequest = read(&body)?;
-    let compiled = app.with(move |vault| compile_into_folder(vault, &request)).await?;
-    let (reader, writer) = tokio::io::duplex(WAITING_BYTES_MAX);
-    // Sent from a thread of its own: the reader sets the pace.
+    let turn = SENDS.acquire().await;
+    let sends = app.sends().clone();
+    let compiled = app.with(move |vault| Ok((compile_into_folder(vault, &request)?, sends.begin()))).await?;
+    let (reader, out) = tokio::io::duplex(WAITING_BYTES_MAX);
+    let runtime = tokio::runtime::Handle::current();
+    // Sent from a thread of its own: the reader sets the pace, within the deadlines.
     tokio::task::spawn_blocking(move || {
-        let mut bridge = SyncIoBridge::new(writer);
-        if send(&compiled.0, &mut bridge).is_err() {
-            tracing::info!(target: "candor", "a dataset was not read to its end");
+        let _turn = turn;
+        let (plaintext, sending): (Plaintext, Sending) = compiled;
+        if send(&plaintext, &mut sending.writer(out, runtime)).is_err() {
+            tracing::info!(target: "candor", "a dataset was not sent to its end");
         }
+        // The files are gone before an erasure goes on.
+        drop(plaintext);
+        drop(sending);
     });
     let body = Body::from_stream(ReaderStream::new(reader));
     Ok(([(header::CONTENT_TYPE, "application/x-tar")], body).into_response())
@@ -81,12 +97,13 @@ impl Drop for Plaintext {
     }
 }
 
-struct Compiled(Plaintext);
-
-fn compile_into_folder(vault: &mut Vault, request: &CompileRequest) -> Result<Compiled, Refused> {
+fn compile_into_folder(vault: &mut Vault, request: &CompileRequest) -> Result<Plaintext, Refused> {
     let mut name = [0; SessionId::LEN];
     SystemEntropy.fill(&mut name);
-    let folder = vault.exports_folder().join(SessionId::from_bytes(name).to_string());
+    let exports = vault.exports_folder();
+    // Nobody but the server's own account enters it, whatever the modes of the files in it.
+    durable::make_private_folder(&exports).map_err(|error| Refused::by("storage", &error))?;
+    let folder = exports.join(SessionId::from_bytes(name).to_string());
     let plaintext = Plaintext(folder.clone());
     let compiled = candor_dataset::compile(
         vault,
@@ -97,7 +114,7 @@ fn compile_into_folder(vault: &mut Vault, request: &CompileRequest) -> Result<Co
         &folder,
     );
     compiled.map_err(|error| Refused::by(error.code(), &error))?;
-    Ok(Compiled(plaintext))
+    Ok(plaintext)
 }
 
 /// Writes `dataset/`, then `evidence/` with its seal last: an answer that was cut off has none.
