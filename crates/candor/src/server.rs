@@ -125,6 +125,7 @@ fn loopback(listen: &str) -> Outcome<SocketAddr> {
 }
 
 /// Opens the vault; the root key is made on first use, and never again for a folder that has keys.
+#[cfg(feature = "demo")]
 pub(crate) fn open_vault(dir: &Path, root_key: &Path) -> Outcome<Vault> {
     open_with(dir, root_key, Arc::new(|_| {}))
 }
