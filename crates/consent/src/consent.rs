@@ -84,7 +84,7 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// Hexadecimal of 32 random bytes: only who holds them finds this consent's entries in the log.
     pub rho: String,
-    /// The consent record (ISO/IEC TS 27560 by DPV 2.3): [`crate::record`] of the charter and the rest.
+    /// The consent record (ISO/IEC TS 27560 by DPV 2.3): [`crate::record()`] of the charter and the rest.
     pub record: serde_json::Value,
 }
 

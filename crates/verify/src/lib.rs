@@ -1,6 +1,6 @@
 //! The auditor's library: bytes in, findings out.
 //!
-//! An auditor should be able to read this room in an afternoon. [`verify`] takes the evidence of a dataset, the dataset
+//! An auditor should be able to read this room in an afternoon. [`verify()`] takes the evidence of a dataset, the dataset
 //! itself if it is at hand, and a [`TrustPolicy`] that the auditor wrote down beforehand. It answers with a [`Report`]: a
 //! verdict, what was checked and how much of it, every finding with its file and record, and what the verdict does not say.
 //!
