@@ -92,7 +92,7 @@ impl Sequencer {
     }
 
     /// The bytes of a tile or bundle of the published log, as a reader would fetch them; the paths of all bundles are
-    /// [`bundles`](crate::tile::bundles).
+    /// [`bundles`].
     ///
     /// # Errors
     /// When the folder cannot be read or has not got it.
