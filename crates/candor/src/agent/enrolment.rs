@@ -10,7 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::client::Client;
-use super::proof;
+use super::{proof, road};
 use crate::ambient::{self, SystemEntropy};
 use crate::api::{self, Erased};
 use crate::durable;
@@ -91,6 +91,8 @@ impl Enrolment {
         if !over {
             return Err(Failure::new(Kind::Usage, "you have agreed to this program already").hint(hint));
         }
+        // Nothing looks into the folder from here on, so nothing may be left in it that waits to delete itself (P5).
+        road::discard_unreleased(&road::journal(&self)?)?;
         let mut name = self.folder.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".ended-{}", self.consent.id()));
         fs::rename(&self.folder, self.folder.with_file_name(name))

@@ -83,8 +83,12 @@ fn end_interrupted(journal: &Journal) -> Outcome {
     for session in sessions.iter().filter(|s| s.state == State::Interrupted).map(|s| s.session) {
         // One that cannot be read says so when the person opens it, and deletes itself like any other.
         let Ok(steps) = journal.view(session) else { continue };
-        let last = steps.filter_map(Result::ok).map(|step| step.content.step.at.wall).last();
-        match last {
+        let Ok(times) =
+            steps.map(|step| step.map(|step| step.content.step.at.wall)).collect::<Result<Vec<_>, _>>()
+        else {
+            continue;
+        };
+        match times.last().copied() {
             Some(at) => journal.finish(session, at, None).because(Kind::Storage, "end the recording")?,
             None => journal.discard(session).because(Kind::Storage, "discard an empty recording")?,
         }
