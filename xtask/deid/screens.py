@@ -1,0 +1,389 @@
+#!/usr/bin/env python3
+"""Renders screens with planted personal data, redacts them with `candor redact image`, and looks at what is left.
+
+    python3 screens.py render FOLDER [--count 42] [--seed 1]
+    python3 screens.py score FOLDER --candor PATH [--profile standard]
+
+`render` needs Chromium and the package `faker`; it writes NNN.png and NNN.json (kind, text and rectangles of each planted
+item, from the DOM). `score` needs `pillow` and Tesseract, the independent reader: a planted text that it can read in the
+stored screen has leaked; a planted item of which more than a tenth of the ink is not painted was missed.
+"""
+
+import argparse
+import difflib
+import html
+import json
+import random
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+LOCALES = ["en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_PT"]
+FONTS = ["DejaVu Sans", "Liberation Sans", "Roboto", "Open Sans", "Noto Sans", "Liberation Serif", "FreeSans"]
+MONO = ["DejaVu Sans Mono", "Liberation Mono", "JetBrains Mono", "Noto Sans Mono"]
+SCALES = [1, 1.25, 1.5, 2]
+FILL = (0x40, 0x40, 0x40)
+SCREEN_PX = (1920, 1080)
+LEFT_MAX = 0.1
+"""Share of an item's ink that may stay: a dot or the foot of a letter at its edge."""
+
+SENTENCES = {
+    "en": [
+        "Please call {name} on {phone} before noon.",
+        "The invoice for {name} goes to {email}.",
+        "We moved to {address} last week.",
+        "Pay into {iban} and write to {email} when it is done.",
+        "{name} asked for the slides again, the old ones do not open.",
+        "The card {card} was refused twice.",
+        "The meeting starts at ten and the room is booked for an hour.",
+    ],
+    "de": [
+        "Bitte ruf {name} unter {phone} an.",
+        "Die Rechnung an {name} geht an {email}.",
+        "Wir wohnen jetzt in der {address}.",
+        "Bitte auf {iban} überweisen, danach an {email} schreiben.",
+        "Die Sitzung beginnt um zehn, der Raum ist für eine Stunde gebucht.",
+    ],
+    "fr": [
+        "Merci d'appeler {name} au {phone}.",
+        "La facture de {name} part à {email}.",
+        "Nous habitons au {address}.",
+        "Le virement part de {iban} demain.",
+        "La réunion commence à dix heures et la salle est réservée.",
+    ],
+    "es": [
+        "Llama a {name} al {phone}, por favor.",
+        "La factura de {name} va a {email}.",
+        "Ahora vivimos en {address}.",
+        "Paga en {iban} esta semana.",
+    ],
+    "it": [
+        "Chiama {name} al {phone} per favore.",
+        "La fattura di {name} va a {email}.",
+        "Ora abitiamo in {address}.",
+        "Il bonifico parte da {iban}.",
+    ],
+    "nl": [
+        "Bel {name} op {phone} voor de middag.",
+        "De factuur van {name} gaat naar {email}.",
+        "Wij wonen nu op {address}.",
+        "Betaal op {iban} deze week.",
+    ],
+    "pt": [
+        "Ligue para {name} no {phone}, por favor.",
+        "A fatura de {name} vai para {email}.",
+        "Agora moramos na {address}.",
+        "Pague para {iban} esta semana.",
+    ],
+}
+
+
+class Planter:
+    """Makes planted items, each in a marked span."""
+
+    def __init__(self, locale, rng):
+        from faker import Faker
+
+        self.fake = Faker(locale)
+        self.fake.seed_instance(rng.randrange(1 << 30))
+        self.rng = rng
+        self.language = locale[:2]
+
+    def raw(self, kind):
+        fake = self.fake
+        return {
+            "name": lambda: f"{fake.first_name()} {fake.last_name()}",
+            "email": lambda: fake.email(),
+            "phone": lambda: fake.phone_number(),
+            "iban": lambda: re.sub(r"(.{4})", r"\1 ", fake.iban()).strip(),
+            "card": lambda: re.sub(r"(.{4})", r"\1 ", fake.credit_card_number("visa16")).strip(),
+            "address": lambda: fake.street_address().replace("\n", ", "),
+            "ip": lambda: fake.ipv4_public(),
+            "token": lambda: "ghp_"
+            + "".join(self.rng.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=36)),
+            "key": lambda: "AKIA" + "".join(self.rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ234567", k=16)),
+        }[kind]()
+
+    def one(self, kind):
+        return f'<span class="planted" data-kind="{kind}">{html.escape(self.raw(kind))}</span>'
+
+    def sentence(self):
+        text = self.rng.choice(SENTENCES[self.language])
+        return re.sub(r"\{(\w+)\}", lambda m: self.one(m.group(1)), text)
+
+    def paragraph(self, sentences):
+        return "<p>" + " ".join(self.sentence() for _ in range(sentences)) + "</p>"
+
+
+def mail(p):
+    items = "".join(
+        f"<div class=row><b>{p.one('name')}</b><i>{h:02}:{p.rng.randrange(60):02}</i><div class=cut>{t}</div></div>"
+        for h, t in zip(range(8, 24), ["Meeting moved", "Invoice", "Re: Slides", "Order", "Question", "Hello"] * 3)
+    )
+    body = "".join(p.paragraph(3) for _ in range(5))
+    return f"""<div class=bar>File Edit View Message Tools Help</div><div class=cols><div class=side>Inbox<br>Drafts<br>Sent<br>
+    Archive<br>Junk<br>Trash</div><div class=list>{items}</div><div class=body><h2>Invoice</h2>From: {p.one('name')} &lt;{p.one('email')}&gt;<br>
+    To: {p.one('email')}<hr>{body}<p>{p.one('name')}<br>{p.one('address')}<br>Tel. {p.one('phone')}</p></div></div>"""
+
+
+def sheet(p):
+    heads = ["Name", "E-mail", "Phone", "Street", "IBAN", "Amount", "Status"]
+    kinds = ["name", "email", "phone", "address", "iban"]
+    row = (
+        lambda: "".join(f"<td>{p.one(k)}</td>" for k in kinds)
+        + f"<td>{p.rng.randrange(10, 999)}.00</td><td>{p.rng.choice(['Open', 'Paid', 'Closed'])}</td>"
+    )
+    rows = "".join(f"<tr><th>{i}</th>{row()}</tr>" for i in range(1, 24))
+    return f"<div class=bar>File Edit View Insert Format Data Tools Help</div><table><tr><th></th>{''.join(f'<th>{h}</th>' for h in heads)}</tr>{rows}</table>"
+
+
+def terminal(p):
+    lines = [
+        "$ ls -l",
+        "total 48",
+        "-rw-r--r-- 1 root root 2211 Makefile",
+        "$ make test",
+        "running 12 tests",
+        "test result: ok. 12 passed; 0 failed",
+    ]
+    for _ in range(14):
+        lines += [
+            f"ssh: connect to host {p.one('ip')} port 22: Connection refused",
+            f"export GITHUB_TOKEN={p.one('token')}",
+            f"Author: {p.one('name')} &lt;{p.one('email')}&gt;",
+            "    fix the build on arm",
+            f"aws_access_key_id = {p.one('key')}",
+        ][p.rng.randrange(3) :]
+    return "<pre>" + "\n".join(lines) + "</pre>"
+
+
+def chat(p):
+    turns = "".join(
+        f"<div class=turn><b>{p.one('name')}</b> <i>{9 + i // 6}:{(7 * i) % 60:02}</i><br>{p.sentence()}</div>"
+        for i in range(14)
+    )
+    return f"<div class=bar>Channels Threads Files</div><div class=cols><div class=side># general<br># random<br>{'<br>'.join(p.one('name') for _ in range(9))}</div><div class=body>{turns}</div></div>"
+
+
+def form(p):
+    fields = [
+        ("Name", "name"),
+        ("E-mail", "email"),
+        ("Phone", "phone"),
+        ("Address", "address"),
+        ("IBAN", "iban"),
+        ("Card number", "card"),
+        ("Contact person", "name"),
+    ]
+    rows = "".join(f"<label>{l}</label><div class=field>{p.one(k)}</div>" for l, k in fields)
+    return f"<div class=bar>Account Settings Help</div><div class=form><h2>Customer details</h2>{rows}<button>Save</button> <button>Cancel</button></div>"
+
+
+def ticket(p):
+    comments = "".join(f"<div class=turn><b>{p.one('name')}</b> commented<br>{p.paragraph(2)}</div>" for _ in range(5))
+    return f"<div class=bar>Board Backlog Reports</div><div class=body><h1>Login fails after update</h1><div>Assignee: {p.one('name')} &nbsp; Reporter: {p.one('name')} &nbsp; Status: Open</div>{comments}</div>"
+
+
+LAYOUTS = [mail, sheet, terminal, chat, form, ticket]
+
+STYLE = """
+* { box-sizing: border-box } body { margin: 0; font: %(size)spx "%(font)s"; background: %(back)s; color: %(ink)s }
+pre { font: %(size)spx "%(mono)s"; margin: 8px; white-space: pre-wrap; word-break: break-all } .bar { padding: 8px; background: %(bar)s }
+.cols { display: flex } .side { width: 180px; padding: 10px; line-height: 1.8 } .list { width: 330px; border-right: 1px solid #8888 }
+.row { padding: 8px; border-bottom: 1px solid #8884; color: %(soft)s } .row i { float: right; font-style: normal } .cut { font-size: 90%% }
+.body { flex: 1; padding: 14px; max-width: 1000px; line-height: 1.45 } .turn { padding: 6px 0 } table { border-collapse: collapse; margin: 6px }
+td, th { border: 1px solid #8886; padding: 3px 7px; font-weight: normal; text-align: left; white-space: nowrap } .form { padding: 30px; width: 620px }
+label { display: block; margin-top: 12px; color: %(soft)s } .field { border: 1px solid #888; padding: 6px; border-radius: 4px } button { margin-top: 18px; font: inherit }
+"""
+
+SCRIPT = """
+addEventListener('load', () => { const planted = [...document.querySelectorAll('.planted')].map(e => ({ kind: e.dataset.kind, text: e.textContent,
+  rects: [...e.getClientRects()].map(r => [r.left, r.top, r.right, r.bottom].map(v => v * devicePixelRatio)) }));
+  const out = document.createElement('script'); out.type = 'application/json'; out.id = 'truth'; out.textContent = JSON.stringify(planted); document.body.append(out); });
+"""
+
+
+def page(layout, rng):
+    dark = rng.random() < 0.5
+    colours = (
+        dict(back="#1e1f22", ink="#dcdcdc", bar="#2b2d30", soft="#a8adb5")
+        if dark
+        else dict(back="#ffffff", ink="#202124", bar="#eceff1", soft="#5f6368")
+    )
+    style = STYLE % dict(colours, size=rng.choice([12, 13, 14, 16]), font=rng.choice(FONTS), mono=rng.choice(MONO))
+    body = layout(Planter(rng.choice(LOCALES), rng))
+    return f"<!doctype html><meta charset=utf-8><style>{style}</style><script>{SCRIPT}</script><body>{body}</body>"
+
+
+def chromium(scale, lcd, *arguments):
+    width, height = (round(side / scale) for side in SCREEN_PX)
+    command = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        f"--window-size={width},{height}",
+        f"--force-device-scale-factor={scale}",
+    ]
+    command += ["--enable-lcd-text"] if lcd else ["--disable-lcd-text"]
+    return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def render(folder, count, seed):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        rng = random.Random(f"{seed}-{number}")
+        layout, scale, lcd = (
+            LAYOUTS[number % len(LAYOUTS)],
+            SCALES[number // len(LAYOUTS) % len(SCALES)],
+            number % 3 == 0,
+        )
+        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
+            file.write(page(layout, rng))
+            file.flush()
+            url = f"file://{file.name}"
+            chromium(scale, lcd, f"--screenshot={folder / f'{number:03}.png'}", url)
+            dom = chromium(scale, lcd, "--dump-dom", url)
+        truth = json.loads(
+            html.unescape(re.search(r'<script type="application/json" id="truth">(.*?)</script>', dom, re.S)[1])
+        )
+        width, height = SCREEN_PX
+        seen = [
+            item
+            for item in truth
+            if all(0 <= l and 0 <= t and r <= width and b <= height and r > l and b > t for l, t, r, b in item["rects"])
+        ]
+        (folder / f"{number:03}.json").write_text(
+            json.dumps({"layout": layout.__name__, "scale": scale, "planted": seen}, ensure_ascii=False)
+        )
+
+
+def flat(text):
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def tesseract(image, zooms=(1, 2)):
+    """All that the reader sees, at the size of the screen and twice as large."""
+    texts = []
+    for zoom in zooms:
+        with tempfile.NamedTemporaryFile(suffix=".png") as file:
+            image.resize((image.width * zoom, image.height * zoom)).save(file.name, compress_level=1)
+            run = subprocess.run(
+                ["tesseract", file.name, "-", "--psm", "11"], capture_output=True, text=True, check=True
+            )
+            texts.append(flat(run.stdout))
+    return " ".join(texts)
+
+
+def readable(text, seen):
+    """Whether an item, or nearly all of it, is in what the reader saw."""
+    text = flat(text)
+    if text in seen:
+        return True
+    if len(text) < 8:
+        return False
+    longest = difflib.SequenceMatcher(None, text, seen, autojunk=False).find_longest_match().size
+    return longest >= 0.8 * len(text)
+
+
+def ink_left(before, after, rects):
+    """Share of an item's ink pixels in the raw screen that are not painted in the stored one."""
+    ink = left = 0
+    for rect in rects:
+        box = (int(rect[0]), int(rect[1]), int(rect[2] + 1), int(rect[3] + 1))
+        old, new = before.crop(box).get_flattened_data(), after.crop(box).get_flattened_data()
+        ground = (
+            max(set(old), key=list(old).count)
+            if len(old) < 400
+            else max(dict.fromkeys(list(old)[:200]), key=list(old).count)
+        )
+        for a, b in zip(old, new):
+            if sum(abs(x - y) for x, y in zip(a, ground)) > 120:
+                ink += 1
+                left += b != FILL
+    return left / max(ink, 1)
+
+
+def score(folder, candor, profile, reader):
+    from PIL import Image
+
+    totals = dict(items=0, uncovered=0, masked=0, planted=0, read_raw=0, leaked=0, seconds=0.0, frames=0)
+    missed = {}
+    for truth_file in sorted(folder.glob("[0-9][0-9][0-9].json")):
+        truth = json.loads(truth_file.read_text())
+        source, stored = truth_file.with_suffix(".png"), truth_file.with_suffix(f".{profile}.png")
+        start = time.monotonic()
+        if candor:
+            subprocess.run(
+                [
+                    candor,
+                    "redact",
+                    "image",
+                    source,
+                    stored,
+                    "--profile",
+                    profile,
+                    "--report",
+                    stored.with_suffix(".report"),
+                ],
+                check=True,
+                capture_output=True,
+            )
+        totals["seconds"] += time.monotonic() - start
+        totals["frames"] += 1
+        before, after = Image.open(source).convert("RGB"), Image.open(stored).convert("RGB")
+        totals["masked"] += sum(p == FILL for p in after.get_flattened_data())
+        raw = tesseract(before, (1,)) if reader else ""
+        seen = tesseract(after) if reader else ""
+        for item in truth["planted"]:
+            totals["items"] += 1
+            totals["planted"] += sum((r - l) * (b - t) for l, t, r, b in item["rects"])
+            left = ink_left(before, after, item["rects"])
+            if left > LEFT_MAX:
+                totals["uncovered"] += 1
+                missed[item["kind"]] = missed.get(item["kind"], 0) + 1
+                print(
+                    f"{source.name} {truth['layout']} x{truth['scale']} {item['kind']} {item['text']!r} {left:.2f} left"
+                )
+            if reader:
+                totals["read_raw"] += readable(item["text"], raw)
+                if readable(item["text"], seen):
+                    totals["leaked"] += 1
+                    print(f"{source.name} {item['kind']} {item['text']!r} is readable")
+    items = max(totals["items"], 1)
+    print(
+        json.dumps(
+            {
+                **totals,
+                "recall": 1 - totals["uncovered"] / items,
+                "area": totals["masked"] / max(totals["planted"], 1),
+                "missed": missed,
+            }
+        )
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("render")
+    make.add_argument("folder", type=Path)
+    make.add_argument("--count", type=int, default=42)
+    make.add_argument("--seed", default="1")
+    measure = commands.add_parser("score")
+    measure.add_argument("folder", type=Path)
+    measure.add_argument("--candor", default="candor", help="the program; empty: look at what was stored before")
+    measure.add_argument("--profile", default="standard")
+    measure.add_argument("--no-reader", dest="reader", action="store_false")
+    arguments = parser.parse_args()
+    if arguments.command == "render":
+        render(arguments.folder, arguments.count, arguments.seed)
+    else:
+        score(arguments.folder, arguments.candor, arguments.profile, arguments.reader)
+
+
+if __name__ == "__main__":
+    main()
