@@ -1,7 +1,7 @@
 //! Configuration: built-in values, then a file, then the environment, then flags; later ones win.
 //!
 //! The file is TOML: `--config FILE`, or `candor/candor.toml` in the user's configuration folder. The environment
-//! variables are `CANDOR_HOME`, `CANDOR_SERVER`, `CANDOR_LISTEN`, `CANDOR_DIR` and `CANDOR_LOG`.
+//! variables are `CANDOR_HOME`, `CANDOR_SERVER`, `CANDOR_LISTEN`, `CANDOR_DIR`, `CANDOR_LOG` and `CANDOR_MODELS`.
 
 use std::path::{Path, PathBuf};
 
@@ -25,10 +25,13 @@ pub(crate) struct Config {
     pub(crate) dir: PathBuf,
     /// What the server logs: `error`, `warn`, `info`, `debug`.
     pub(crate) log: String,
+    /// The folder of models, if it is not in one of the usual places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) models: Option<PathBuf>,
 }
 
 /// Every key, as the file and the environment name it.
-const KEYS: [&str; 5] = ["home", "server", "listen", "dir", "log"];
+const KEYS: [&str; 6] = ["home", "server", "listen", "dir", "log", "models"];
 
 impl Config {
     /// Reads the configuration. A file that cannot be read, or holds an unknown key, stops the program.
@@ -43,7 +46,7 @@ impl Config {
         }
         figment.merge(Env::prefixed("CANDOR_").only(&KEYS)).extract().map_err(|error| {
             let message = format!("failed to read the configuration: {error}");
-            Failure::new(Kind::Usage, message).hint("the keys are home, server, listen, dir and log")
+            Failure::new(Kind::Usage, message).hint("the keys are home, server, listen, dir, log and models")
         })
     }
 
@@ -55,6 +58,7 @@ impl Config {
             listen: "127.0.0.1:7878".to_owned(),
             dir: data.join("server"),
             log: "info".to_owned(),
+            models: None,
         }
     }
 }

@@ -10,12 +10,18 @@ use std::path::{Path, PathBuf};
 use candor_consent::Field;
 use candor_intake::{IntakeError, Recording};
 use candor_model::Action;
-use candor_redact::{Lists, Redactor};
+use candor_redact::{Lists, Models, Profile, Redactor};
 use house::House;
 use tempfile::TempDir;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/desktop").join(name)
+}
+
+fn redactor() -> Redactor {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let models = Models::open(&models).unwrap();
+    Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap()
 }
 
 /// The contexts of a recording and nothing else: whatever opens a file of content fails.
@@ -136,7 +142,7 @@ fn without_the_frame_in_the_consent_no_picture_is_opened() {
         let windows = house.windows(&step);
         step.read(&permit, windows)
     };
-    let mut redactor = Redactor::new("standard", [1; 32], Lists::default()).unwrap();
+    let mut redactor = redactor();
     let step = redactor.redact(read(&house).unwrap()).unwrap().into_content();
     assert!(step.frame.is_none() && step.tree.is_some() && step.step.window.title.is_none());
     assert!(matches!(read(&House::new(&Field::ALL)), Err(IntakeError::Missing { .. })));
@@ -146,7 +152,7 @@ fn without_the_frame_in_the_consent_no_picture_is_opened() {
 fn a_password_goes_from_the_recording_to_the_redactor_and_no_further() {
     let house = House::new(&Field::ALL);
     let recording = Recording::open(&fixture("mail-and-form")).unwrap();
-    let mut redactor = Redactor::new("standard", [1; 32], Lists::default()).unwrap();
+    let mut redactor = redactor();
     let password = "Quartz-Heron-58!";
     let is_password = |step: &candor_intake::PendingStep<'_>| {
         let file = fixture("mail-and-form").join(format!("steps/{:04}.json", step.ordinal()));
@@ -168,7 +174,7 @@ fn the_task_comes_sealed() {
     let recording = Recording::open(&fixture("chat-and-notes")).unwrap();
     let task = recording.task().unwrap();
     assert_eq!(format!("{task:?}"), "Raw(..)");
-    let mut redactor = Redactor::new("standard", [1; 32], Lists::default()).unwrap();
+    let mut redactor = redactor();
     let (text, findings) = redactor.redact_text(task).into_content();
     assert!(!text.contains("Lindqvist") && !findings.is_empty());
 }

@@ -9,7 +9,7 @@ use candor_model::{
     Action, ConsentId, Digest, Entropy, FindingKind, Moment, Observation, Pixels, Platform, Rect, Screen,
     SessionId, SigningKey, Timestamp, Tree, TreeState, VisibleWindow, bundle,
 };
-use candor_redact::{Lists, PROFILE_STANDARD, Raw, Redactor};
+use candor_redact::{Lists, Models, Profile, Raw, Redactor};
 
 const CANARY: &str = "dana.lund@example.test";
 
@@ -69,7 +69,9 @@ fn no_file_holds(folder: &Path, secret: &[u8]) {
 fn what_redaction_took_out_is_in_no_file_no_view_and_not_in_the_bundle() {
     let folder = tempfile::tempdir().unwrap();
     let contributor = SigningKey::from_seed(&[9; 32]);
-    let mut redactor = Redactor::new(PROFILE_STANDARD, [3; 32], Lists::default()).unwrap();
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let models = Models::open(&models).unwrap();
+    let mut redactor = Redactor::new(Profile::Fast, [3; 32], Lists::default(), &models).unwrap();
     let journal = Journal::open(folder.path(), &[7; 32], &mut entropy(), Arc::new(|_| {})).unwrap();
     let start = start(&contributor, &redactor);
     let session = start.session;

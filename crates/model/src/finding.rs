@@ -30,6 +30,18 @@ pub enum FindingKind {
     Id,
     /// A postal address or a part of one.
     Address,
+    /// A place: a town, a region, a country.
+    Location,
+    /// An organisation.
+    Organisation,
+    /// A nationality, a religion or a political group.
+    Nationality,
+    /// The post or profession of a person.
+    JobTitle,
+    /// A date of a person's life.
+    Date,
+    /// A person's age.
+    Age,
     /// A password field.
     Password,
     /// A window, or a part of the screen, that no permit covers.
@@ -42,7 +54,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::Person,
         Self::Email,
         Self::Phone,
@@ -53,6 +65,12 @@ impl FindingKind {
         Self::Ip,
         Self::Id,
         Self::Address,
+        Self::Location,
+        Self::Organisation,
+        Self::Nationality,
+        Self::JobTitle,
+        Self::Date,
+        Self::Age,
         Self::Password,
         Self::NotPermitted,
         Self::Unknown,
@@ -73,6 +91,12 @@ impl FindingKind {
             Self::Ip => "IP",
             Self::Id => "ID",
             Self::Address => "ADDRESS",
+            Self::Location => "LOCATION",
+            Self::Organisation => "ORGANISATION",
+            Self::Nationality => "NATIONALITY",
+            Self::JobTitle => "JOB_TITLE",
+            Self::Date => "DATE",
+            Self::Age => "AGE",
             Self::Password => "PASSWORD",
             Self::NotPermitted => "NOT_PERMITTED",
             Self::Unknown => "TEXT",
@@ -94,6 +118,12 @@ impl FindingKind {
             Self::Ip => "network addresses",
             Self::Id => "id numbers",
             Self::Address => "addresses",
+            Self::Location => "places",
+            Self::Organisation => "organisations",
+            Self::Nationality => "nationalities and beliefs",
+            Self::JobTitle => "job titles",
+            Self::Date => "dates of a person's life",
+            Self::Age => "ages",
             Self::Password => "password fields",
             Self::NotPermitted => "areas that no permit covers",
             Self::Unknown => "text and images that are not part of the interface",

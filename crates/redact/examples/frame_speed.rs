@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use candor_model::{
     Action, Moment, Node, Observation, Pixels, Rect, Screen, Timestamp, Tree, TreeState, VisibleWindow,
 };
-use candor_redact::{Lists, PROFILE_STANDARD, Raw, Redactor};
+use candor_redact::{Lists, Models, Profile, Raw, Redactor};
 
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 800;
@@ -54,7 +54,8 @@ fn observation() -> Option<Observation> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut redactor = Redactor::new(PROFILE_STANDARD, [1; 32], Lists::default())?;
+    let models = Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"))?;
+    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models)?;
     let mut best = Duration::MAX;
     let mut bytes = 0;
     for _ in 0..RUNS {

@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use candor_redact::{Lists, PROFILE_STANDARD, Raw, Redactor, RedactorError};
+use candor_redact::{Lists, Models, Profile, Raw, Redactor};
 
 /// Size of one text in bytes.
 const PIECE_BYTES: usize = 4096;
@@ -60,13 +60,14 @@ const MIXES: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn main() -> Result<(), RedactorError> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let models = Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"))?;
     for (name, lines) in MIXES {
         let piece: String = lines.iter().cycle().flat_map(|line| [*line, "\n"]).take_while_bytes(PIECE_BYTES);
         let mut best = Duration::MAX;
         let mut found = 0;
         for _ in 0..RUNS {
-            let mut redactor = Redactor::new(PROFILE_STANDARD, [1; 32], Lists::default())?;
+            let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models)?;
             let started = processor_time();
             found = 0;
             for _ in 0..PIECES {

@@ -5,8 +5,8 @@
 //! `words` replace the strings of the interface, `act` judges what was typed, `screen` shows by allow-list what the tree
 //! explains, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
 //!
-//! What it leaves out at this stage: reading pixels (OCR), names by model, faces and other pictures. They cost nobody
-//! their privacy: what is not known to be interface is masked.
+//! What it leaves out at this stage: the live road does not read pixels yet (what the tree does not explain stays masked),
+//! while [`ImageRedactor`] reads a picture that is handed to it; faces and photographs are not recognised as such.
 //!
 //! Invariants: nothing outside this crate opens a [`Raw`] or makes a [`Redacted`]; a finding never holds the found text;
 //! an observation that cannot be redacted for sure is an error, and nothing of it is left.
@@ -14,8 +14,13 @@
 mod act;
 mod field;
 mod front;
+mod image;
 mod keys;
 mod labels;
+mod marked;
+mod models;
+mod ocr;
+mod profile;
 mod redactor;
 mod review;
 mod role;
@@ -25,10 +30,17 @@ mod text;
 mod tree;
 mod words;
 
-pub use redactor::{PROFILE_STANDARD, RedactError, Redactor, RedactorError};
+pub use image::{ImageError, ImageRedactor, RedactedImage, read_png};
+pub use marked::{Marked, Searched, Span, TextMarker, TextSearcher};
+pub use models::{ModelError, Models};
+pub use ocr::ReadError;
+pub use profile::{Profile, UnknownProfile};
+pub use redactor::{RedactError, Redactor, RedactorError};
 pub use review::{MaskError, mask_region};
 pub use screen::FrameError;
 pub use screen::picture::PictureError;
 pub use seal::{Raw, Redacted};
-pub use text::lists::{ListError, Lists};
+pub use text::lists::{HashedList, ListError, Lists};
 pub use text::scan::RuleError;
+pub use text::tagger::train::{LISTS, Trainer};
+pub use text::tagger::{Tagger, TaggerError};

@@ -16,23 +16,30 @@ use crate::text::rules::{CHECKS_VERSION, blocks, expanded, lines};
 use crate::text::{Engine, EngineError};
 use crate::tree::{Readings, read};
 use crate::words::Words;
-use crate::{FrameError, ListError, Lists, RuleError, labels, screen};
-
-/// The only profile so far: every rule, every list, and a screen by allow-list.
-pub const PROFILE_STANDARD: &str = "standard";
+use crate::{FrameError, ListError, Lists, ModelError, Models, Profile, RuleError, labels, models, screen};
 
 /// Why a redactor cannot be made. Without one nothing is recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactorError {
-    /// The charter names a profile that this program does not have.
-    #[error("this program has no redaction profile of that name, only \"standard\"")]
-    UnknownProfile,
     /// The lists that the organisation adds are refused.
     #[error("take up the organisation's lists")]
     Lists(#[source] ListError),
+    /// A model of the profile cannot be used.
+    #[error("load the models")]
+    Models(#[source] ModelError),
     /// The shipped rules do not work: a bug of ours.
     #[error(transparent)]
     Rules(RuleError),
+}
+
+impl From<EngineError> for RedactorError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Rules(e) => Self::Rules(e),
+            EngineError::Lists(e) => Self::Lists(e),
+            EngineError::Models(e) => Self::Models(e),
+        }
+    }
 }
 
 /// Why an observation cannot be redacted. It is then dropped, never kept raw.
@@ -64,19 +71,18 @@ impl Redactor {
     /// Makes the redactor of a session. `session_key` is random for each session and never stored.
     ///
     /// # Errors
-    /// When the profile is not known, or the lists are refused.
-    pub fn new(profile: &str, session_key: [u8; 32], lists: Lists) -> Result<Self, RedactorError> {
-        if profile != PROFILE_STANDARD {
-            return Err(RedactorError::UnknownProfile);
-        }
-        let engine = Engine::new(lists).map_err(|e| match e {
-            EngineError::Rules(e) => RedactorError::Rules(e),
-            EngineError::Lists(e) => RedactorError::Lists(e),
-        })?;
-        Ok(Self { engine, names: Pseudonyms::new(session_key), info: shipped_info() })
+    /// When a model of the profile cannot be used, or the lists are refused.
+    pub fn new(
+        profile: Profile,
+        session_key: [u8; 32],
+        lists: Lists,
+        models: &Models,
+    ) -> Result<Self, RedactorError> {
+        let engine = Engine::new(profile, lists, models)?;
+        Ok(Self { engine, names: Pseudonyms::new(session_key), info: shipped_info(profile) })
     }
 
-    /// Which redactor this is: profile, version, and the digest of its rules and shipped lists. What an organisation
+    /// Which redactor this is: profile, version, and the digest of its rules, shipped lists and models. What an organisation
     /// adds is not in the digest: it would let others test for a name.
     #[must_use]
     pub fn info(&self) -> RedactorInfo {
@@ -143,8 +149,8 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// The digest covers every rule's name and pattern, the version of the checks, and the shipped lists.
-fn shipped_info() -> RedactorInfo {
+/// The digest covers every rule's name and pattern, the version of the checks, the shipped lists and the models.
+fn shipped_info(profile: Profile) -> RedactorInfo {
     let mut described = vec![format!("checks {CHECKS_VERSION}")];
     for rule in lines().chain(blocks()) {
         described.push(format!("{}\t{}\t{}", rule.name, rule.kind.label(), expanded(rule.pattern)));
@@ -152,8 +158,9 @@ fn shipped_info() -> RedactorInfo {
     for file in lexicon::FILES.into_iter().chain([labels::FILE]) {
         described.push(Digest::of(file.as_bytes()).to_string());
     }
+    described.extend(models::pinned().map(|(name, digest)| format!("{name}\t{digest}")));
     RedactorInfo {
-        profile: PROFILE_STANDARD.to_owned(),
+        profile: profile.name().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rules: Digest::of(described.join("\n").as_bytes()),
     }

@@ -1,31 +1,47 @@
-//! Personal data in text: found by rules, checks and lists, replaced by placeholders.
+//! Personal data in text: found by layers, replaced by placeholders.
 //!
-//! The path of a text: blocks that run over lines (`phrase::BLOCKS`); then, line by line, the gate of `scan` says which
-//! rules are worth a look, their checks decide, `names` and `lists` add theirs, `find` joins what overlaps, and
-//! `pseudonym` names the placeholder. A line that changed is looked at again until nothing more is found.
+//! The path of a text: blocks that run over lines (`phrase::BLOCKS`) are taken out first; then units of some lines are
+//! looked at by each layer of the profile: rules with their checks (`scan`), the organisation's `lists`, `names` by list,
+//! the `tagger`, the transformer (`ner`), and in the strict profile every unknown capitalised word. `find` joins what
+//! overlaps, and `draft` takes it out; a unit that changed is looked at again until nothing more is found, so that
+//! redacting twice changes nothing more. `pseudonym` names what was found, in the order of the text.
 
 pub(crate) mod checksum;
+pub(crate) mod draft;
 pub(crate) mod find;
 pub(crate) mod lexicon;
 pub(crate) mod lists;
 pub(crate) mod names;
+pub(crate) mod ner;
 pub(crate) mod pseudonym;
 pub(crate) mod rule;
 pub(crate) mod rules;
 pub(crate) mod scan;
+pub(crate) mod strict;
+pub(crate) mod tagger;
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use candor_model::FindingKind;
 
-use zeroize::Zeroizing;
-
-use crate::text::find::{Find, merged, without};
+use crate::models::{ModelError, Models};
+use crate::profile::Profile;
+use crate::text::draft::{Draft, View};
+use crate::text::find::{Find, merged};
 use crate::text::lexicon::Lexicon;
 use crate::text::lists::{ListError, ListMatcher, Lists};
-use crate::text::pseudonym::{Pseudonyms, UNTOLD, placeholders};
+use crate::text::ner::reader::Reader;
+use crate::text::pseudonym::Pseudonyms;
 use crate::text::scan::{RuleError, Scanner};
+use crate::text::tagger::Tagger;
 
-/// How often a line is looked at again before it is dropped whole.
+/// How often a unit is looked at again before whole lines of it are dropped.
 const ROUNDS_MAX: usize = 5;
+/// How often a unit is looked at again after lines were dropped, before all of it is.
+const LINE_ROUNDS_MAX: usize = 3;
+/// Lines that are looked at together. A number of lines, since what is taken out does not change it.
+pub(crate) const UNIT_LINES: usize = 24;
 
 /// What was found, without where: the text around it may not be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,21 +54,37 @@ pub(crate) struct Found {
     pub(crate) placeholder: String,
 }
 
+/// Who looks at a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Every layer of the profile.
+    Whole,
+    /// Every layer but the transformer: for texts that are replaced whole whatever is found.
+    Quick,
+}
+
 /// The text engine.
 pub(crate) struct Engine {
     lines: &'static Scanner,
     blocks: &'static Scanner,
     lexicon: Lexicon,
     lists: ListMatcher,
+    tagger: Option<Arc<Tagger>>,
+    reader: Option<Reader>,
+    strict: bool,
 }
 
 impl Engine {
-    pub(crate) fn new(lists: Lists) -> Result<Self, EngineError> {
+    pub(crate) fn new(profile: Profile, lists: Lists, models: &Models) -> Result<Self, EngineError> {
+        let reader = profile.reads_by_model().then(|| models.ner().map(Reader::new)).transpose()?;
         Ok(Self {
             lines: Scanner::for_lines()?,
             blocks: Scanner::for_blocks()?,
             lexicon: Lexicon::new(&lists.people),
             lists: ListMatcher::new(lists)?,
+            tagger: models.tagger()?,
+            reader,
+            strict: profile == Profile::Strict,
         })
     }
 
@@ -62,74 +94,94 @@ impl Engine {
     }
 
     /// `text` with a placeholder for everything that was found.
-    pub(crate) fn redacted(&self, text: &str, names: &mut Pseudonyms) -> (String, Vec<Found>) {
-        let mut found = Vec::new();
-        let mut blocks = Zeroizing::new(settled(text, self.found_blocks(text), names, &mut found));
-        let finds = self.found_in_lines(&blocks);
-        if finds.is_empty() {
-            return (std::mem::take(&mut *blocks), found);
-        }
-        let mut out = String::with_capacity(blocks.len());
-        let mut finds = finds.into_iter().peekable();
-        let mut start = 0;
-        for line in blocks.split_inclusive('\n') {
-            let end = start + line.len();
-            let mut here = Vec::new();
-            while let Some(find) = finds.next_if(|find| find.range.start < end) {
-                let range = find.range.start.saturating_sub(start)..find.range.end.min(end) - start;
-                here.push(Find { range, ..find });
-            }
-            out.push_str(&self.settled_line(line, here, names, &mut found));
-            start = end;
-        }
-        (out, found)
+    pub(crate) fn redacted(&self, text: &str, reach: Reach, names: &mut Pseudonyms) -> (String, Vec<Found>) {
+        named(text, &self.search(text, reach), names)
     }
 
-    /// Replaces what was found in a line, and looks again at what that leaves.
-    fn settled_line(
-        &self,
-        line: &str,
-        mut finds: Vec<Find>,
-        names: &mut Pseudonyms,
-        found: &mut Vec<Found>,
-    ) -> String {
-        let mut line = Zeroizing::new(line.to_owned());
-        for _ in 0..ROUNDS_MAX {
+    /// What is to be taken out of `text`: bytes on character boundaries, in order and apart.
+    pub(crate) fn search(&self, text: &str, reach: Reach) -> Vec<Find> {
+        let mut whole = Draft::of(text);
+        let mut view = whole.view();
+        let blocks = merged(self.blocks.scan(&view.text));
+        if !blocks.is_empty() {
+            whole.take_out_whole(&view, blocks);
+            view = whole.view();
+        }
+        let mut finds = Vec::new();
+        for unit in units(&view.text) {
+            let found = self.settled(view.text.get(unit.clone()).unwrap_or_default(), reach);
+            finds.extend(found.into_iter().map(|find| Find {
+                range: find.range.start + unit.start..find.range.end + unit.start,
+                ..find
+            }));
+        }
+        whole.take_out_whole(&view, finds);
+        whole.finds()
+    }
+
+    /// Takes out of a unit what is found, and looks again at what that leaves.
+    fn settled(&self, unit: &str, reach: Reach) -> Vec<Find> {
+        let mut draft = Draft::of(unit);
+        for round in 0..ROUNDS_MAX + LINE_ROUNDS_MAX {
+            let view = draft.view();
+            let finds = self.look(&view, reach);
             if finds.is_empty() {
-                return std::mem::take(&mut *line);
+                return draft.finds();
             }
-            line = Zeroizing::new(settled(&line, finds, names, found));
-            finds = self.found_in_lines(&line);
+            if round < ROUNDS_MAX {
+                draft.take_out(&view, finds);
+            } else {
+                draft.take_out_lines(&view, &finds, "text.unsettled");
+            }
         }
-        if finds.is_empty() {
-            return std::mem::take(&mut *line);
-        }
-        found.push(Found {
-            kind: FindingKind::Unknown,
-            rule: "text.unsettled",
-            placeholder: UNTOLD.to_owned(),
-        });
-        if line.ends_with('\n') { format!("{UNTOLD}\n") } else { UNTOLD.to_owned() }
+        let view = draft.view();
+        draft.take_out_lines(&view, &[everything(&view.text)], "text.unsettled");
+        draft.finds()
     }
 
-    fn found_blocks(&self, text: &str) -> Vec<Find> {
-        merged(self.blocks.scan(text))
-    }
-
-    fn found_in_lines(&self, text: &str) -> Vec<Find> {
+    /// What each layer finds in a view.
+    fn look(&self, view: &View, reach: Reach) -> Vec<Find> {
+        let text = view.text.as_str();
         let mut finds = self.lines.scan(text);
         self.lists.find(text, &mut finds);
         names::find(text, &self.lexicon, &mut finds);
-        if finds.is_empty() {
-            return finds;
+        if let Some(tagger) = &self.tagger {
+            tagger.find(text, &mut finds);
         }
-        without(merged(finds), &placeholders(text), text)
+        if let Some(reader) = self.reader.as_ref().filter(|_| reach == Reach::Whole) {
+            // A model that does not run has not said that there is nothing: all of the text goes.
+            if reader.find(text, &mut finds).is_err() {
+                finds.push(everything(text));
+            }
+        }
+        if self.strict {
+            strict::find(text, &mut finds);
+        }
+        self.lists.allow(text, &mut finds);
+        view.settled(finds)
     }
 }
 
-/// Replaces `finds`, sorted and apart, in `text`.
-fn settled(text: &str, finds: Vec<Find>, names: &mut Pseudonyms, found: &mut Vec<Found>) -> String {
+/// All of a text, as one find.
+fn everything(text: &str) -> Find {
+    Find { range: 0..text.len(), kind: FindingKind::Unknown, rule: "text.unread" }
+}
+
+/// The units of a text: some lines each.
+fn units(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let end = rest.match_indices('\n').nth(UNIT_LINES - 1).map_or(rest.len(), |(at, _)| at + 1);
+        start += end;
+        Some(start - end..start)
+    })
+}
+
+/// Puts a placeholder for each of `finds`, in order and apart, into `text`.
+pub(crate) fn named(text: &str, finds: &[Find], names: &mut Pseudonyms) -> (String, Vec<Found>) {
     let mut out = String::with_capacity(text.len());
+    let mut found = Vec::with_capacity(finds.len());
     let mut start = 0;
     for find in finds {
         let placeholder = names.placeholder(find.kind, text.get(find.range.clone()).unwrap_or_default());
@@ -139,16 +191,18 @@ fn settled(text: &str, finds: Vec<Find>, names: &mut Pseudonyms, found: &mut Vec
         found.push(Found { kind: find.kind, rule: find.rule, placeholder });
     }
     out.push_str(text.get(start..).unwrap_or_default());
-    out
+    (out, found)
 }
 
 /// Why the text engine cannot work.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
     #[error(transparent)]
     Rules(#[from] RuleError),
     #[error(transparent)]
     Lists(#[from] ListError),
+    #[error(transparent)]
+    Models(#[from] ModelError),
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::labels::is_label;
 use crate::text::pseudonym::{Pseudonyms, UNTOLD, placeholders};
-use crate::text::{Engine, Found};
+use crate::text::{Engine, Found, Reach};
 
 /// Longest string in bytes that is searched for what it holds; a longer one is dropped unread.
 pub(crate) const STRING_BYTES_MAX: usize = 64 * 1024;
@@ -94,7 +94,7 @@ impl<'a> Words<'a> {
         if text.len() > STRING_BYTES_MAX {
             return None;
         }
-        let (redacted, found) = self.engine.redacted(text, self.names);
+        let (redacted, found) = self.engine.redacted(text, Reach::Whole, self.names);
         findings.extend(found.iter().map(|f| finding(f, place)));
         Some(redacted)
     }
@@ -119,12 +119,13 @@ impl<'a> Words<'a> {
         Some(self.names.placeholder(kind, text.trim()))
     }
 
+    /// What is found in a string that goes whole: it only says what stands in its place, so the transformer is not asked.
     fn search(&mut self, text: &str) -> Vec<Found> {
         if text.len() > STRING_BYTES_MAX.min(self.bytes_left) {
             return Vec::new();
         }
         self.bytes_left -= text.len();
-        let (mut rest, found) = self.engine.redacted(text, self.names);
+        let (mut rest, found) = self.engine.redacted(text, Reach::Quick, self.names);
         rest.zeroize();
         found
     }

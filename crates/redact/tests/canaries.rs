@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::path::Path;
+
 use candor_model::{
     Action, FindingKind, Moment, Node, Observation, Pixels, Place, Rect, RedactedStep, Screen, Timestamp,
     Tree, TreeState, VisibleWindow, canonical_bytes,
 };
-use candor_redact::{ListError, Lists, PROFILE_STANDARD, Raw, Redactor, RedactorError};
+use candor_redact::{ListError, Lists, Models, Profile, Raw, Redactor, RedactorError};
 
 const FRONT: Rect = Rect { x: 0, y: 0, width: 64, height: 48 };
 
@@ -28,8 +30,13 @@ const CANARIES: &[(FindingKind, &str)] = &[
 const UNKNOWN_TO_RULES: &str = "the merger with the neighbours";
 
 fn redactor() -> Redactor {
-    let lists = Lists { people: vec!["Quorra Zyxwich".into()], words: vec![] };
-    Redactor::new(PROFILE_STANDARD, [9; 32], lists).unwrap()
+    let lists = Lists { people: vec!["Quorra Zyxwich".into()], words: vec![], ..Lists::default() };
+    Redactor::new(Profile::Fast, [9; 32], lists, &models()).unwrap()
+}
+
+/// The models that the repository ships.
+fn models() -> Models {
+    Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap()
 }
 
 fn node(parent: Option<u32>, role: &str, name: &str) -> Node {
@@ -150,17 +157,18 @@ fn what_a_field_asks_for_is_replaced_though_no_rule_knows_it() {
 
 #[test]
 fn what_was_typed_where_nobody_knows_is_only_counted() {
-    let text = || Action::Type { text: "hunter2".into() };
+    let text = || Action::Type { text: "due by noon".into() };
     let action = |observation: Observation| redacted(observation).step.action;
     let without_focus = |target: Option<u32>| {
         let mut observation = Observation { target, ..planted("x", text()) };
         observation.tree.as_mut().unwrap().nodes[6].focused = false;
         observation
     };
-    assert_eq!(action(Observation { tree: None, ..planted("x", text()) }), Action::Keys { count: 7 });
-    assert_eq!(action(without_focus(None)), Action::Keys { count: 7 });
-    assert_eq!(action(without_focus(Some(99))), Action::Keys { count: 7 });
-    assert_eq!(action(without_focus(Some(1))), text());
+    assert_eq!(action(Observation { tree: None, ..planted("x", text()) }), Action::Keys { count: 11 });
+    assert_eq!(action(without_focus(None)), Action::Keys { count: 11 });
+    assert_eq!(action(without_focus(Some(99))), Action::Keys { count: 11 });
+    // What a field without a label took is text, searched like any other.
+    assert!(matches!(action(without_focus(Some(1))), Action::Type { .. }));
     let mut no_password = without_focus(None);
     no_password.tree.as_mut().unwrap().nodes[2].role = "entry".into();
     assert_eq!(action(no_password), text());
@@ -226,8 +234,8 @@ fn the_same_person_is_the_same_within_a_session_and_text_stays_readable() {
 
 #[test]
 fn an_organisations_word_is_no_label_any_more() {
-    let lists = Lists { people: vec![], words: vec!["Inbox".into()] };
-    let mut redactor = Redactor::new(PROFILE_STANDARD, [9; 32], lists).unwrap();
+    let lists = Lists { people: vec![], words: vec!["Inbox".into()], ..Lists::default() };
+    let mut redactor = Redactor::new(Profile::Fast, [9; 32], lists, &models()).unwrap();
     let mut observation = planted("x", Action::Wait { ms: 1 });
     observation.title = Some("Inbox".into());
     let step = redactor.redact(Raw::seal(observation)).unwrap().into_content();
@@ -236,20 +244,21 @@ fn an_organisations_word_is_no_label_any_more() {
 
 #[test]
 fn a_redactor_is_refused_rather_than_weakened() {
-    let refused = |profile: &str, lists: Lists| Redactor::new(profile, [0; 32], lists).err();
-    assert!(matches!(refused("fast", Lists::default()), Some(RedactorError::UnknownProfile)));
-    assert!(matches!(refused("", Lists::default()), Some(RedactorError::UnknownProfile)));
-    let short = Lists { people: vec!["x".into()], words: vec![] };
+    let refused =
+        |models: &Models, lists: Lists| Redactor::new(Profile::Standard, [0; 32], lists, models).err();
+    let empty = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    assert!(matches!(refused(&empty, Lists::default()), Some(RedactorError::Models(_))));
+    let short = Lists { people: vec!["x".into()], words: vec![], ..Lists::default() };
     assert!(matches!(
-        refused("standard", short),
+        refused(&models(), short),
         Some(RedactorError::Lists(ListError::Length { index: 0, .. }))
     ));
 }
 
 #[test]
 fn the_redactor_names_itself_the_same_each_time_and_tells_nothing_else() {
-    let one = Redactor::new(PROFILE_STANDARD, [1; 32], Lists::default()).unwrap();
+    let one = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models()).unwrap();
     assert_eq!(one.info(), redactor().info());
-    assert_eq!(one.info().profile, "standard");
-    assert_eq!(format!("{:?}", redactor()), "Redactor(standard)");
+    assert_eq!(one.info().profile, "fast");
+    assert_eq!(format!("{:?}", redactor()), "Redactor(fast)");
 }

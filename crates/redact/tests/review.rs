@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::path::Path;
+
 use candor_model::{
     Action, Digest, FindingKind, Moment, Node, Observation, Pixels, Rect, RedactedStep, Screen, Timestamp,
     Tree, TreeState, VisibleWindow,
 };
-use candor_redact::{Lists, MaskError, PROFILE_STANDARD, Raw, Redactor, mask_region};
+use candor_redact::{Lists, MaskError, Models, Profile, Raw, Redactor, mask_region};
 use proptest::prelude::*;
 
 const FRONT: Rect = Rect { x: 0, y: 0, width: 64, height: 48 };
@@ -47,7 +49,8 @@ fn observation(target: Option<u32>, focused: bool) -> Observation {
 }
 
 fn step(target: Option<u32>, focused: bool) -> RedactedStep {
-    let mut redactor = Redactor::new(PROFILE_STANDARD, [1; 32], Lists::default()).unwrap();
+    let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
+    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
     redactor.redact(Raw::seal(observation(target, focused))).unwrap().into_content()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use candor_capture::{Pending, Sensor, SensorError};
 use candor_consent::{AppRule, Context, Permit};
 use candor_model::Moment;
+use candor_redact::Models;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::client::Client;
@@ -22,9 +23,14 @@ const WAIT_MS: u64 = 200;
 const LOOKS_MAX: u32 = 5;
 
 /// Records for so many seconds. Ctrl-C ends it earlier; what was recorded until then waits for its review.
-pub(crate) fn record(enrolment: &Enrolment, client: &Client, seconds: u32) -> Outcome<Taken> {
+pub(crate) fn record(
+    enrolment: &Enrolment,
+    client: &Client,
+    models: &Models,
+    seconds: u32,
+) -> Outcome<Taken> {
     let mut sensor = open()?;
-    Road::travel(enrolment, client, sensor.platform(), |road| {
+    Road::travel(enrolment, client, models, sensor.platform(), |road| {
         let interrupt = Interrupt::watch()?;
         forget_what_was_before(sensor.as_mut())?;
         output::talk(&what_to_do(enrolment, seconds)?);

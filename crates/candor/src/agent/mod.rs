@@ -5,6 +5,7 @@ pub(crate) mod enrolment;
 pub(crate) mod gate;
 pub(crate) mod interrupt;
 pub(crate) mod live;
+pub(crate) mod models;
 pub(crate) mod program;
 mod proof;
 pub(crate) mod road;

@@ -9,7 +9,7 @@ use candor_consent::{Context, Permit, Reason, Refusal, Used};
 use candor_intake::{PendingStep, Recording, SeenWindow};
 use candor_journal::{Gap, Journal, SessionStart, SessionWriter, State};
 use candor_model::{FindingKind, Observation, Platform, Recorded, SessionId, Timestamp, VisibleWindow};
-use candor_redact::{Lists, Raw, Redactor};
+use candor_redact::{Lists, Models, Profile, Raw, Redactor};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
@@ -100,12 +100,13 @@ fn end_interrupted(journal: &Journal) -> Outcome {
 pub(crate) fn take(
     enrolment: &Enrolment,
     client: &Client,
+    models: &Models,
     recording: &Recording,
     progress: &mut dyn FnMut(u64),
 ) -> Outcome<Taken> {
     let recorded = Recorded { started: recording.started(), ended: recording.ended() };
     let origin = Origin { platform: recording.platform(), recorded: Some(recorded) };
-    Road::travel(enrolment, client, origin, |road| {
+    Road::travel(enrolment, client, models, origin, |road| {
         for (n, step) in recording.steps().enumerate() {
             road.step(step)?;
             progress(n as u64 + 1);
@@ -145,12 +146,13 @@ impl<'b> Road<'_, 'b> {
     pub(crate) fn travel(
         enrolment: &'b Enrolment,
         client: &'b Client,
+        models: &Models,
         origin: impl Into<Origin>,
         walk: impl FnOnce(&mut Road<'_, 'b>) -> Outcome<Option<candor_model::Outcome>>,
     ) -> Outcome<Taken> {
         let journal = journal(enrolment)?;
         let mut gate = Gate::open(enrolment, client, used_today(&journal)?)?;
-        let mut redactor = redactor(enrolment)?;
+        let mut redactor = redactor(enrolment, models)?;
         let session = SessionId::random(&mut SystemEntropy);
         let start = start(enrolment, session, origin.into(), &redactor);
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
@@ -264,9 +266,14 @@ fn start(enrolment: &Enrolment, session: SessionId, origin: Origin, redactor: &R
     }
 }
 
-fn redactor(enrolment: &Enrolment) -> Outcome<Redactor> {
+fn redactor(enrolment: &Enrolment, models: &Models) -> Outcome<Redactor> {
     let key = candor_model::Entropy::bytes_32(&mut SystemEntropy);
-    Redactor::new(enrolment.charter().redaction_profile(), key, Lists::default())
+    let profile: Profile = enrolment
+        .charter()
+        .redaction_profile()
+        .parse()
+        .because(Kind::BadInput, "load the redaction profile")?;
+    Redactor::new(profile, key, Lists::default(), models)
         .because(Kind::BadInput, "load the redaction profile")
 }
 

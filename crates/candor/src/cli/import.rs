@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::{live, road};
+use crate::agent::{live, models, road};
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::output;
 
@@ -49,7 +49,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let recording = Recording::open(&arguments.recording)
         .because(Kind::BadInput, &format!("open the recording {}", arguments.recording.display()))?;
     let bar = bar(recording.step_count());
-    let taken = road::take(&enrolment, &client, &recording, &mut |n| bar.set_position(n));
+    let models = models::open(session.config.models.as_deref())?;
+    let taken = road::take(&enrolment, &client, &models, &recording, &mut |n| bar.set_position(n));
     bar.finish_and_clear();
     let taken = taken?;
     if taken.steps == 0 {
@@ -62,7 +63,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
 /// Runs `candor record`.
 pub(crate) fn record(session: &Session, arguments: &RecordArguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
-    let taken = live::record(&enrolment, &session.client()?, arguments.seconds)?;
+    let models = models::open(session.config.models.as_deref())?;
+    let taken = live::record(&enrolment, &session.client()?, &models, arguments.seconds)?;
     if taken.steps == 0 {
         return Err(nothing_permitted(&enrolment, &taken));
     }

@@ -15,6 +15,8 @@ mod key;
 #[cfg(feature = "agent")]
 mod program;
 #[cfg(feature = "agent")]
+mod redact;
+#[cfg(feature = "agent")]
 mod release;
 #[cfg(feature = "agent")]
 mod review;
@@ -109,6 +111,10 @@ pub(crate) enum Command {
     #[cfg(feature = "agent")]
     #[command(subcommand)]
     Key(key::Command),
+    /// Anybody: take personal data out of text and pictures, on this machine; see how well and how fast it does it.
+    #[cfg(feature = "agent")]
+    #[command(subcommand)]
+    Redact(redact::Command),
     /// Look at this installation and say what is wrong with it.
     #[cfg(feature = "agent")]
     Doctor(doctor::Arguments),
@@ -209,6 +215,8 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Serve(arguments) => serve::run(&session, &arguments),
         #[cfg(feature = "agent")]
         Command::Key(command) => key::run(&session, command),
+        #[cfg(feature = "agent")]
+        Command::Redact(command) => redact::run(&session, command),
         #[cfg(feature = "agent")]
         Command::Doctor(arguments) => doctor::run(&session, &arguments),
         Command::Completions { .. } => Ok(()),

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use candor_model::Pixels;
+use zeroize::Zeroizing;
 
 /// Most pixels of a frame: two screens of 7680 by 4320.
 pub(crate) const FRAME_PIXELS_MAX: u64 = 2 * 7680 * 4320;
@@ -24,6 +25,9 @@ pub enum PictureError {
     /// The bytes are not a PNG.
     #[error("read the frame as PNG")]
     Decode(#[source] png::DecodingError),
+    /// The bytes hold several pictures.
+    #[error("the picture is animated")]
+    Animated,
     /// The bytes are a PNG, but not of 8-bit red, green, blue.
     #[error("the frame is no PNG of 8-bit red, green, blue")]
     Format,
@@ -63,4 +67,41 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Pixels, PictureError> {
     let mut rgb = vec![0; length];
     reader.next_frame(&mut rgb).map_err(PictureError::Decode)?;
     Pixels::new(width, height, rgb).ok_or(PictureError::Format)
+}
+
+/// The frame that PNG bytes of any colour type and depth hold, as they are seen on white.
+pub(crate) fn decode_any(bytes: &[u8]) -> Result<Pixels, PictureError> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let header = decoder.read_header_info().map_err(PictureError::Decode)?;
+    check_size(header.width, header.height)?;
+    let mut reader = decoder.read_info().map_err(PictureError::Decode)?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    if reader.info().animation_control.is_some() {
+        return Err(PictureError::Animated);
+    }
+    let mut samples = Zeroizing::new(vec![0; reader.output_buffer_size().ok_or(PictureError::Format)?]);
+    reader.next_frame(&mut samples).map_err(PictureError::Decode)?;
+    let rgb = on_white(&samples, reader.output_color_type().0.samples());
+    Pixels::new(width, height, rgb).ok_or(PictureError::Format)
+}
+
+/// Samples of grey or colour, with or without transparency, as red, green and blue.
+fn on_white(samples: &[u8], per_pixel: usize) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(samples.len() / per_pixel.max(1) * 3);
+    for pixel in samples.chunks_exact(per_pixel.max(1)) {
+        match *pixel {
+            [grey] => rgb.extend([grey; 3]),
+            [grey, alpha] => rgb.extend([laid(grey, alpha); 3]),
+            [red, green, blue] => rgb.extend([red, green, blue]),
+            [red, green, blue, alpha] => rgb.extend([red, green, blue].map(|v| laid(v, alpha))),
+            _ => {}
+        }
+    }
+    rgb
+}
+
+fn laid(value: u8, alpha: u8) -> u8 {
+    let (value, alpha) = (u16::from(value), u16::from(alpha));
+    u8::try_from((value * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
 }

@@ -4,7 +4,7 @@ use candor_model::{Action, Moment, Observation, Timestamp, Tree, TreeState, Visi
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Lists, PROFILE_STANDARD, Raw, Redactor};
+use crate::{Lists, Models, Profile, Raw, Redactor};
 
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 100, height: 80 };
 const FRONT: Rect = Rect { x: 10, y: 10, width: 60, height: 50 };
@@ -54,7 +54,9 @@ fn shown(observation: Observation, part: Rect) -> usize {
 }
 
 fn frame(observation: Observation) -> Pixels {
-    let mut redactor = Redactor::new(PROFILE_STANDARD, [1; 32], Lists::default()).unwrap();
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let models = Models::open(&models).unwrap();
+    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
     let step = redactor.redact(Raw::seal(observation)).unwrap().into_content();
     decode(&step.frame.unwrap()).unwrap()
 }

@@ -54,6 +54,43 @@ pub(crate) fn codice_fiscale_letter(first_15: &str) -> Option<char> {
     char::from_u32(u32::from('A') + sum % 26)
 }
 
+/// Verhoeff's check (Verhoeff 1969), of Aadhaar numbers.
+pub(crate) fn verhoeff(digits: &[u32]) -> bool {
+    const TURNED: [[u32; 10]; 8] = [
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        [1, 5, 7, 6, 2, 8, 3, 0, 9, 4],
+        [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
+        [8, 9, 1, 6, 0, 4, 3, 5, 2, 7],
+        [9, 4, 5, 3, 1, 2, 6, 8, 7, 0],
+        [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
+        [2, 7, 9, 3, 8, 0, 6, 4, 1, 5],
+        [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
+    ];
+    // The dihedral group of order ten: below five turns, above flips.
+    let product = |a: u32, b: u32| match (a < 5, b < 5) {
+        (true, true) => (a + b) % 5,
+        (true, false) => 5 + (a + b - 5) % 5,
+        (false, true) => 5 + (a - 5 + 5 - b) % 5,
+        (false, false) => (a + 5 - b) % 5,
+    };
+    let turned = |row: usize, digit: u32| {
+        let index = usize::try_from(digit).ok()?;
+        TURNED.get(row % 8)?.get(index).copied()
+    };
+    let rest = digits.iter().rev().enumerate().try_fold(0, |c, (i, d)| Some(product(c, turned(i, *d)?)));
+    rest == Some(0)
+}
+
+/// Whether two-digit parts are a day of a month.
+pub(crate) const fn is_day(day: u32, month: u32) -> bool {
+    day >= 1 && day <= 31 && month >= 1 && month <= 12
+}
+
+/// The number that the digits of `range` write.
+pub(crate) fn part(digits: &[u32], range: std::ops::Range<usize>) -> u32 {
+    digits.get(range).unwrap_or_default().iter().fold(0, |n, d| n * 10 + d)
+}
+
 /// Shannon entropy in bits per character (Shannon 1948, section 6).
 pub(crate) fn entropy_bits(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
@@ -90,6 +127,13 @@ mod tests {
         assert!(mod_11_10(&digits("86095742719")));
         assert!(!mod_11_10(&digits("86095742718")));
         assert_eq!(codice_fiscale_letter("RSSMRA85T10A562"), Some('S'));
+    }
+
+    #[test]
+    fn verhoeffs_own_example_passes() {
+        assert!(verhoeff(&digits("2363")));
+        assert!(!verhoeff(&digits("2364")));
+        assert!(!verhoeff(&digits("3263")));
     }
 
     #[test]

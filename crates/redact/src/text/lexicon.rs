@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 const GIVEN: &str = include_str!("../../data/given_names.txt");
 const SURNAMES: &str = include_str!("../../data/surnames.txt");
-const COMMON: &str = include_str!("../../data/common_words.txt");
+pub(crate) const COMMON: &str = include_str!("../../data/common_words.txt");
 
 /// The data files, for the digest of the rules.
 pub(crate) const FILES: [&str; 3] = [GIVEN, SURNAMES, COMMON];
@@ -148,7 +148,7 @@ pub(crate) fn folded(word: &str) -> String {
     out
 }
 
-fn plain(c: char) -> char {
+pub(crate) fn plain(c: char) -> char {
     const PLAIN: &[(&str, char)] = &[
         ("àáâãäåāăą", 'a'),
         ("çćčĉ", 'c'),

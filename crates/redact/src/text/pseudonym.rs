@@ -1,6 +1,6 @@
 //! Placeholders: `[PERSON_1]` for the first person of a session, the same wherever that person is named again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use candor_model::FindingKind;
@@ -22,37 +22,119 @@ pub(crate) const UNTOLD: &str = "[TEXT]";
 /// never stored. So nobody who sees two sessions can tell whether a `[PERSON_1]` of both is the same person.
 pub(crate) struct Pseudonyms {
     key: Zeroizing<[u8; 32]>,
-    numbers: BTreeMap<(FindingKind, [u8; 32]), u32>,
+    numbers: BTreeMap<(FindingKind, Tag), u32>,
     given: BTreeMap<FindingKind, u32>,
+    people: People,
 }
+
+/// What stands for a text here.
+type Tag = [u8; 32];
 
 impl Pseudonyms {
     pub(crate) fn new(session_key: [u8; 32]) -> Self {
-        Self { key: Zeroizing::new(session_key), numbers: BTreeMap::new(), given: BTreeMap::new() }
+        Self {
+            key: Zeroizing::new(session_key),
+            numbers: BTreeMap::new(),
+            given: BTreeMap::new(),
+            people: People::default(),
+        }
     }
 
-    /// The placeholder for `text`, numbered by first appearance within its kind.
+    /// The placeholder for `text`, numbered by first appearance within its kind. A person who was named in full is the
+    /// same by one of the names alone, as long as nobody else has that name.
     pub(crate) fn placeholder(&mut self, kind: FindingKind, text: &str) -> String {
         let label = kind.label();
-        let Some(tag) = self.tag(kind, text) else { return format!("[{label}]") };
-        if !self.numbers.contains_key(&(kind, tag)) && self.numbers.len() >= PSEUDONYMS_MAX {
-            return format!("[{label}]");
+        match self.number(kind, text) {
+            Some(number) => format!("[{label}_{number}]"),
+            None => format!("[{label}]"),
         }
-        let given = self.given.entry(kind).or_insert(0);
-        let number = self.numbers.entry((kind, tag)).or_insert_with(|| {
+    }
+
+    fn number(&mut self, kind: FindingKind, text: &str) -> Option<u32> {
+        let tag = self.tag(kind, text)?;
+        if let Some(number) = self.numbers.get(&(kind, tag)) {
+            return Some(*number);
+        }
+        if self.numbers.len() + self.people.by_part.len() >= PSEUDONYMS_MAX {
+            return None;
+        }
+        let parts = if kind == FindingKind::Person { self.parts(text) } else { Vec::new() };
+        let number = self.people.known(&parts).unwrap_or_else(|| {
+            let given = self.given.entry(kind).or_insert(0);
             *given += 1;
             *given
         });
-        format!("[{label}_{number}]")
+        self.people.learn(&parts, number);
+        // One name alone may later be somebody else's too: what it means is looked up each time.
+        if parts.len() != 1 || self.people.share(&parts) {
+            self.numbers.insert((kind, tag), number);
+        }
+        Some(number)
     }
 
-    fn tag(&self, kind: FindingKind, text: &str) -> Option<[u8; 32]> {
+    /// The names of a person, each by its tag.
+    fn parts(&self, text: &str) -> Vec<Tag> {
+        let names = Zeroizing::new(folded(text));
+        let names: BTreeSet<&str> = names_of(&names).collect();
+        names.into_iter().filter_map(|name| self.tag(FindingKind::Person, name)).collect()
+    }
+
+    fn tag(&self, kind: FindingKind, text: &str) -> Option<Tag> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).ok()?;
         mac.update(kind.label().as_bytes());
         mac.update(&[0]);
         mac.update(Zeroizing::new(normalised(kind, text)).as_bytes());
         Some(mac.finalize().into_bytes().into())
     }
+}
+
+/// Who has which name.
+#[derive(Default)]
+struct People {
+    /// By name: the number of the person who has it; none if several have.
+    by_part: BTreeMap<Tag, Option<u32>>,
+    /// People who have been named by one name only.
+    by_one_name: BTreeSet<u32>,
+}
+
+impl People {
+    /// Whom a name alone means, or who is now named in full after one name only.
+    fn known(&self, parts: &[Tag]) -> Option<u32> {
+        let owners: BTreeSet<u32> = parts.iter().filter_map(|part| *self.by_part.get(part)?).collect();
+        let mut owners =
+            owners.into_iter().filter(|owner| parts.len() == 1 || self.by_one_name.contains(owner));
+        owners.next().filter(|_| owners.next().is_none())
+    }
+
+    /// Whether several have one of these names.
+    fn share(&self, parts: &[Tag]) -> bool {
+        parts.iter().any(|part| self.by_part.get(part) == Some(&None))
+    }
+
+    fn learn(&mut self, parts: &[Tag], number: u32) {
+        if parts.len() == 1 {
+            if parts.iter().all(|part| !self.by_part.contains_key(part)) {
+                self.by_one_name.insert(number);
+            }
+        } else {
+            self.by_one_name.remove(&number);
+        }
+        for part in parts {
+            let owner = self.by_part.entry(*part).or_insert(Some(number));
+            if *owner != Some(number) && parts.len() > 1 {
+                *owner = None;
+            }
+        }
+    }
+}
+
+/// The names in a folded name: no initials, no marks.
+fn names_of(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .map(|word| word.strip_suffix("'s").unwrap_or(word))
+        .filter(|word| word.chars().count() > 1)
 }
 
 /// The form in which two spellings of one thing are equal.
@@ -62,10 +144,22 @@ fn normalised(kind: FindingKind, text: &str) -> String {
             folded(text).chars().filter(|c| c.is_alphanumeric() || *c == '+').collect()
         }
         FindingKind::Secret | FindingKind::Url => text.to_owned(),
-        FindingKind::Person
-        | FindingKind::Email
+        // "Henderson, Alice" is "Alice Henderson".
+        FindingKind::Person => {
+            let text = folded(text);
+            let mut names: Vec<&str> = names_of(&text).collect();
+            names.sort_unstable();
+            if names.is_empty() { text } else { names.join(" ") }
+        }
+        FindingKind::Email
         | FindingKind::Ip
         | FindingKind::Address
+        | FindingKind::Location
+        | FindingKind::Organisation
+        | FindingKind::Nationality
+        | FindingKind::JobTitle
+        | FindingKind::Date
+        | FindingKind::Age
         | FindingKind::Password
         | FindingKind::NotPermitted
         | FindingKind::Unknown
@@ -109,6 +203,22 @@ mod tests {
         assert_eq!(session.placeholder(FindingKind::Person, "ALICE  smith"), "[PERSON_1]");
         assert_eq!(session.placeholder(FindingKind::Card, "4111 1111"), "[CARD_1]");
         assert_eq!(session.placeholder(FindingKind::Card, "41111111"), "[CARD_1]");
+    }
+
+    #[test]
+    fn one_name_alone_means_the_person_who_has_it_as_long_as_only_one_has() {
+        let mut session = Pseudonyms::new([7; 32]);
+        let mut person = |text: &str| session.placeholder(FindingKind::Person, text);
+        assert_eq!(person("Alice Henderson"), "[PERSON_1]");
+        assert_eq!(person("Alice"), "[PERSON_1]");
+        assert_eq!(person("Henderson, Alice"), "[PERSON_1]");
+        assert_eq!(person("Henderson's"), "[PERSON_1]");
+        assert_eq!(person("Alice Smith"), "[PERSON_2]");
+        assert_eq!(person("Smith"), "[PERSON_2]");
+        assert_eq!(person("Alice"), "[PERSON_3]");
+        assert_eq!(person("Bob"), "[PERSON_4]");
+        assert_eq!(person("Bob Jones"), "[PERSON_4]");
+        assert_eq!(person("Bob"), "[PERSON_4]");
     }
 
     #[test]

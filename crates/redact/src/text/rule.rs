@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
+use crate::text::rules::gate::Gate;
+
 /// Longest proposal in bytes whose rejection is followed by a second look from its next character.
 ///
 /// Longer ones are skipped whole, so that a line costs at most this factor over its length.
@@ -18,12 +20,14 @@ pub(crate) struct Rule {
     pub(crate) name: &'static str,
     /// What it finds.
     pub(crate) kind: FindingKind,
-    /// A cheap pattern that every line with a match of `pattern` also matches; empty: `pattern` itself.
-    pub(crate) gate: &'static str,
+    /// Where it is worth a look.
+    pub(crate) gate: Gate,
     /// The pattern that proposes.
     pub(crate) pattern: &'static str,
     /// The check that decides.
     pub(crate) check: Check,
+    /// Least entropy in bits per character of what is found.
+    pub(crate) entropy_min: f64,
     /// Texts whose part between `{` and `}` it finds. `<a20>` stands for 20 letters and digits, `<h20>` hexadecimal,
     /// `<u20>` capitals and digits, `<d20>` digits: so that no example looks like somebody's key.
     #[cfg_attr(not(test), expect(dead_code, reason = "the examples run in the tests"))]
@@ -31,6 +35,30 @@ pub(crate) struct Rule {
     /// Texts in which it finds nothing.
     #[cfg_attr(not(test), expect(dead_code, reason = "the examples run in the tests"))]
     pub(crate) passes: &'static [&'static str],
+}
+
+impl Rule {
+    /// A rule that takes the whole of what its pattern proposes.
+    pub(crate) const fn new(
+        name: &'static str,
+        kind: FindingKind,
+        gate: Gate,
+        pattern: &'static str,
+        finds: &'static [&'static str],
+        passes: &'static [&'static str],
+    ) -> Self {
+        Self { name, kind, gate, pattern, check: whole, entropy_min: 0.0, finds, passes }
+    }
+
+    /// The rule with a check.
+    pub(crate) const fn checked(self, check: Check) -> Self {
+        Self { check, ..self }
+    }
+
+    /// The rule for what a machine drew: at least so many bits of entropy per character.
+    pub(crate) const fn random(self, entropy_min: f64) -> Self {
+        Self { entropy_min, ..self }
+    }
 }
 
 /// A proposal: a match of a pattern in its line.
@@ -89,14 +117,4 @@ pub(crate) fn value(hit: &Hit<'_>) -> Option<Range<usize>> {
     let rest = text.get(after_mark..)?;
     let opened = rest.len() - rest.trim_start_matches([' ', '\t', '"', '\'', '=', ':', '#', '>']).len();
     hit.without_front(after_mark + opened)
-}
-
-/// The last word of the proposal is personal data.
-pub(crate) fn last_word(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let mark = [' ', '\t', '\u{a0}', ':', '=', '#', '/'];
-    hit.without_front(hit.text().rfind(mark).map_or(0, |at| at + mark_length(hit.text(), at)))
-}
-
-fn mark_length(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
 }

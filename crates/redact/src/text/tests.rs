@@ -2,13 +2,23 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn engine_of(profile: Profile) -> Engine {
+    let people = vec!["Quorra Zyxwich".into()];
+    let lists = Lists { people, words: vec!["Project Bluebird".into()], ..Lists::default() };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    Engine::new(profile, lists, &Models::open(&folder).unwrap()).unwrap()
+}
+
 fn engine() -> Engine {
-    let lists = Lists { people: vec!["Quorra Zyxwich".into()], words: vec!["Project Bluebird".into()] };
-    Engine::new(lists).unwrap()
+    engine_of(Profile::Fast)
+}
+
+fn redacted_by(engine: &Engine, text: &str) -> (String, Vec<Found>) {
+    engine.redacted(text, Reach::Whole, &mut Pseudonyms::new([3; 32]))
 }
 
 fn redacted(text: &str) -> String {
-    engine().redacted(text, &mut Pseudonyms::new([3; 32])).0
+    redacted_by(&engine(), text).0
 }
 
 /// One value of every kind, none of them anybody's.
@@ -33,7 +43,7 @@ fn personal_data_in_prose_becomes_placeholders_and_the_rest_stays() {
         redacted(
             "Ask Alice Henderson (dana.lund@mail.example.test, +49 30 901820) about Project Bluebird, then alice henderson."
         ),
-        "Ask [PERSON_1] ([EMAIL_1], [PHONE_1]) about [TEXT_1], then alice henderson."
+        "Ask [PERSON_1] ([EMAIL_1], [PHONE_1]) about [TEXT_1], then [PERSON_1]."
     );
     assert_eq!(
         redacted("password=hunter2 for host 192.0.2.17\nok"),
@@ -49,8 +59,9 @@ fn personal_data_in_prose_becomes_placeholders_and_the_rest_stays() {
 fn the_same_thing_has_the_same_placeholder_within_a_session() {
     let engine = engine();
     let mut names = Pseudonyms::new([3; 32]);
-    let first = engine.redacted("Alice Henderson and Jorge Pereira", &mut names).0;
-    let later = engine.redacted("JORGE PEREIRA", &mut names).0;
+    let mut redacted = |text: &str| engine.redacted(text, Reach::Whole, &mut names).0;
+    let first = redacted("Alice Henderson and Jorge Pereira");
+    let later = redacted("JORGE PEREIRA");
     assert_eq!((first.as_str(), later.as_str()), ("[PERSON_1] and [PERSON_2]", "[PERSON_2]"));
 }
 
@@ -59,7 +70,7 @@ fn every_kind_is_found_alone_and_between_words() {
     let engine = engine();
     for (kind, canary) in CANARIES {
         for text in [(*canary).to_owned(), format!("so {canary} it is"), format!("({canary})\n{canary}")] {
-            let (out, found) = engine.redacted(&text, &mut Pseudonyms::new([3; 32]));
+            let (out, found) = redacted_by(&engine, &text);
             assert!(!out.contains(canary), "{out}");
             assert!(found.iter().any(|f| f.kind == *kind), "{kind:?} in {text:?}: {found:?}");
         }
@@ -113,16 +124,29 @@ fn other_text() -> impl Strategy<Value = String> {
     any_text_with(&[(FindingKind::Email, "someone@else.example.test"), (FindingKind::Ip, "198.51.100.4")])
 }
 
+fn check_twice(engine: &Engine, text: &str) -> Result<(), TestCaseError> {
+    let once = redacted_by(engine, text).0;
+    let (twice, found) = redacted_by(engine, &once);
+    prop_assert_eq!(&twice, &once);
+    prop_assert!(found.is_empty());
+    Ok(())
+}
+
+fn check_places(engine: &Engine, text: &str) -> Result<(), TestCaseError> {
+    let finds = engine.search(text, Reach::Whole);
+    for find in &finds {
+        prop_assert!(text.get(find.range.clone()).is_some_and(|t| !t.is_empty()));
+    }
+    prop_assert!(finds.windows(2).all(|w| w[0].range.end <= w[1].range.start));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn redacting_twice_changes_nothing_more(text in any_text()) {
-        let engine = engine();
-        let once = engine.redacted(&text, &mut Pseudonyms::new([3; 32])).0;
-        let (twice, found) = engine.redacted(&once, &mut Pseudonyms::new([4; 32]));
-        prop_assert_eq!(&twice, &once);
-        prop_assert!(found.is_empty());
+        check_twice(&engine(), &text)?;
     }
 
     #[test]
@@ -134,10 +158,41 @@ proptest! {
 
     #[test]
     fn finds_lie_on_character_boundaries_in_order_and_apart(text in any_text()) {
-        let finds = engine().found_in_lines(&text);
-        for find in &finds {
-            prop_assert!(text.get(find.range.clone()).is_some_and(|t| !t.is_empty()));
-        }
-        prop_assert!(finds.windows(2).all(|w| w[0].range.end <= w[1].range.start));
+        check_places(&engine(), &text)?;
     }
+}
+
+thread_local! {
+    // Loaded once: the model takes longer to load than a text to read.
+    static STRICT: Engine = engine_of(Profile::Strict);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn redacting_twice_by_every_layer_changes_nothing_more(text in any_text()) {
+        STRICT.with(|engine| check_twice(engine, &text))?;
+    }
+
+    #[test]
+    fn finds_of_every_layer_lie_on_character_boundaries(text in any_text()) {
+        STRICT.with(|engine| check_places(engine, &text))?;
+    }
+}
+
+#[test]
+fn the_profiles_differ_in_what_they_look_at() {
+    let text = "Nobody met zbigniew kowalczyk at the Zarquon plant";
+    let [fast, standard, strict] = Profile::ALL.map(|profile| redacted_by(&engine_of(profile), text).0);
+    assert!(!standard.contains("kowalczyk") && !strict.contains("kowalczyk"), "{standard}");
+    assert!(!strict.contains("Zarquon"), "{strict}");
+    assert!(fast.len() >= standard.len() && standard.contains("plant"), "{fast}");
+}
+
+#[test]
+fn a_text_of_many_lines_keeps_them() {
+    let line = "Ask Alice Henderson, 4111 1111 1111 1111\n";
+    let out = redacted(&line.repeat(100));
+    assert_eq!(out, "Ask [PERSON_1], [CARD_1]\n".repeat(100));
 }

@@ -1,50 +1,40 @@
-//! E-mail addresses and telephone numbers.
+//! Telephone numbers. E-mail addresses are in `mail`.
 
 use std::ops::{Range, RangeInclusive};
 
 use candor_model::FindingKind;
-use phonenumber::country::Id as Region;
 
-use crate::text::rule::{Hit, Rule, whole};
+use crate::text::rule::{Hit, Rule};
+use crate::text::rules::gate::Gate;
+use crate::text::rules::phones::{is_international, is_national};
 
 pub(crate) const RULES: &[Rule] = &[
-    Rule {
-        name: "email.address",
-        kind: FindingKind::Email,
-        gate: r"(?:@|%40)[0-9A-Za-z\x{80}-\x{10FFFF}]",
-        pattern: r"<mail>+(?:@|%40)<host>+(?:\.<host>+)+",
-        check: whole,
-        finds: &[
-            "write to {dana.lund@mail.example.test}.",
-            "<{a+b@x.example}>",
-            "mailto:{jürgen@bücher.example}?subject=x",
-            "to={a%40b.example}&x",
-        ],
-        passes: &["see you @ the office", "@handle", "root@localhost", "a@b"],
-    },
-    Rule {
-        name: "phone.international",
-        kind: FindingKind::Phone,
-        gate: r"(?:\+ ?|\b00 ?)\(?[1-9]",
-        pattern: r"(?:\+ ?|\b00 ?)\(?[1-9](?:<gap>{0,3}\d){7,14}",
-        check: international,
-        finds: &[
+    Rule::new(
+        "phone.international",
+        FindingKind::Phone,
+        Gate::Number,
+        r"[0-9][0-9]{0,3}\)?(?:<gap>{0,3}\d){5,16}",
+        &[
             "call {+49 30 901820}!",
             "{+1 (212) 555-0123}",
             "{+44 (0)20 7946 0958} x",
             "{0033 1 99 00 12 34}",
             "{+351912345678}",
             "{+33\u{a0}6\u{a0}39\u{a0}98\u{a0}12\u{a0}34}",
+            "{+1-202-555-0147 ext. 12}",
+            "{001-212-555-0123x1234}",
+            "{(+49) 170 1234567}",
+            "tel:{+4930901820}",
         ],
-        passes: &["+1", "2+12345678901", "a +5 % rise in 12 months", "0000000000000"],
-    },
-    Rule {
-        name: "phone.national",
-        kind: FindingKind::Phone,
-        gate: r"\d(?:<gap>{0,3}\d){8}",
-        pattern: r"\(?\b\d(?:<gap>{0,3}\d){8,12}\b",
-        check: national,
-        finds: &[
+        &["+1", "2+12345678901", "a +5 % rise in 12 months", "0000000000000", "+20240101", "x+4930901820"],
+    )
+    .checked(international),
+    Rule::new(
+        "phone.national",
+        FindingKind::Phone,
+        Gate::Number,
+        r"\b\d(?:<gap>{0,3}\d){7,13}\b",
+        &[
             "desk {(212) 555-0123} or",
             "at {212-555-0123}",
             "Büro {030 / 901 820 15}",
@@ -55,8 +45,15 @@ pub(crate) const RULES: &[Rule] = &[
             "{0612345678}",
             "{912345678}",
             "{333 123 4567}",
+            "{212.555.0123 x44}",
+            "{(11) 91234-5678}",
+            "{06-12345678}",
+            "{0412 345 678}",
+            "{02 123 45 67}",
+            "{(0121) 496 0123}",
+            "{044 668 18 00}",
         ],
-        passes: &[
+        &[
             "01.02.2024 10:30",
             "2024-01-15 10:30:00",
             "1 234 567,89",
@@ -64,43 +61,173 @@ pub(crate) const RULES: &[Rule] = &[
             "order 1234567890123 shipped",
             "0.123456789",
             "id 912345678 is free",
+            "freed 612 345 678 bytes",
+            "12345678-1234-1234-1234-123456789012",
+            "€ 912 345 678",
+            "0x0612345678",
+            "612345678/tcp",
+            "20240115-103000",
+            "at 09-11-2023 14-15-16",
         ],
-    },
-    Rule {
-        name: "phone.keyword",
-        kind: FindingKind::Phone,
-        gate: r"(?i)<phoneword>[^\d\n+(]{0,12}\(?\d",
-        pattern: r"(?i)<phoneword>[^\d\n+(]{0,12}\(?\d(?:<gap>{0,2}\d){5,14}",
-        check: from_first_digit,
-        finds: &["Phone: {5550123}", "tel. {901820}", "Handy {1512345678}", "Telefoon {6 12345678}"],
-        passes: &["phone 12", "hotel 2024-01", "telephone exchange of 1930"],
-    },
+    )
+    .checked(national),
+    Rule::new(
+        "phone.keyword",
+        FindingKind::Phone,
+        Gate::At(&[
+            "|tel|", "|telephone", "|phone", "|mobile", "|mob|", "|mob.", "|cell", "|fax", "|call|", "|handy", "|mobil", "|telefon",
+            "|telefoo", "|telefax", "téléphone", "|portable",
+            "|móvil", "|teléfono", "|cellulare", "|mobiel", "|gsm|", "|telemóvel", "|celular", "|whatsapp", "|ring|", "|appel", "|rufnummer", "|festnetz", "|durchwahl", "|landline", "|signal|", "|sms|", "|tlm|", "|ph|", "|tf|",
+        ]),
+        r"(?i)(?:tel|telephone|phone|mobile|mob|cell|fax|call|handy|mobil|telefoon|telefoo|telefon|telefax|téléphone|portable|móvil|teléfono|cellulare|mobiel|gsm|telemóvel|celular|whatsapp|ring|appel|rufnummer|festnetz|durchwahl|landline|signal|sms|tlm|ph|tf)[^\d\n+(]{0,16}(?:\+<sp>?)?\(?\d(?:<gap>{0,3}\d){4,15}",
+        &["Phone: {5550123}", "tel. {901820}", "Handy {1512345678}", "Telefoon {6 12345678}", "call me on {5550 123}", "phone number is {98765 43210}"],
+        &["phone 12", "hotel 2024-01", "telephone exchange of 1930", "call 2024-01-15", "fax 12.5.2024", "call stack 0 of 10", "signal 11 after 2000000000 ns", "mobile 1.2.3.4.5"],
+    )
+    .checked(after_word),
 ];
 
+/// A plus sign or two zeros before the code of a country.
 fn international(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let part_of_sum = hit.before().ends_with(|c: char| c.is_ascii_alphanumeric());
-    let digits = digits(hit.text());
-    let length = if digits.starts_with("00") { digits.len() - 2 } else { digits.len() };
-    let plausible = !part_of_sum && (8..=15).contains(&length);
-    (plausible && (hit.text().starts_with('+') || is_valid(&digits.replacen("00", "+", 1), None)))
-        .then(|| hit.span())
+    let before = hit.before();
+    let trimmed = before.strip_suffix(' ').unwrap_or(before);
+    let opened = trimmed.strip_suffix('(').unwrap_or(trimmed);
+    let (opened, has_plus) = match opened.strip_suffix('+') {
+        Some(rest) if before.len() - rest.len() <= 3 => (rest, true),
+        _ => (before, false),
+    };
+    let part_of_sum = opened.ends_with(|c: char| c.is_ascii_alphanumeric() || "+-*/^".contains(c));
+    let text = hit.text();
+    let plausible = |number: &str| is_plausible(number, has_plus);
+    let end = group_ends(text).into_iter().rev().find(|end| text.get(..*end).is_some_and(plausible))?;
+    if part_of_sum {
+        return None;
+    }
+    let bracket = opened.ends_with('(') && text.contains(')') && !text.contains('(');
+    let start = opened.len() - usize::from(bracket);
+    let extension = if end == text.len() { extension(hit.after()) } else { 0 };
+    Some(start..hit.span().start + end + extension)
 }
 
-fn from_first_digit(hit: &Hit<'_>) -> Option<Range<usize>> {
-    hit.without_front(hit.text().find(|c: char| c == '(' || c.is_ascii_digit())?)
+/// Whether the digits may be dialled from abroad.
+fn is_plausible(number: &str, has_plus: bool) -> bool {
+    const DIGITS: RangeInclusive<usize> = 8..=16;
+    const DIGITS_PLAIN_MAX: usize = 13;
+    if !has_plus && !number.starts_with("00") {
+        return false;
+    }
+    let all = digits(number);
+    let digits = if has_plus { all.as_str() } else { all.strip_prefix("00").unwrap_or_default() };
+    let grouped = number.contains(|c: char| !c.is_ascii_digit());
+    let date = digits.len() == 8 && digits.starts_with("20") && !grouped;
+    let long = !has_plus && !grouped && digits.len() > DIGITS_PLAIN_MAX;
+    !date && !long && DIGITS.contains(&digits.len()) && !digits.starts_with('0') && is_international(digits)
 }
+
+/// Length of an extension after a number.
+fn extension(after: &str) -> usize {
+    const WORDS: &[&str] = &[
+        "x",
+        "ext.",
+        "ext",
+        "Ext.",
+        "Ext",
+        "EXT",
+        "#",
+        "Durchwahl",
+        "DW",
+        "poste",
+        "int.",
+        "toestel",
+        "ramal",
+    ];
+    const DIGITS_MAX: usize = 6;
+    let trimmed = after.trim_start_matches([' ', ',', '\u{a0}']);
+    let Some(rest) = WORDS.iter().find_map(|word| trimmed.strip_prefix(word)) else { return 0 };
+    let number = rest.trim_start_matches([' ', ':', '\u{a0}']);
+    let digits = number.chars().take_while(char::is_ascii_digit).count();
+    let glued = number.get(digits..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    if (1..=DIGITS_MAX).contains(&digits) && !glued && after.len() - number.len() <= 16 {
+        after.len() - number.len() + digits
+    } else {
+        0
+    }
+}
+
+fn without_extension(text: &str) -> &str {
+    text.find(|c: char| c.is_ascii_alphabetic() || c == '#').and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+fn after_word(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let text = hit.text();
+    let start = text.find(|c: char| c == '+' || c == '(' && text.contains(')') || c.is_ascii_digit())?;
+    let number = text.get(start..)?;
+    let said = text.get(..start)?;
+    let count = digits(number).len();
+    let longer = hit.after().starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    let date = is_date(number) || is_decimal(number);
+    // A word between the key word and the number may be "number" or "me on", and nothing that counts something.
+    let words = said.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).skip(1);
+    let plain = words.into_iter().all(|w| SMALL.contains(&w.to_lowercase().as_str()));
+    let years = count <= 8
+        && number
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|g| g.len() == 4 && (g.starts_with("19") || g.starts_with("20")))
+        && count < 7;
+    let constant = hit.before().ends_with('_');
+    let plausible = plain
+        && !constant
+        && !date
+        && !longer
+        && !years
+        && (6..=15).contains(&count)
+        && !unit_follows(hit.after());
+    plausible.then(|| hit.without_front(start)).flatten()
+}
+
+const SMALL: &[&str] = &[
+    "me", "us", "him", "her", "them", "on", "at", "number", "no", "nr", "num", "nummer", "numéro", "número",
+    "numero", "n", "is", "ist", "est", "es", "è", "é", "phone", "work", "home", "private", "privat",
+    "office", "büro", "mobile", "mobil", "fax", "under", "unter", "au", "al", "op", "my", "the", "a", "or",
+    "and", "und", "et", "y", "e", "en", "ou", "o", "of", "via", "fixe", "perso", "pro", "m", "h", "w", "o",
+    "be", "de", "back", "tel", "cell", "fijo", "fisso", "vast",
+];
 
 /// Takes the longest run of groups from the start that is a number of one of the regions.
 fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let begins_inside = hit.before().ends_with(|c: char| c.is_ascii_alphanumeric() || "+.,:".contains(c));
-    if begins_inside || is_date_or_amount(hit) {
+    let before = hit.before();
+    let begins_inside =
+        before.ends_with(|c: char| c.is_ascii_alphanumeric() || "+.,:_-/#=$€£%&\\".contains(c) || c == '@');
+    // The stamps of logs are refused before anything is counted.
+    if hit.text().get(4..5) == Some("-") && hit.text().starts_with("20") {
         return None;
     }
-    group_ends(hit.text())
+    let listed = text_is_list(hit.text());
+    let currency = before.trim_end().ends_with(['$', '€', '£', '+', '#']);
+    let text = hit.text();
+    if begins_inside && !before.ends_with("tel:") && !before.ends_with("t:")
+        || listed
+        || currency
+        || is_date(text)
+        || is_decimal(text)
+        || unit_follows(hit.after())
+    {
+        return None;
+    }
+    let goes_on = hit.after().starts_with(['_', '@', '%', '/', ':', '\\'])
+        || hit.after().starts_with(['.', ',', '-'])
+            && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    let open = before.strip_suffix('(').filter(|_| text.contains(')')).map(str::len);
+    group_ends(without_extension(text))
         .into_iter()
         .rev()
-        .find(|end| hit.text().get(..*end).is_some_and(|part| is_national(part, hit)))
-        .map(|end| hit.first(end))
+        .find(|end| {
+            text.get(..*end).is_some_and(|part| (!goes_on || *end < text.len()) && is_number(part, hit))
+        })
+        .map(|end| {
+            let whole = end == without_extension(text).trim_end().len();
+            open.unwrap_or(hit.span().start)
+                ..hit.span().start + if whole { text.len() + extension(hit.after()) } else { end }
+        })
 }
 
 fn group_ends(text: &str) -> Vec<usize> {
@@ -114,69 +241,155 @@ fn group_ends(text: &str) -> Vec<usize> {
     ends
 }
 
-fn is_national(part: &str, hit: &Hit<'_>) -> bool {
+fn is_number(part: &str, hit: &Hit<'_>) -> bool {
     let digits = digits(part);
-    let grouped = part.len() > digits.len();
-    let alone = hit.before().trim().is_empty() && hit.after().trim().is_empty();
-    if is_american_shape(part) {
+    let groups: Vec<&str> = part.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+    let bracketed = hit.before().ends_with('(');
+    if is_american_shape(&groups) {
         return true;
     }
-    (grouped || alone || digits.starts_with('0'))
-        && plausible_regions(&digits).any(|region| is_valid(&digits, Some(region)))
+    let alone = groups.len() == 1 && hit.before().trim().is_empty() && hit.after().trim().is_empty();
+    if groups.len() == 1 && !alone && !(digits.starts_with('0') && (10..=11).contains(&digits.len())) {
+        return false;
+    }
+    if groups.len() > 1 && !is_phone_grouping(&groups, part, bracketed) {
+        return false;
+    }
+    candidates(&digits, &groups, bracketed).iter().any(|region| is_national(region, &digits))
+}
+
+/// Groups as people write them: two and more digits, one separator of a kind; or an area code in brackets.
+fn is_phone_grouping(groups: &[&str], part: &str, bracketed: bool) -> bool {
+    let small = groups.iter().skip(1).any(|g| g.len() < 2) || groups.len() > 6;
+    let dots = part.contains('.') && part.contains('-');
+    let first = groups.first().map_or(0, |g| g.len());
+    let starts_zero = part.starts_with('0');
+    !small && !dots && (starts_zero || bracketed || (2..=5).contains(&first))
 }
 
 /// Three, three and four digits, the first and the fourth from 2 to 9 (North American numbering plan).
-fn is_american_shape(part: &str) -> bool {
-    let groups: Vec<&str> = part.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
-    let groups = groups.strip_prefix(&["1"]).unwrap_or(&groups);
+fn is_american_shape(groups: &[&str]) -> bool {
+    let groups = groups.strip_prefix(&["1"]).unwrap_or(groups);
     let [area, exchange, line] = groups else { return false };
     let opens = |g: &str| g.len() == 3 && g.starts_with(|c: char| ('2'..='9').contains(&c));
     opens(area) && opens(exchange) && line.len() == 4
 }
 
-/// Regions whose national numbers are looked for without a country code: the first digits and the lengths that their
-/// numbers have, so that few are asked for each.
-const REGIONS: [(Region, &[char], RangeInclusive<usize>); 8] = [
-    (Region::FR, &['0'], 10..=10),
-    (Region::GB, &['0'], 10..=11),
-    (Region::NL, &['0'], 10..=10),
-    (Region::DE, &['0'], 9..=13),
-    (Region::IT, &['0', '3'], 9..=11),
-    (Region::ES, &['6', '7', '8', '9'], 9..=9),
-    (Region::PT, &['2', '9'], 9..=9),
-    (Region::US, &['2', '3', '4', '5', '6', '7', '8', '9'], 10..=10),
-];
-
-fn plausible_regions(digits: &str) -> impl Iterator<Item = Region> {
-    let plausible = |(_, first, lengths): &&(Region, &[char], RangeInclusive<usize>)| {
-        digits.starts_with(*first) && lengths.contains(&digits.len())
-    };
-    REGIONS.iter().filter(plausible).map(|(region, ..)| *region)
+/// Regions in which people write a number like this.
+fn candidates(digits: &str, groups: &[&str], bracketed: bool) -> &'static [&'static str] {
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    let first = digits.chars().next().unwrap_or('0');
+    match (first, digits.len(), lengths.as_slice()) {
+        ('0', 9..=12, _) => {
+            &["FR", "GB", "NL", "DE", "IT", "BE", "AT", "CH", "AU", "IE", "SE", "FI", "ZA", "NZ"]
+        }
+        ('6' | '7' | '8' | '9', 9, [9] | [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2]) => &["ES", "PT"],
+        ('2', 9, [9] | [3, 3, 3] | [2, 3, 4] | [2, 3, 2, 2]) => &["PT"],
+        ('3', 9..=10, [9 | 10] | [3, _] | [3, 3, 3 | 4] | [3, 2, 2, 2 | 3]) => &["IT"],
+        ('6'..='9', 10, [5, 5]) => &["IN"],
+        ('1'..='9', 10..=11, [2, 4 | 5, 4]) if bracketed || lengths.len() == 3 => &["BR", "MX"],
+        ('2'..='9', 10, [10]) => &["US"],
+        _ => &[],
+    }
 }
 
-fn is_valid(number: &str, region: Option<Region>) -> bool {
-    phonenumber::parse(region, number).is_ok_and(|number| number.is_valid())
-}
-
-/// Dates and amounts are the rows of digits that look most like telephone numbers.
-fn is_date_or_amount(hit: &Hit<'_>) -> bool {
-    let groups: Vec<&str> =
-        hit.text().split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+/// Dates are the rows of digits that look most like telephone numbers.
+fn is_date(text: &str) -> bool {
+    let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let is_year = |g: &&&str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
-    let day_first = groups.len() > 2
-        && groups.iter().take(2).all(|g| g.len() <= 2)
-        && groups.get(2).as_ref().is_some_and(is_year);
-    let year_first = groups.len() > 2
+    let small = |g: &&str| g.len() <= 2;
+    let day_first =
+        groups.len() > 2 && groups.iter().take(2).all(small) && groups.get(2).as_ref().is_some_and(is_year);
+    let year_first = groups.len() > 1
         && groups.first().as_ref().is_some_and(is_year)
-        && groups.iter().skip(1).take(2).all(|g| g.len() <= 2);
-    let decimals = hit
-        .after()
-        .strip_prefix([',', '.'])
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let fraction = groups.len() == 2 && hit.text().contains('.') && !hit.text().contains(' ');
-    day_first || year_first || decimals || fraction
+        && groups.iter().skip(1).take(2).all(small);
+    let stamp = groups.first().is_some_and(|g| g.len() == 8 && (g.starts_with("19") || g.starts_with("20")))
+        && groups.len() == 2;
+    let years = groups.len() == 2 && groups.iter().all(|g| is_year(&g));
+    day_first || year_first || stamp || years
+}
+
+fn is_decimal(text: &str) -> bool {
+    let groups = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).count();
+    groups == 2 && text.contains('.') && !text.contains([' ', '(', '/'])
+}
+
+/// Numbers with strokes between them, and the row of all digits.
+fn text_is_list(text: &str) -> bool {
+    text.matches('/').count() > 1 || text.starts_with("0123456789") || text.starts_with("123456789")
+}
+
+/// A unit, a currency or a count after a number.
+fn unit_follows(after: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "b",
+        "kb",
+        "mb",
+        "gb",
+        "kib",
+        "mib",
+        "bytes",
+        "byte",
+        "octets",
+        "eur",
+        "euro",
+        "euros",
+        "usd",
+        "gbp",
+        "chf",
+        "ms",
+        "ns",
+        "us",
+        "s",
+        "sec",
+        "seconds",
+        "rows",
+        "items",
+        "records",
+        "lines",
+        "times",
+        "%",
+        "€",
+        "$",
+        "£",
+        "kg",
+        "km",
+        "m",
+        "points",
+        "files",
+        "people",
+        "users",
+        "zeilen",
+        "dateien",
+        "stück",
+        "dollars",
+        "pounds",
+        "blocks",
+        "packets",
+        "requests",
+        "tokens",
+        "hits",
+        "views",
+        "inhabitants",
+        "einwohner",
+        "habitants",
+    ];
+    let decimals =
+        after.strip_prefix([',', '.']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let word = after.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let glued = word.len() == after.len();
+    let word = word.split(|c: char| !c.is_alphabetic() && !"%€$£".contains(c)).next().unwrap_or_default();
+    decimals
+        || !word.is_empty()
+            && (!glued || "%€$£".contains(word))
+            && UNITS.contains(&word.to_lowercase().as_str())
 }
 
 fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
+    let kept = |text: &str, out: &mut String| out.extend(text.chars().filter(char::is_ascii_digit));
+    let mut out = String::with_capacity(text.len());
+    let (before, after) = text.split_once("(0)").unwrap_or((text, ""));
+    kept(before, &mut out);
+    kept(after, &mut out);
+    out
 }

@@ -1,0 +1,211 @@
+//! `candor redact text`: text in, text without personal data out, of any size, in the order that it came.
+
+mod input;
+
+use std::io::{BufReader, IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use candor_model::Entropy;
+use candor_redact::{Marked, Profile, Raw, Searched, TextMarker, TextSearcher};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::input::{Lines, Texts};
+use super::{Looking, searcher, stream};
+use crate::ambient::SystemEntropy;
+use crate::cli::Session;
+use crate::exit::{Because, Failure, Kind, Outcome};
+
+/// What to read, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// File to read; standard input if none is named.
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    looking: Looking,
+    /// Read {"id","text"} a line, and write {"id","spans":[{"start","end","type"}],"text"} a line, in the same order.
+    /// Places count Unicode characters.
+    #[arg(long)]
+    jsonl: bool,
+    /// Threads to use; as many as there are cores if not said.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// A line of input. Other fields, such as the labels of a test set, are passed over.
+#[derive(Deserialize)]
+struct Line {
+    id: Value,
+    text: String,
+}
+
+/// A line of output.
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: &'a Value,
+    spans: Vec<Place>,
+    text: &'a str,
+}
+
+/// A span as scorers read it.
+#[derive(Serialize)]
+struct Place {
+    start: usize,
+    end: usize,
+    r#type: &'static str,
+}
+
+/// Runs `candor redact text`.
+pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
+    let models = arguments.looking.models(session)?;
+    let threads = stream::threads(arguments.threads);
+    let searchers: Vec<TextSearcher> =
+        (0..threads).map(|_| searcher(&arguments.looking, &models)).collect::<Outcome<_>>()?;
+    let key = SystemEntropy.bytes_32();
+    let marker = TextMarker::new(Profile::Fast, &models, candor_redact::Lists::default(), key)
+        .because(Kind::BadInput, "start the redaction")?;
+    let (input, bar) = opened(arguments)?;
+    let piece_bytes = match arguments.looking.profile {
+        Profile::Fast => input::PIECE_BYTES_FAST,
+        Profile::Standard | Profile::Strict => input::PIECE_BYTES_MODEL,
+    };
+    if arguments.jsonl {
+        jsonl(searchers, marker, Lines::new(input, piece_bytes), &bar)
+    } else {
+        plain(searchers, marker, Texts::new(input, piece_bytes), &bar)
+    }
+}
+
+/// The input, and a bar that shows how far it is read: on a terminal, unless the output is shown there too.
+fn opened(arguments: &Arguments) -> Outcome<(BufReader<Box<dyn Read + Send>>, ProgressBar)> {
+    let mut bytes = None;
+    let input: Box<dyn Read + Send> = match &arguments.file {
+        None => Box::new(std::io::stdin()),
+        Some(path) => {
+            let doing = format!("read {}", path.display());
+            let file = std::fs::File::open(path).because(Kind::BadInput, &doing)?;
+            bytes = file.metadata().ok().map(|metadata| metadata.len());
+            Box::new(file)
+        }
+    };
+    let bar = if std::io::stdout().is_terminal() {
+        ProgressBar::hidden()
+    } else {
+        bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new)
+    };
+    if let Ok(style) = ProgressStyle::with_template("   {bytes} of text, {bytes_per_sec}") {
+        bar.set_style(style);
+    }
+    Ok((BufReader::with_capacity(input::READ_BYTES, input), bar))
+}
+
+fn plain(
+    searchers: Vec<TextSearcher>,
+    mut marker: TextMarker,
+    mut texts: Texts<impl Read + Send>,
+    bar: &ProgressBar,
+) -> Outcome {
+    let work = |searcher: TextSearcher| {
+        move |text: String| {
+            let bytes = text.len();
+            (bytes, searcher.search(Raw::seal(text)))
+        }
+    };
+    let mut out = Output::new();
+    stream::in_order(
+        searchers.into_iter().map(work).collect(),
+        || texts.next(),
+        |(bytes, searched)| {
+            bar.inc(bytes as u64);
+            out.write(marker.name(searched).text.as_bytes())
+        },
+    )?;
+    if texts.replaced() > 0 {
+        let count = texts.replaced();
+        crate::output::talk(&format!("note: {count} places were no UTF-8, and are U+FFFD in the output"));
+    }
+    out.end()
+}
+
+/// A batch of lines after search; the first that is broken ends it.
+type Batch = (Vec<(Value, Searched)>, Option<Failure>);
+
+fn jsonl(
+    searchers: Vec<TextSearcher>,
+    mut marker: TextMarker,
+    mut lines: Lines<impl Read + Send>,
+    bar: &ProgressBar,
+) -> Outcome {
+    let work = |searcher: TextSearcher| {
+        move |(number, bytes): (u64, Vec<u8>)| (bytes.len(), searched(&searcher, number, &bytes))
+    };
+    let mut out = Output::new();
+    let written = stream::in_order(
+        searchers.into_iter().map(work).collect(),
+        || lines.next(),
+        |(bytes, batch): (_, Batch)| {
+            bar.inc(bytes as u64);
+            for (id, searched) in batch.0 {
+                out.write(answer(&id, &marker.name(searched))?.as_bytes())?;
+            }
+            batch.1.map_or(Ok(()), Err)
+        },
+    );
+    out.end().and(written)
+}
+
+/// Searches lines, of which the first has this number.
+fn searched(searcher: &TextSearcher, first: u64, bytes: &[u8]) -> Batch {
+    let mut done = Vec::new();
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').zip(first..);
+    for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
+        match serde_json::from_slice::<Line>(line) {
+            Ok(Line { id, text }) => done.push((id, searcher.search(Raw::seal(text)))),
+            Err(error) => return (done, Some(broken(number, &error))),
+        }
+    }
+    (done, None)
+}
+
+/// What is wrong with a line, without what it says.
+fn broken(number: u64, error: &serde_json::Error) -> Failure {
+    let what = match error.classify() {
+        serde_json::error::Category::Data => {
+            "has not the fields \"id\" and \"text\", or one is of another type"
+        }
+        serde_json::error::Category::Eof => "ends early",
+        serde_json::error::Category::Io | serde_json::error::Category::Syntax => "is no JSON",
+    };
+    let column = error.column();
+    Failure::new(Kind::BadInput, format!("line {number} {what} (column {column})"))
+        .hint(format!("every line before it is redacted; mend it, and start again from line {number}"))
+}
+
+fn answer(id: &Value, marked: &Marked) -> Outcome<String> {
+    let place =
+        |span: &candor_redact::Span| Place { start: span.start, end: span.end, r#type: span.kind.label() };
+    let answer = Answer { id, spans: marked.spans.iter().map(place).collect(), text: &marked.text };
+    let mut line = serde_json::to_string(&answer).because(Kind::Unexpected, "write a line")?;
+    line.push('\n');
+    Ok(line)
+}
+
+/// Standard output, in large pieces.
+struct Output {
+    out: std::io::BufWriter<std::io::Stdout>,
+}
+
+impl Output {
+    fn new() -> Self {
+        Self { out: std::io::BufWriter::with_capacity(input::READ_BYTES, std::io::stdout()) }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Outcome {
+        self.out.write_all(bytes).because(Kind::Storage, "write the output")
+    }
+
+    fn end(mut self) -> Outcome {
+        self.out.flush().because(Kind::Storage, "write the output")
+    }
+}

@@ -1,0 +1,86 @@
+//! Regions that look like photographs: many colours, and no line of text that explains them.
+
+use std::collections::BTreeSet;
+
+use candor_model::Pixels;
+
+use crate::ocr::Line;
+use crate::ocr::area::Area;
+use crate::ocr::resample::row;
+
+/// A tile that is looked at as one.
+const TILE_PX: u32 = 24;
+/// Colours, in 4 bits a channel, from which on a tile looks like a photograph: text has the mixtures of two.
+const COLOURS_MIN: usize = 40;
+/// Tiles of a region that is masked; a smaller one is an icon.
+const TILES_MIN: usize = 4;
+
+/// The regions, apart, of tiles that touch.
+pub(crate) fn regions(frame: &Pixels, lines: &[Line]) -> Vec<Area> {
+    let (columns, rows) = (frame.width().div_ceil(TILE_PX), frame.height().div_ceil(TILE_PX));
+    let tile = |x: u32, y: u32| {
+        let (left, top) = (x * TILE_PX, y * TILE_PX);
+        Area::new(left, top, frame.width().min(left + TILE_PX), frame.height().min(top + TILE_PX))
+    };
+    let mut many: BTreeSet<(u32, u32)> = BTreeSet::new();
+    for y in 0..rows {
+        for x in 0..columns {
+            let Some(area) = tile(x, y) else { continue };
+            if colours(frame, area) >= COLOURS_MIN && !lines.iter().any(|line| line.bounds.intersects(area)) {
+                many.insert((x, y));
+            }
+        }
+    }
+    let mut regions = Vec::new();
+    while let Some(start) = many.pop_first() {
+        let group = group(start, &mut many);
+        let areas = group.iter().filter_map(|(x, y)| tile(*x, *y));
+        if group.len() >= TILES_MIN {
+            regions.extend(areas.reduce(Area::joined));
+        }
+    }
+    regions
+}
+
+fn group(start: (u32, u32), left: &mut BTreeSet<(u32, u32)>) -> Vec<(u32, u32)> {
+    let mut group = vec![start];
+    let mut next = 0;
+    while let Some((x, y)) = group.get(next).copied() {
+        next += 1;
+        let around = [(x + 1, y), (x.wrapping_sub(1), y), (x, y + 1), (x, y.wrapping_sub(1))];
+        group.extend(around.into_iter().filter(|at| left.remove(at)));
+    }
+    group
+}
+
+fn colours(frame: &Pixels, area: Area) -> usize {
+    let mut seen = BTreeSet::new();
+    for y in 0..area.height() {
+        for pixel in row(frame, area, y).chunks_exact(3) {
+            let coarse = pixel.iter().fold(0_u16, |colour, value| (colour << 4) | u16::from(value >> 4));
+            seen.insert(coarse);
+        }
+    }
+    seen.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photograph_is_a_region_and_a_flat_screen_is_none() {
+        let mut frame = Pixels::new(200, 200, vec![230; 120_000]).unwrap();
+        assert_eq!(regions(&frame, &[]), []);
+        for (i, pixel) in frame.rgb_mut().chunks_mut(3).enumerate() {
+            let (x, y) = (i % 200, i / 200);
+            if x < 100 && y < 100 {
+                let value = |v: usize| u8::try_from(v % 256).unwrap();
+                pixel.copy_from_slice(&[value(x * 5), value(y * 7), value(x * y)]);
+            }
+        }
+        let found = regions(&frame, &[]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].width() >= 96 && found[0].width() <= 120, "{found:?}");
+    }
+}

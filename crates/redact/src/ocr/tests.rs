@@ -1,0 +1,60 @@
+//! The reader on a committed screen: what changes is read, what does not is remembered.
+
+use std::path::Path;
+
+use super::*;
+use crate::Models;
+use crate::screen::picture::decode_any;
+
+fn shipped(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn reader() -> Reader {
+    Models::open(&shipped("../../models")).unwrap().ocr().unwrap()
+}
+
+fn chat() -> Pixels {
+    decode_any(&std::fs::read(shipped("tests/screens/chat.png")).unwrap()).unwrap()
+}
+
+fn texts(lines: &[Line]) -> Vec<(Area, String)> {
+    lines.iter().map(|line| (line.bounds, line.text().to_owned())).collect()
+}
+
+const CALM: Hurry<'static> = Hurry(&|| true);
+
+#[test]
+fn lines_are_read_with_their_places() {
+    let mut reader = reader();
+    let lines = reader.lines(&chat(), CALM).unwrap();
+    let line = lines.iter().find(|line| line.text().starts_with("Channels")).unwrap();
+    assert_eq!(line.text(), "Channels Threads Files");
+    assert!(line.confidence() > 0.9);
+    let threads = line.span(&(9..16));
+    assert!(threads.left > 60 && threads.right < 150, "{threads:?}");
+}
+
+#[test]
+fn a_changed_line_is_read_again_and_the_others_stay() {
+    let mut reader = reader();
+    let mut frame = chat();
+    let before = texts(reader.lines(&frame, CALM).unwrap());
+    assert_eq!(texts(reader.lines(&frame, CALM).unwrap()), before);
+    let (gone, _) = before.iter().find(|(_, text)| text.starts_with("Channels")).cloned().unwrap();
+    crate::screen::canvas::fill(&mut frame, gone.rect());
+    let after = texts(reader.lines(&frame, CALM).unwrap());
+    assert!(after.iter().all(|(_, text)| !text.contains("Channels")));
+    let elsewhere = |lines: &[(Area, String)]| -> Vec<(Area, String)> {
+        lines.iter().filter(|(area, _)| area.top > gone.bottom + 80).cloned().collect()
+    };
+    assert_eq!(elsewhere(&after), elsewhere(&before));
+}
+
+#[test]
+fn nothing_of_a_frame_that_took_too_long_is_taken_for_read() {
+    let mut reader = reader();
+    assert_eq!(reader.lines(&chat(), Hurry::new(&|| false)).unwrap_err(), ReadError::OutOfTime);
+    assert!(reader.seen.is_none());
+    assert!(!reader.lines(&chat(), CALM).unwrap().is_empty());
+}

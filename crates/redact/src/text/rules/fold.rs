@@ -1,0 +1,189 @@
+//! Spellings that look the same: zero-width characters, full-width and mathematical letters, digits of other scripts, and
+//! letters of other alphabets inside a Latin word. They are read as what they look like; finds point at what was written.
+
+use crate::text::find::Find;
+
+/// Longest piece that is folded at once, in bytes.
+const PIECE_BYTES_MAX: usize = 16 * 1024;
+
+/// A piece of a text as it looks.
+pub(crate) struct Folded {
+    text: String,
+    /// For each byte of `text`: where the character that it stands for begins and ends in the original.
+    origins: Vec<(usize, usize)>,
+}
+
+impl Folded {
+    fn new(piece: &str, base: usize) -> Self {
+        let mut folded = Self { text: String::with_capacity(piece.len()), origins: Vec::new() };
+        let mut beside_latin = false;
+        let mut chars = piece.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let next_is_latin = chars.peek().is_some_and(|(_, next)| next.is_ascii_alphanumeric());
+            let looks = looks_like(c, beside_latin || next_is_latin);
+            let Some(looks) = looks else { continue };
+            beside_latin = looks.is_ascii_alphanumeric();
+            folded.text.push(looks);
+            let origin = (base + at, base + at + c.len_utf8());
+            folded.origins.extend(std::iter::repeat_n(origin, looks.len_utf8()));
+        }
+        folded
+    }
+
+    /// The piece as it looks.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A find in `text` as a find in the original.
+    pub(crate) fn unfolded(&self, find: &Find) -> Option<Find> {
+        let (start, _) = *self.origins.get(find.range.start)?;
+        let (_, end) = *self.origins.get(find.range.end.checked_sub(1)?)?;
+        (start < end).then_some(Find { range: start..end, ..find.clone() })
+    }
+}
+
+/// Calls `see` with every line of `text`, cut where it is very long, that looks like something else than it is.
+pub(crate) fn each_folded(text: &str, mut see: impl FnMut(&Folded)) {
+    if text.is_ascii() {
+        return;
+    }
+    let mut base = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.is_ascii() && line.chars().any(is_disguise) {
+            each_piece(line, |at, piece| see(&Folded::new(piece, base + at)));
+        }
+        base += line.len();
+    }
+}
+
+fn each_piece(line: &str, mut see: impl FnMut(usize, &str)) {
+    let mut at = 0;
+    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+        let mut length = rest.len().min(PIECE_BYTES_MAX);
+        while !rest.is_char_boundary(length) {
+            length -= 1;
+        }
+        see(at, rest.get(..length).unwrap_or_default());
+        at += length;
+    }
+}
+
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// Whether a character may be there to look like another.
+fn is_disguise(c: char) -> bool {
+    !c.is_ascii() && (is_invisible(c) || sure_look(c).is_some() || latin_look(c).is_some())
+}
+
+/// What `c` looks like; nothing where it cannot be seen.
+fn looks_like(c: char, beside_latin: bool) -> Option<char> {
+    if c.is_ascii() {
+        return Some(c);
+    }
+    if is_invisible(c) {
+        return None;
+    }
+    let latin = if beside_latin { latin_look(c) } else { None };
+    Some(sure_look(c).or(latin).unwrap_or(c))
+}
+
+/// Characters that are forms of an ASCII character wherever they stand.
+fn sure_look(c: char) -> Option<char> {
+    let code = u32::from(c);
+    let from = |first: u32, ascii: char| char::from_u32(u32::from(ascii) + (code - first));
+    match code {
+        0xff01..=0xff5e => from(0xff01, '!'),
+        0x3000 | 0x2000..=0x200a | 0x205f => Some(' '),
+        0x2011..=0x2012 | 0x2212 | 0xfe63 => Some('-'),
+        0xfe52 | 0x2024 | 0x3002 => Some('.'),
+        0xfe6b => Some('@'),
+        0x660..=0x669 => from(0x660, '0'),
+        0x6f0..=0x6f9 => from(0x6f0, '0'),
+        0x966..=0x96f => from(0x966, '0'),
+        0x1_d7ce..=0x1_d7ff => char::from_u32(u32::from('0') + (code - 0x1_d7ce) % 10),
+        0x1_d400..=0x1_d6a3 => mathematical(code),
+        0x24b6..=0x24cf => from(0x24b6, 'A'),
+        0x24d0..=0x24e9 => from(0x24d0, 'a'),
+        _ => None,
+    }
+}
+
+/// Mathematical alphabets: capitals, then small letters, thirteen times over.
+fn mathematical(code: u32) -> Option<char> {
+    let place = (code - 0x1_d400) % 52;
+    let first = if place < 26 { u32::from('A') } else { u32::from('a') - 26 };
+    char::from_u32(first + place)
+}
+
+/// Letters of the Cyrillic and the Greek alphabet that look Latin, if a Latin letter stands beside them.
+fn latin_look(c: char) -> Option<char> {
+    const LOOKS: &[(char, char)] = &[
+        ('а', 'a'),
+        ('е', 'e'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('с', 'c'),
+        ('у', 'y'),
+        ('х', 'x'),
+        ('і', 'i'),
+        ('ј', 'j'),
+        ('ѕ', 's'),
+        ('һ', 'h'),
+        ('ԁ', 'd'),
+        ('А', 'A'),
+        ('В', 'B'),
+        ('Е', 'E'),
+        ('К', 'K'),
+        ('М', 'M'),
+        ('Н', 'H'),
+        ('О', 'O'),
+        ('Р', 'P'),
+        ('С', 'C'),
+        ('Т', 'T'),
+        ('Х', 'X'),
+        ('ο', 'o'),
+        ('α', 'a'),
+        ('ν', 'v'),
+        ('ι', 'i'),
+    ];
+    LOOKS.iter().find(|(letter, _)| *letter == c).map(|(_, looks)| *looks)
+}
+
+#[cfg(test)]
+mod tests {
+    use candor_model::FindingKind;
+
+    use super::*;
+
+    fn folded(text: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        each_folded(text, |folded| seen.push(folded.text().to_owned()));
+        seen
+    }
+
+    #[test]
+    fn what_looks_like_ascii_is_read_as_ascii() {
+        assert_eq!(folded("４１１１ ab\nplain"), ["4111 ab\n"]);
+        assert_eq!(folded("da\u{200b}na＠mаil.example"), ["dana@mail.example"]);
+        assert_eq!(folded("𝟒𝟏 𝐀𝐛"), ["41 Ab"]);
+    }
+
+    #[test]
+    fn other_languages_are_left_alone() {
+        assert_eq!(folded("Привет, мир: überall, naïve, 東京"), ["Привет, мир: überall, naïve, 東京"]);
+        assert!(folded("überall, naïve").is_empty());
+    }
+
+    #[test]
+    fn finds_point_at_what_was_written() {
+        let mut back = None;
+        each_folded("x ４\u{200b}１ y", |folded| {
+            let at = folded.text().find("41").unwrap();
+            back = folded.unfolded(&Find { range: at..at + 2, kind: FindingKind::Id, rule: "r" });
+        });
+        assert_eq!(back.unwrap().range, 2..11);
+    }
+}

@@ -1,0 +1,252 @@
+//! Gates: what makes a rule worth a look. Words are found by one automaton, numbers by another, each in one pass.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+
+/// Longest number, with its separators, in bytes.
+const NUMBER_BYTES_MAX: usize = 256;
+/// Longest run of letters and digits in bytes whose begin is tried as well as its first digit.
+const RUN_BYTES_MAX: usize = 48;
+/// Largest automaton of the numbers in bytes; the shipped rules stay far below.
+const NUMBERS_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Where a rule is worth a look.
+///
+/// A word is found in any case of its ASCII letters. A `|` before or after it asks that no letter or digit stands there,
+/// a `#` after it that a number follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Gate {
+    /// Where a run of letters and digits begins that holds a digit, or at its first digit.
+    Number,
+    /// Where one of these words begins.
+    At(&'static [&'static str]),
+    /// Where the characters begin that end before one of these words and are all of the kind.
+    Before(&'static [&'static str], fn(char) -> bool),
+    /// Anywhere around one of these words.
+    Near(&'static [&'static str]),
+}
+
+impl Gate {
+    /// The words that open the gate.
+    pub(crate) const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Number => &[],
+            Self::At(words) | Self::Before(words, _) | Self::Near(words) => words,
+        }
+    }
+}
+
+/// One word of a gate.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    /// Index of its rule.
+    rule: usize,
+    begins: bool,
+    ends: bool,
+    /// Whether a number must follow, from 1 to 9 on.
+    counts: bool,
+}
+
+/// Words of all gates in one automaton.
+pub(crate) struct Words {
+    automaton: AhoCorasick,
+    /// What each pattern of the automaton opens.
+    opens: Vec<Vec<Word>>,
+}
+
+impl Words {
+    /// Of the words of each rule, by index; none where no rule has a word.
+    pub(crate) fn of(gates: &[Gate]) -> Result<Option<Self>, GateError> {
+        let mut by_word: std::collections::BTreeMap<String, Vec<Word>> = std::collections::BTreeMap::new();
+        for (rule, gate) in gates.iter().enumerate() {
+            for text in gate.words() {
+                let (begins, ends) = (text.starts_with('|'), text.ends_with('|'));
+                let counts = text.ends_with('#');
+                let word = text.trim_matches(['|', '#']).to_ascii_lowercase();
+                by_word.entry(word).or_default().push(Word { rule, begins, ends, counts });
+            }
+        }
+        if by_word.is_empty() {
+            return Ok(None);
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(by_word.keys())
+            .map_err(|_| GateError::Words)?;
+        Ok(Some(Self { automaton, opens: by_word.into_values().collect() }))
+    }
+
+    /// Calls `see` with the rule and the place of every word in `text`.
+    pub(crate) fn each(&self, text: &str, mut see: impl FnMut(usize, std::ops::Range<usize>)) {
+        let bytes = text.as_bytes();
+        let is_word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| is_in_word(*b));
+        for found in self.automaton.find_overlapping_iter(bytes) {
+            let Some(opens) = self.opens.get(found.pattern().as_usize()) else { continue };
+            let after_word = is_word(found.start().checked_sub(1));
+            let before_word = is_word(Some(found.end()));
+            let before_number = matches!(bytes.get(found.end()), Some(b'1'..=b'9'));
+            for word in opens {
+                if !(word.begins && after_word || word.ends && before_word || word.counts && !before_number) {
+                    see(word.rule, found.range());
+                }
+            }
+        }
+    }
+}
+
+const fn is_in_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// Patterns of all rules that begin at a number, in one automaton.
+pub(crate) struct Numbers {
+    automaton: dense::DFA<Vec<u32>>,
+    /// The rule of each pattern.
+    rules: Vec<usize>,
+}
+
+impl Numbers {
+    /// Of patterns and the rules that they belong to.
+    pub(crate) fn of(patterns: Vec<(usize, String)>) -> Result<Option<Self>, GateError> {
+        if patterns.is_empty() {
+            return Ok(None);
+        }
+        let (rules, patterns): (Vec<usize>, Vec<String>) = patterns.into_iter().unzip();
+        let automaton = dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .match_kind(MatchKind::All)
+                    .start_kind(StartKind::Anchored)
+                    .dfa_size_limit(Some(NUMBERS_BYTES_MAX))
+                    .determinize_size_limit(Some(2 * NUMBERS_BYTES_MAX)),
+            )
+            .syntax(syntax::Config::new())
+            .build_many(&patterns)
+            .map_err(|_| GateError::Numbers)?;
+        Ok(Some(Self { automaton, rules }))
+    }
+
+    /// Size of the automaton in bytes.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.automaton.memory_usage()
+    }
+
+    /// Calls `see` with the rule and the longest match of each rule that matches at a number of `text`.
+    pub(crate) fn each(&self, text: &str, mut see: impl FnMut(usize, std::ops::Range<usize>)) {
+        let mut ends: Vec<(usize, usize)> = Vec::with_capacity(8);
+        each_start(text.as_bytes(), |start| {
+            self.matches_at(text, start, &mut ends);
+            for (rule, end) in ends.drain(..) {
+                if text.is_char_boundary(end) {
+                    see(rule, start..end);
+                }
+            }
+        });
+    }
+
+    /// The end of the longest match of each rule at `start`.
+    fn matches_at(&self, text: &str, start: usize, ends: &mut Vec<(usize, usize)>) {
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let Ok(mut state) = self.automaton.start_state_forward(&input) else { return };
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        for (length, byte) in rest.iter().take(NUMBER_BYTES_MAX).enumerate() {
+            state = self.automaton.next_state(state, *byte);
+            if self.automaton.is_special_state(state) {
+                if self.automaton.is_dead_state(state) || self.automaton.is_quit_state(state) {
+                    return;
+                }
+                self.note(state, start + length, ends);
+            }
+        }
+        if rest.len() <= NUMBER_BYTES_MAX {
+            state = self.automaton.next_eoi_state(state);
+            self.note(state, text.len(), ends);
+        }
+    }
+
+    /// A match is told one byte after its end.
+    fn note(
+        &self,
+        state: regex_automata::util::primitives::StateID,
+        end: usize,
+        ends: &mut Vec<(usize, usize)>,
+    ) {
+        if !self.automaton.is_match_state(state) {
+            return;
+        }
+        for index in 0..self.automaton.match_len(state) {
+            let pattern = self.automaton.match_pattern(state, index);
+            let Some(rule) = self.rules.get(pattern.as_usize()) else { continue };
+            match ends.iter_mut().find(|(known, _)| known == rule) {
+                Some((_, longest)) => *longest = end,
+                None => ends.push((*rule, end)),
+            }
+        }
+    }
+}
+
+/// Calls `see` with every place where a number may begin: a run of letters and digits that holds a digit, and its first
+/// digit.
+fn each_start(bytes: &[u8], mut see: impl FnMut(usize)) {
+    let mut from = 0;
+    while let Some(ahead) = bytes.get(from..).and_then(|b| b.iter().position(u8::is_ascii_digit)) {
+        let digit = from + ahead;
+        let before = bytes.get(from..digit).unwrap_or_default();
+        let letters =
+            before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).take(RUN_BYTES_MAX).count();
+        if (1..RUN_BYTES_MAX).contains(&letters) {
+            see(digit - letters);
+        }
+        see(digit);
+        let rest = bytes.get(digit..).unwrap_or_default();
+        from = rest.iter().position(|b| !b.is_ascii_alphanumeric()).map_or(bytes.len(), |n| digit + n);
+    }
+}
+
+/// The gates did not compile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum GateError {
+    /// The automaton of the words.
+    Words,
+    /// The automaton of the numbers.
+    Numbers,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(text: &str) -> Vec<usize> {
+        let mut starts = Vec::new();
+        each_start(text.as_bytes(), |at| starts.push(at));
+        starts
+    }
+
+    #[test]
+    fn a_number_begins_at_its_run_and_at_its_first_digit() {
+        assert_eq!(starts("a SW1A 2AA, no4111 x"), [2, 4, 7, 12, 14]);
+        assert_eq!(starts("1 22 333"), [0, 2, 5]);
+        assert_eq!(starts("nothing"), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_word_is_found_in_any_case_and_only_between_its_marks() {
+        let words = Words::of(&[Gate::At(&["|tel|"]), Gate::At(&["key"])]).unwrap().unwrap();
+        let mut found = Vec::new();
+        words.each("Tel hotel monKEYs tel.", |rule, range| found.push((rule, range.start)));
+        assert_eq!(found, [(0, 0), (1, 13), (0, 18)]);
+    }
+
+    #[test]
+    fn each_rule_has_its_longest_match() {
+        let patterns = vec![(7, "[0-9]{2,4}".to_owned()), (9, "[0-9]+(?-u:\\b)".to_owned())];
+        let numbers = Numbers::of(patterns).unwrap().unwrap();
+        let mut found = Vec::new();
+        numbers.each("x 12345 9", |rule, range| found.push((rule, range)));
+        assert_eq!(found, [(7, 2..6), (9, 2..7), (9, 8..9)]);
+    }
+}

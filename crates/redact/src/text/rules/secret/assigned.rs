@@ -1,0 +1,352 @@
+//! Secrets that only the words beside them give away: forms, configuration, sentences.
+
+use std::ops::Range;
+
+use candor_model::FindingKind;
+
+use crate::text::rule::{Hit, Rule};
+use crate::text::rules::gate::Gate;
+use crate::text::rules::words::NO_VALUES;
+
+const fn beside(
+    name: &'static str,
+    words: &'static [&'static str],
+    pattern: &'static str,
+    finds: &'static [&'static str],
+    passes: &'static [&'static str],
+) -> Rule {
+    Rule::new(name, FindingKind::Secret, Gate::At(words), pattern, finds, passes)
+}
+
+/// Words for what opens something, in English, German, French, Spanish, Italian, Dutch and Portuguese.
+const PASSWORD_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "kennwort",
+    "passworte",
+    "mot de passe",
+    "mot_de_passe",
+    "contraseña",
+    "contrasena",
+    "wachtwoord",
+    "senha",
+    "palavra-passe",
+    "palavra passe",
+    "parola d'ordine",
+    "|pwd",
+    "|pw:",
+    "|pw=",
+    "|pw ",
+    "_pwd",
+    "|passw|",
+    "|mdp|",
+    "clave de acceso",
+    "codice segreto",
+    "_pass|",
+    "|pass|",
+];
+
+/// Words for what a machine draws.
+const TOKEN_WORDS: &[&str] = &[
+    "secret",
+    "token",
+    "api_key",
+    "api-key",
+    "api key",
+    "apikey",
+    "access_key",
+    "access-key",
+    "accesskey",
+    "secret_key",
+    "private_key",
+    "client_secret",
+    "auth_key",
+    "encryption_key",
+    "signing_key",
+    "master_key",
+    "webhook_secret",
+    "license_key",
+    "licence_key",
+    "lizenzschlüssel",
+    "clé api",
+    "clave api",
+    "chiave api",
+    "api-sleutel",
+    "chave api",
+    "zugangscode",
+    "zugriffstoken",
+    "credential",
+];
+
+const PIN_WORDS: &[&str] = &[
+    "|pin|",
+    "|pin-code|",
+    "|otp|",
+    "|tan|",
+    "|cvv|",
+    "|cvc|",
+    "|cvv2|",
+    "|puk|",
+    "verification code",
+    "security code",
+    "bestätigungscode",
+    "sicherheitscode",
+    "code de vérification",
+    "código de verificación",
+    "codice di verifica",
+    "verificatiecode",
+    "código de verificação",
+    "one-time code",
+    "2fa code",
+    "login code",
+    "einmalcode",
+    "|mfa code",
+];
+
+pub(super) const RULES: &[Rule] = &[
+    beside(
+        "secret.assigned",
+        PASSWORD_WORDS,
+        r#"(?i)_?(?:password|passwd|passphrase|passcode|passworte?|kennwort|mot[ _]de[ _]passe|contrase[ñn]a|wachtwoord|senha|palavra[ -]passe|parola d'ordine|pwd|pw|passw|mdp|clave de acceso|codice segreto|pass)(?:[_\-]?(?:\d|hash|text|value|new|old))?["'\])]{0,2}<sp>{0,4}(?:=>|:=|==|=|:|<sp>\|<sp>)<sp>{0,6}(?:"(?:[^"\n\\]|\\.){3,200}|'[^'\n]{3,200}|`[^`\n]{3,200}|[^\s"'`]{3,200})"#,
+        &[
+            "password={hunter2}",
+            "Passwd: {Tr0ub4dor&3} ok",
+            "DB_PASSWORD={s3cr3tvalue}",
+            "\"password\": \"{correct horse battery}\", ",
+            "Passwort: {geheim123}",
+            "mot de passe : {azerty12}",
+            "Contraseña: {clave99}",
+            "wachtwoord = {fiets!88}",
+            "Senha: {abacaxi7}",
+            "spring.datasource.password={s3cret}",
+            "'PASSWORD': '{dj4ngo-pw}',",
+            "smtp_pass: {m4ilpw}",
+        ],
+        &[
+            "Password:",
+            "password = ''",
+            "enter your password, please",
+            "password: str",
+            "password=$PASSWORD",
+            "password: {{ vault_pw }}",
+            "password = get_password()",
+            "password: null",
+            "Password: required",
+            "password: ********",
+            "password = os.environ['X']",
+            "pass: 12 fail: 0",
+            "let password = input.value;",
+            "password: String,",
+            "Password: Must be at least 8 characters",
+            "Password: ",
+        ],
+    )
+    .checked(password),
+    beside(
+        "secret.assigned_token",
+        TOKEN_WORDS,
+        r#"(?i)(?:secret|token|api[_\- ]?key|access[_\-]?key|secret_key|private_key|client_secret|auth_key|encryption_key|signing_key|master_key|webhook_secret|licen[sc]e_key|lizenzschlüssel|clé api|clave api|chiave api|api-sleutel|chave api|zugangscode|zugriffstoken|credential)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}<sp>{0,4}(?:=>|:=|==|=|:|\|)<sp>{0,6}["'`]?[^\s"'`,;<>(){}$]{6,400}"#,
+        &["api_key := {abcdef12}", "SECRET_KEY = '{django-x1-<a30>}'", "token: {<a24>}", "apiKey: \"{<h32>}\"", "client_secret={<a40>}"],
+        &["tokens: 3", "token: String", "api_key = config.api_key", "secret: true", "token=None", "token: <your-token>", "max_tokens: 4096", "token_count: 120000", "tokenizer: bert-base-uncased2", "secretName: my-app-tls2", "token_type=bearer_token2", "token_url: https://h.example/o2/token"],
+    )
+    .checked(token),
+    beside(
+        "secret.said",
+        PASSWORD_WORDS,
+        r#"(?i)(?:password|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha|palavra-passe)[A-Za-z0-9 \u{c0}-\u{24f}\-]{0,30}?<sp>(?:is|was|to|ist|lautet|war|est|es|è|é|is:|ist:|est:|auf|van)<sp>["'“„«‘`]?[^\s"'”“»’`,;]{4,80}"#,
+        &["the password is {hunter2}", "das Passwort ist {geheim!1}", "le mot de passe est {Azerty12}", "The password for the wifi is {Sommer2024!}", "la contraseña es {Clave_99}"],
+        &["the password is wrong", "your password is required.", "the password was changed", "Passwort ist falsch", "the password is case-sensitive"],
+    )
+    .checked(said),
+    beside(
+        "secret.pin",
+        PIN_WORDS,
+        r"(?i)(?:pin(?:-code)?|otp|tan|cvv2?|cvc|puk|verification code|security code|bestätigungscode|sicherheitscode|code de vérification|código de verificación|codice di verifica|verificatiecode|código de verificação|one-time code|2fa code|login code|einmalcode|mfa code)<sp>{0,2}(?:(?:is|ist|est|es|è|é|code)<sp>)?(?:[:=#]<sp>{0,3})?(?:\d[ \-]?){2,7}\d\b",
+        &["PIN: {4711}", "Your verification code is {482 913}", "CVV {123}", "TAN: {881220}", "PIN {0815}"],
+        &["pin 3", "pin 12 of the connector", "pins 4711", "Pin to 2024", "tan(45)", "otp 2"],
+    )
+    .checked(pin),
+    beside(
+        "secret.xml",
+        &["password>", "passwd>", "secret>", "apikey>", "token>", "passphrase>", "privatekey>"],
+        r"(?i)(?:password|passwd|secret|apikey|token|passphrase|privatekey)>[^<\n\s]{3,200}</",
+        &["<Password>{hunter2}</Password>", "<apiKey>{<a20>}</apiKey>"],
+        &["<password></password>", "<token>$TOKEN</token>", "<label>Password</label>"],
+    )
+    .checked(element),
+    beside(
+        "secret.random_beside_word",
+        &["key", "token", "secret", "credential", "passwd", "signature", "hmac", "geheim", "schlüssel"],
+        r#"(?i)(?:key|token|secret|credential|passwd|signature|hmac|geheim|schlüssel)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}[ \t:=>,|]{1,6}["'`]?[A-Za-z0-9+/_\-.]{20,200}={0,2}"#,
+        &["secret access key {<a40>}", "signature {<h64>}", "session_key=\"{<a32>}\""],
+        &["key internationalization-guidelines-for-everyone", "the author of-all-these-very-long-words", "key /usr/share/keyrings/debian-archive-keyring.gpg", "key 2024-01-01T10:00:00.000Z-and-more"],
+    )
+    .checked(drawn)
+    .random(3.5),
+];
+
+/// What stands after the mark that assigns, without what opens it.
+fn assigned<'a>(hit: &Hit<'a>) -> Option<(usize, &'a str)> {
+    let text = hit.text();
+    let mark = text.find(['=', ':', '|'])?;
+    let rest = text.get(mark..)?.trim_start_matches(['=', ':', '>', '|', ' ', '\t', '\u{a0}', '\u{202f}']);
+    let opened = rest.trim_start_matches(['"', '\'', '`']);
+    Some((text.len() - opened.len(), opened))
+}
+
+/// Values that stand for a value, and words that say something about it.
+pub(super) fn says_nothing(value: &str) -> bool {
+    let bare = value.trim_end_matches(['.', ',', ';', ')', '!', '?', '"', '\'', ':', '}', ']']);
+    let shown = value.chars().all(|c| "*•●.xX-_#".contains(c));
+    let stands_for = value.starts_with(['$', '{', '<', '%', '(', '[', '&', '@', '!', '\\']);
+    let lower = bare.to_lowercase();
+    let first = lower.split([' ', '<', '(', '[', '|', '?', '&']).next().unwrap_or_default();
+    bare.is_empty()
+        || shown
+        || stands_for
+        || NO_VALUES.contains(lower.as_str())
+        || NO_VALUES.contains(first) && !lower.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a value is an expression of a program.
+fn is_code(value: &str) -> bool {
+    let call = (value.contains('(') || value.ends_with('['))
+        && !value.starts_with('(')
+        && value.contains(|c: char| c.is_ascii_alphabetic());
+    let path = value.contains("::") || value.contains("->") || value.contains("[\"") || value.contains("['");
+    let member = value.split('.').count() > 1
+        && value.split('.').all(|part| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == ';')
+        });
+    call || path || member
+}
+
+fn password(hit: &Hit<'_>) -> Option<Range<usize>> {
+    if hit.text().starts_with("pass")
+        && hit.text().get(4..)?.starts_with(|c: char| !c.is_ascii_alphabetic())
+        && hit.before().ends_with(' ')
+    {
+        return None;
+    }
+    let (front, value) = assigned(hit)?;
+    let quoted = hit.text().get(..front)?.ends_with(['"', '\'', '`']);
+    let end = if quoted { value.len() } else { value.trim_end_matches([',', ';', ')', ']', '}']).len() };
+    let value = value.get(..end)?;
+    if value.len() < 3 || says_nothing(value) || !quoted && (is_code(value) || is_type(value, hit)) {
+        return None;
+    }
+    Some(hit.span().start + front..hit.span().start + front + end)
+}
+
+/// A capitalised or all-small word with a comma or a bracket behind it declares a member; a label of a form goes on.
+fn is_type(value: &str, hit: &Hit<'_>) -> bool {
+    let plain = value.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    let sentence = plain
+        && hit.after().starts_with(' ')
+        && hit.after().trim_start().starts_with(|c: char| c.is_ascii_lowercase());
+    let declared = plain && hit.text().ends_with([',', ';', ')', '}'])
+        || plain && hit.after().starts_with([' ', ',', ')']) && hit.after().contains(['=', '{', ';']);
+    sentence || declared
+}
+
+fn token(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const COUNTED: [&str; 14] = [
+        "tokens",
+        "token_type",
+        "tokeniz",
+        "token_url",
+        "secretname",
+        "secretref",
+        "token_count",
+        "token_id",
+        "key_id",
+        "keyid",
+        "tokenis",
+        "endpoint",
+        "_path",
+        "_file",
+    ];
+    let (front, value) = assigned(hit)?;
+    let value = value.trim_end_matches(['.', ':', '|', ']']);
+    let named = hit.text().get(..front)?.to_ascii_lowercase();
+    let counted = COUNTED.iter().any(|word| named.contains(word));
+    let number = value.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let digit = value.contains(|c: char| c.is_ascii_digit());
+    let path = value.starts_with(['/', '.', '~']) || value.contains("://");
+    let words = value
+        .split(['-', '_', '.'])
+        .all(|part| part.chars().all(|c| c.is_ascii_alphabetic()) || part.len() < 4);
+    if counted
+        || number
+        || !digit
+        || path
+        || words && value.len() > 12
+        || says_nothing(value)
+        || is_code(value)
+    {
+        return None;
+    }
+    Some(hit.span().start + front..hit.span().start + front + value.len())
+}
+
+fn said(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let opening = [' ', '\t', '\u{a0}', '"', '\'', '“', '„', '«', '‘', '`'];
+    let start = hit.text().rfind(opening)?;
+    let word = hit.text().get(start..)?.trim_start_matches(opening);
+    let word = word.trim_end_matches(['.', '!', '?', ')', ':']);
+    let whole = hit.text().get(start..)?.trim_start_matches(opening);
+    let drawn = word.contains(|c: char| c.is_ascii_digit())
+        || word.trim_end_matches(['\\', '&']).contains(['!', '@', '#', '$', '%', '&', '_', '*']);
+    let start = hit.text().len() - whole.len();
+    let kept =
+        if whole.ends_with('.') || whole.ends_with([')', ':', '?']) { word.len() } else { whole.len() };
+    (drawn && word.len() > 3).then(|| hit.span().start + start..hit.span().start + start + kept)
+}
+
+fn pin(hit: &Hit<'_>) -> Option<Range<usize>> {
+    // "2FA" and "CVV2" hold a digit themselves.
+    let named = if hit.text().starts_with('2') {
+        1
+    } else {
+        hit.text().to_ascii_lowercase().find("cvv2").map_or(0, |at| at + 4)
+    };
+    let digit = named + hit.text().get(named..)?.find(|c: char| c.is_ascii_digit())?;
+    let is_upper = hit.text().starts_with(|c: char| c.is_ascii_uppercase()) || hit.text().contains(' ');
+    let marked = hit.text().get(..digit)?.contains([':', '=', '#'])
+        || hit.text().get(..digit)?.trim_end().ends_with(|c: char| c.is_ascii_uppercase())
+        || hit.text().len() > 16;
+    let goes_on = hit.after().starts_with(['.', ',', '-', ':', '/'])
+        && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    let digits = hit.text().get(digit..)?.chars().filter(char::is_ascii_digit).count();
+    (is_upper && marked && !goes_on && (3..=8).contains(&digits)).then(|| hit.without_front(digit)).flatten()
+}
+
+fn element(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let (name, value) = hit.text().split_once('>')?;
+    let value = value.strip_suffix("</")?;
+    let start = hit.span().start + name.len() + 1;
+    (!says_nothing(value)).then_some(start..start + value.len())
+}
+
+/// A long value of mixed characters: no path, no date, no row of words.
+fn drawn(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let token = hit.text().split([' ', '\t', ':', '>', ',', '"', '\'', '`', '|']).next_back()?;
+    let token = token.trim_start_matches('=');
+    let mixed =
+        token.contains(|c: char| c.is_ascii_digit()) && token.contains(|c: char| c.is_ascii_alphabetic());
+    let longest = token.split(['-', '.', '_', '/']).map(str::len).max()?;
+    let random =
+        token.len() >= 20 && mixed && longest >= 16 && !token.starts_with(['/', '.']) && is_mixed_run(token);
+    random.then(|| hit.without_front(hit.text().len() - token.len())).flatten()
+}
+
+/// Whether some run of letters and digits of a token changes between both often, as drawn values do.
+fn is_mixed_run(token: &str) -> bool {
+    token.split(['-', '.', '_', '/']).any(|run| {
+        let kinds: Vec<bool> = run.chars().map(|c| c.is_ascii_digit()).collect();
+        kinds.windows(2).filter(|w| w.first() != w.last()).count() >= 4
+    })
+}

@@ -1,0 +1,98 @@
+//! Secrets in connection strings and in the files of clients.
+
+use std::ops::Range;
+
+use super::key;
+use crate::text::rule::{Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    key(
+        "secret.connection_string",
+        &["|pwd=", "|password="],
+        r#"(?i)(?:pwd|password)=(?:\{[^}\n]{2,80}\}|"[^"\n]{2,80}"|'[^'\n]{2,80}'|[^;'"\s&]{2,80})"#,
+        &["Server=db;Uid=app;Pwd={hunter2};", "Password={Tr0ub4dor3}"],
+        &["Password=", "pwd=;"],
+    )
+    .checked(after_equals)
+    .random(0.0),
+    key(
+        "secret.netrc",
+        &["|machine ", "|login "],
+        r"(?:machine[ \t]+\S{1,100}[ \t]+)?login[ \t]+\S{1,80}[ \t]+password[ \t]+\S{2,120}",
+        &["machine h.example login dana password {hunter2}", "login dana password {hunter2}"],
+        &["machine learning", "login screen password"],
+    )
+    .checked(last_token)
+    .random(0.0),
+    key(
+        "secret.pgpass",
+        &[":5432:", ":3306:"],
+        r":(?:5432|3306):[A-Za-z0-9_*\-]{1,64}:[A-Za-z0-9_*\-]{1,64}:\S{3,120}",
+        &["db.example.test:5432:app:dana:{hunter2}"],
+        &["0.0.0.0:5432->5432", "port :5432: open"],
+    )
+    .checked(after_last_colon)
+    .random(0.0),
+    key(
+        "secret.docker_auth",
+        &["\"auth\":", "\"identitytoken\":"],
+        r#""(?:auth|identitytoken)"[ ]{0,2}:[ ]{0,2}"[A-Za-z0-9+/=_\-.]{12,}"#,
+        &["\"auth\": \"{<a24>==}\""],
+        &["\"auth\": \"none\"", "\"auth\": true"],
+    )
+    .checked(after_last_quote),
+    key(
+        "secret.kube_data",
+        &["client-key-data", "token-data"],
+        r"(?:client-key|token)-data:[ ]{0,3}[A-Za-z0-9+/=]{40,}",
+        &["client-key-data: {<a80>=}"],
+        &["client-key-data:", "client-certificate-data: x"],
+    )
+    .checked(after_last_space),
+    key(
+        "secret.azure_sas",
+        &["|sig="],
+        r"sig=[A-Za-z0-9%/+]{40,}(?:={0,2}|%3D)?",
+        &["sv=2024-01-01&sr=b&{sig=<a43>%3D}"],
+        &["sig=none"],
+    ),
+    key(
+        "secret.seed_phrase",
+        &["seed phrase", "recovery phrase", "mnemonic", "wiederherstellungsphrase", "phrase de récupération", "frase semilla", "frase di recupero", "herstelzin", "frase de recuperação"],
+        r"(?i)(?:seed phrase|recovery phrase|mnemonic|wiederherstellungsphrase|phrase de récupération|frase semilla|frase di recupero|herstelzin|frase de recuperação)[^a-z\n]{1,4}(?:is[: ]{1,2})?(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8}\b",
+        &["seed phrase: {apple bread cable dance eagle fable garden habit icon jungle kite lemon}"],
+        &["the seed phrase is never shown again", "mnemonic: none"],
+    )
+    .checked(after_first_mark)
+    .random(0.0),
+];
+
+fn after_equals(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let value = hit.text().split_once('=')?.1;
+    if super::assigned::says_nothing(value) {
+        return None;
+    }
+    hit.without_front(hit.text().len() - value.trim_start_matches(['"', '\'']).len())
+}
+
+fn last_token(hit: &Hit<'_>) -> Option<Range<usize>> {
+    hit.without_front(hit.text().rfind([' ', '\t'])? + 1)
+}
+
+fn after_last_colon(hit: &Hit<'_>) -> Option<Range<usize>> {
+    hit.without_front(hit.text().rfind(':')? + 1)
+}
+
+fn after_last_quote(hit: &Hit<'_>) -> Option<Range<usize>> {
+    hit.without_front(hit.text().rfind('"')? + 1)
+}
+
+fn after_last_space(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let value = hit.text().split_once(':')?.1;
+    hit.without_front(hit.text().len() - value.trim_start().len())
+}
+
+fn after_first_mark(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let value = hit.text().split_once([':', '=', '"'])?.1;
+    hit.without_front(hit.text().len() - value.trim_start_matches([' ', '"']).len())
+}

@@ -1,0 +1,108 @@
+//! What a whole line tells of its tokens: its case, what it looks like, the last key, and what is worth a look.
+
+use crate::text::tagger::token::{Token, is_worth_a_look, shape};
+
+/// Tokens on each side of one that is worth a look that are looked at too.
+const REACH: usize = 2;
+/// Tokens that a glued row may add to that.
+const ROW_MAX: usize = 12;
+
+/// Fills what tokens know of their lines.
+pub(crate) fn describe(tokens: &mut [Token]) {
+    for line in tokens.split_inclusive_mut(|token| token.shape == shape::LINE_END) {
+        let case = case(line);
+        let looks = looks(line);
+        let mut key = 0;
+        let mut last_word = 0;
+        for (at, token) in line.iter_mut().enumerate() {
+            token.case = case;
+            token.line = looks;
+            token.place = u8::try_from(at.min(3)).unwrap_or(3);
+            token.key = key;
+            if token.is_word() {
+                last_word = token.word;
+            } else if matches!(token.suffix, COLON | EQUALS) {
+                key = last_word;
+            } else if matches!(token.suffix, BAR | SEMICOLON | NEW_TAB) && token.prefix == 0 {
+                key = 0;
+            }
+        }
+    }
+    reach(tokens);
+}
+
+const COLON: u32 = b':' as u32;
+const EQUALS: u32 = b'=' as u32;
+const BAR: u32 = b'|' as u32;
+const SEMICOLON: u32 = b';' as u32;
+const NEW_TAB: u32 = b'\t' as u32;
+
+/// 1: no capital letter; 2: no small letter; 0: both, or too short to tell.
+fn case(line: &[Token]) -> u8 {
+    let words = line.iter().filter(|t| t.is_word()).count();
+    let small = line.iter().filter(|t| t.shape == shape::LOWER).count();
+    let capital = line.iter().filter(|t| matches!(t.shape, shape::UPPER | shape::INITIAL)).count();
+    if words > 1 && small == words {
+        1
+    } else if words > 1 && capital == words {
+        2
+    } else {
+        0
+    }
+}
+
+/// A coarse look of the line: how it starts, how many marks it has, how many words are capital.
+fn looks(line: &[Token]) -> u8 {
+    let count = |is: fn(&Token) -> bool| line.iter().filter(|t| is(t)).count();
+    let words = count(Token::is_word);
+    let capitals = count(Token::is_capital);
+    let numbers = count(|t| t.is_number() || t.shape == shape::JUNK);
+    let marks = line.len() - words - numbers;
+    let code = count(|t| {
+        t.prefix == 0 && t.suffix < 128 && b"{}();=<>[]\\$_|&*#".iter().any(|b| u32::from(*b) == t.suffix)
+    });
+    let start = match line.first() {
+        Some(t) if t.is_number() => 1,
+        Some(t) if t.is_word() && t.is_capital() => 2,
+        Some(t) if t.is_word() => 0,
+        _ => 3,
+    };
+    let body: u8 = if code * 5 > line.len() {
+        0
+    } else if numbers * 3 > line.len() {
+        1
+    } else if marks * 2 > line.len() {
+        2
+    } else if words > 7 && capitals * 3 < words {
+        3
+    } else if capitals * 2 > words {
+        4
+    } else {
+        5
+    };
+    body * 4 + start
+}
+
+/// Marks the tokens that the tagger looks at: those worth it, and what stands around them.
+fn reach(tokens: &mut [Token]) {
+    let mut left = 0;
+    let mut row_left = 0;
+    let mut unmarked = 0;
+    for at in 0..tokens.len() {
+        let Some(token) = tokens.get_mut(at) else { return };
+        if is_worth_a_look(token) {
+            (left, row_left) = (REACH, ROW_MAX);
+            let first = at.saturating_sub(REACH).max(unmarked);
+            tokens.get_mut(first..=at).unwrap_or_default().iter_mut().for_each(|token| token.worth = true);
+            unmarked = at + 1;
+        } else if left > 0 {
+            left -= 1;
+            token.worth = true;
+        } else if token.glued && row_left > 0 {
+            row_left -= 1;
+            token.worth = true;
+        } else {
+            row_left = 0;
+        }
+    }
+}
