@@ -157,7 +157,7 @@ fn what_a_field_asks_for_is_replaced_though_no_rule_knows_it() {
 
 #[test]
 fn what_was_typed_where_nobody_knows_is_only_counted() {
-    let text = || Action::Type { text: "due by noon".into() };
+    let text = || Action::Type { text: "please wait".into() };
     let action = |observation: Observation| redacted(observation).step.action;
     let without_focus = |target: Option<u32>| {
         let mut observation = Observation { target, ..planted("x", text()) };
