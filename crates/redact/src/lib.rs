@@ -2,7 +2,7 @@
 //!
 //! The path of an observation: [`Raw::seal`] where a sensor or an importer saw it; [`Redactor::redact`] here; out comes
 //! [`Redacted`], the only thing that a journal takes. `front` says which part of the screen a permit reaches, `tree` and
-//! `words` replace the strings of the interface, `act` judges what was typed, `screen` shows by allow-list what the tree
+//! `words` replace the strings of the interface, `act` judges what was done, `typing` what was typed over several steps, `screen` shows by allow-list what the tree
 //! explains, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
 //!
 //! What it leaves out at this stage: the live road does not read pixels yet (what the tree does not explain stays masked),
@@ -28,6 +28,7 @@ mod screen;
 mod seal;
 mod text;
 mod tree;
+mod typing;
 mod words;
 
 pub use image::{ImageError, ImageRedactor, RedactedImage, read_png};

@@ -7,7 +7,7 @@ use candor_model::{
     RedactionReport, RedactorInfo, Screen, Step, Target, Window, canonical_bytes,
 };
 
-use crate::act::{redact as redact_action, typed_into};
+use crate::act::{Acted, redact as redact_action, typed_into};
 use crate::front::Front;
 use crate::seal::{Raw, Redacted};
 use crate::text::lexicon;
@@ -15,6 +15,7 @@ use crate::text::pseudonym::{Pseudonyms, UNTOLD};
 use crate::text::rules::{CHECKS_VERSION, blocks, expanded, lines};
 use crate::text::{Engine, EngineError};
 use crate::tree::{Readings, read};
+use crate::typing::{Held, Typing};
 use crate::words::Words;
 use crate::{FrameError, ListError, Lists, ModelError, Models, Profile, RuleError, labels, models, screen};
 
@@ -51,6 +52,9 @@ pub enum RedactError {
     /// The tree cannot be written.
     #[error("write the tree")]
     Tree(#[from] CanonicalError),
+    /// The step that was to be handed out is not there: a bug of ours.
+    #[error("the step was lost on the way")]
+    Lost,
     /// A frame or tree is larger than a bundle takes.
     #[error("a blob of {bytes} bytes is larger than a bundle takes")]
     BlobTooLarge {
@@ -64,6 +68,7 @@ pub enum RedactError {
 pub struct Redactor {
     engine: Engine,
     names: Pseudonyms,
+    typing: Typing,
     info: RedactorInfo,
 }
 
@@ -79,7 +84,12 @@ impl Redactor {
         models: &Models,
     ) -> Result<Self, RedactorError> {
         let engine = Engine::new(profile, lists, models)?;
-        Ok(Self { engine, names: Pseudonyms::new(session_key), info: shipped_info(profile) })
+        Ok(Self {
+            engine,
+            names: Pseudonyms::new(session_key),
+            typing: Typing::default(),
+            info: shipped_info(profile),
+        })
     }
 
     /// Which redactor this is: profile, version, and the digest of its rules, shipped lists and models. What an organisation
@@ -89,11 +99,47 @@ impl Redactor {
         self.info.clone()
     }
 
-    /// Redacts an observation. The raw content is wiped when this returns, whatever it returns.
+    /// Redacts an observation that stands alone. The raw content is wiped when this returns, whatever it returns.
     ///
     /// # Errors
     /// When the frame cannot be masked for sure, or something is too large. Nothing of the observation is left then.
     pub fn redact(&mut self, observation: Raw<Observation>) -> Result<Redacted<RedactedStep>, RedactError> {
+        let held = self.looked_at(observation)?;
+        let mut alone = Typing::default();
+        alone.hold(held);
+        let mut steps = alone.settle(&self.engine, &mut self.names).into_iter();
+        steps.next().map(Redacted::new).ok_or(RedactError::Lost)
+    }
+
+    /// Redacts the next observation of a session, and hands out the steps that are done: none while text is being typed,
+    /// since what comes next may finish a name or a number. The raw content is wiped when this returns, but for such text.
+    ///
+    /// # Errors
+    /// As for [`Redactor::redact`].
+    pub fn follow(
+        &mut self,
+        observation: Raw<Observation>,
+    ) -> Result<Vec<Redacted<RedactedStep>>, RedactError> {
+        let held = self.looked_at(observation)?;
+        let mut done = Vec::new();
+        if !self.typing.takes(&held) {
+            done = self.rest();
+        }
+        let waits = self.typing.takes(&held);
+        self.typing.hold(held);
+        if !waits {
+            done.append(&mut self.rest());
+        }
+        Ok(done)
+    }
+
+    /// The steps that are still held back: for the end of a session, and before anything else is told of it.
+    pub fn rest(&mut self) -> Vec<Redacted<RedactedStep>> {
+        self.typing.settle(&self.engine, &mut self.names).into_iter().map(Redacted::new).collect()
+    }
+
+    /// Takes out everything but the text that was typed.
+    fn looked_at(&mut self, observation: Raw<Observation>) -> Result<Held, RedactError> {
         let mut observation = observation;
         let seen = observation.open_mut();
         let front = Front::of(seen);
@@ -106,7 +152,7 @@ impl Redactor {
             findings.push(malformed());
         }
         let into = typed_into(readings.as_ref());
-        let action = redact_action(&seen.action, into, &mut words, &mut findings);
+        let Acted { action, typed } = redact_action(&seen.action, into, &mut words, &mut findings);
         let target = readings.as_ref().and_then(Readings::target).map(target);
         let frame = seen.frame.as_mut();
         let frame = frame
@@ -128,7 +174,8 @@ impl Redactor {
             frame: frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?,
             tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
         };
-        Ok(Redacted::new(RedactedStep { step, frame, tree, report: RedactionReport { findings } }))
+        let step = RedactedStep { step, frame, tree, report: RedactionReport { findings } };
+        Ok(Held { step, typed })
     }
 
     /// Redacts what a person wrote about their work, such as the name of a task: personal data becomes placeholders,

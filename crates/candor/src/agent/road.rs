@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor_consent::{Context, Permit, Reason, Refusal, Used};
 use candor_intake::{PendingStep, Recording, SeenWindow};
 use candor_journal::{Gap, Journal, SessionStart, SessionWriter, State};
-use candor_model::{FindingKind, Observation, Platform, Recorded, SessionId, Timestamp, VisibleWindow};
-use candor_redact::{Lists, Models, Profile, Raw, Redactor};
+use candor_model::{
+    FindingKind, Observation, Platform, Recorded, RedactedStep, SessionId, Timestamp, VisibleWindow,
+};
+use candor_redact::{Lists, Models, Profile, Raw, Redacted, Redactor};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
@@ -173,7 +175,8 @@ impl<'b> Road<'_, 'b> {
         walked
     }
 
-    fn end(self, journal: &Journal, outcome: Option<candor_model::Outcome>) -> Outcome<Taken> {
+    fn end(mut self, journal: &Journal, outcome: Option<candor_model::Outcome>) -> Outcome<Taken> {
+        self.write_rest()?;
         let Self { mut taken, writer, redactor, task, .. } = self;
         writer.finish(ambient::now(), outcome).because(Kind::Storage, "finish the session")?;
         if let Some(task) = task {
@@ -213,7 +216,16 @@ impl<'b> Road<'_, 'b> {
 
     /// Redacts what was captured and writes it into the journal.
     pub(crate) fn keep(&mut self, raw: Raw<Observation>) -> Outcome {
-        let redacted = self.redactor.redact(raw).because(Kind::BadInput, "redact a step")?;
+        let done = self.redactor.follow(raw).because(Kind::BadInput, "redact a step")?;
+        done.into_iter().try_for_each(|step| self.write(step))
+    }
+
+    /// Writes what is still held back because more could have been typed.
+    fn write_rest(&mut self) -> Outcome {
+        self.redactor.rest().into_iter().try_for_each(|step| self.write(step))
+    }
+
+    fn write(&mut self, redacted: Redacted<RedactedStep>) -> Outcome {
         let content = redacted.content();
         let kept =
             [&content.frame, &content.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
@@ -242,6 +254,7 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn note(&mut self, codes: Vec<String>) -> Outcome {
+        self.write_rest()?;
         self.count.not_kept += 1;
         let now = ambient::now();
         self.writer.gap(Gap { codes, from: now, to: now }).because(Kind::Storage, "write the journal")
