@@ -4,6 +4,8 @@
 //! value, the target holds it to that. `tests/replay.rs` runs every target over its corpus in `corpus/<name>/`, and over each
 //! seed cut short and with bits flipped; a coverage-guided fuzzer can call the same functions.
 
+mod redact;
+
 use candor_consent::{Charter, Receipt};
 use candor_log::{Checkpoint, Leaf, Note, SignerKey, TilePath, TlogProof, VerifierKey};
 use candor_model::{Envelope, Step, Tree, bundle, canonical_bytes};
@@ -12,7 +14,7 @@ use candor_model::{Envelope, Step, Tree, bundle, canonical_bytes};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     ("bundle", bundle),
     ("charter", charter),
     ("envelope", envelope),
@@ -26,6 +28,8 @@ pub const TARGETS: [Target; 15] = [
     ("policy", policy),
     ("receipt", receipt),
     ("recipe", recipe),
+    ("redact_image", redact::image),
+    ("redact_text", redact::text),
     ("step", step),
     ("tree", tree),
 ];

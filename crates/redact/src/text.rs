@@ -2,7 +2,7 @@
 //!
 //! The path of a text: blocks that run over lines (`phrase::BLOCKS`) are taken out first; then units of some lines are
 //! looked at by each layer of the profile: rules with their checks (`scan`), the organisation's `lists`, `names` by list,
-//! the `tagger`, the transformer (`ner`), and in the strict profile every unknown capitalised word. `find` joins what
+//! the `tagger`, the transformer (`ner`), words in a script that none of them reads (`unread`), and in the strict profile every unknown capitalised word. `find` joins what
 //! overlaps, and `draft` takes it out; a unit that changed is looked at again until nothing more is found, so that
 //! redacting twice changes nothing more. `pseudonym` names what was found, in the order of the text.
 
@@ -19,6 +19,7 @@ pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod strict;
 pub(crate) mod tagger;
+pub(crate) mod unread;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -154,6 +155,7 @@ impl Engine {
                 finds.push(everything(text));
             }
         }
+        unread::find(text, &mut finds);
         if self.strict {
             strict::find(text, &mut finds);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-const GIVEN: &str = include_str!("../../data/given_names.txt");
+pub(crate) const GIVEN: &str = include_str!("../../data/given_names.txt");
 const SURNAMES: &str = include_str!("../../data/surnames.txt");
 pub(crate) const COMMON: &str = include_str!("../../data/common_words.txt");
 

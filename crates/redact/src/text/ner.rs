@@ -1,9 +1,10 @@
 //! Names and addresses by model: Rampart, a BERT of six layers that labels tokens, run on `rten` on the processor alone.
 //!
 //! The path of a text: `wordpiece` cuts it into tokens that know their bytes; `window` cuts long texts into windows that
-//! overlap; windows of like length run together; `label` turns what the model says into finds. A token is masked where the
+//! overlap; windows of like length run together; `label` turns what the model says into finds, and `doubt` drops those that the text does not bear out. A token is masked where the
 //! model gives enough to its being anything but ordinary text, whatever it would call it: [`MASK_FROM`] for names and places.
 
+mod doubt;
 mod label;
 pub(crate) mod reader;
 mod unicode;

@@ -18,10 +18,15 @@ static ALLOWED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     lines.flat_map(words).map(|(_, word)| folded(word)).collect()
 });
 
+/// Whether `word` is one of interfaces, or begins sentences.
+pub(crate) fn is_allowed(word: &str) -> bool {
+    ALLOWED.contains(&folded(word))
+}
+
 /// Adds every capitalised word that is not allowed.
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
     for (start, word) in words(text) {
-        if word.contains(char::is_uppercase) && word.chars().count() > 1 && !ALLOWED.contains(&folded(word)) {
+        if word.contains(char::is_uppercase) && word.chars().count() > 1 && !is_allowed(word) {
             finds.push(Find { range: start..start + word.len(), kind: FindingKind::Unknown, rule: RULE });
         }
     }

@@ -2,8 +2,9 @@
 
 use candor_model::FindingKind;
 
-use crate::text::find::Find;
+use crate::text::find::{Find, merged};
 use crate::text::ner::MASK_FROM;
+use crate::text::ner::doubt::borne_out;
 use crate::text::ner::wordpiece::Token;
 
 /// The model's labels: ordinary text, then a beginning and an inside for each of [`KINDS`].
@@ -85,7 +86,8 @@ pub(super) fn finds(text: &str, tokens: &[Token], readings: &[Reading]) -> Vec<F
             _ => finds.push(word.find),
         }
     }
-    with_company(text, &finds)
+    let finds: Vec<Find> = finds.into_iter().filter_map(|find| borne_out(text, find)).collect();
+    with_company(text, &merged(finds))
 }
 
 /// What the model must give to a word. It does not see capitals, and takes much for a number of somebody: a word in
@@ -169,17 +171,17 @@ mod tests {
 
     #[test]
     fn a_word_is_masked_whole_and_joined_with_its_neighbour() {
-        let text = "for ALice Zyx\nBob";
+        let text = "for ALice Zyx\nZoë";
         let tokens = [
             token(0..3, false),
             token(4..6, false),
             token(6..9, true),
             token(10..13, false),
-            token(14..17, false),
+            token(14..18, false),
         ];
         let readings = [reading(0.1), reading(0.1), reading(0.9), reading(0.2), reading(0.3)];
         let found: Vec<_> = finds(text, &tokens, &readings).into_iter().map(|f| f.range).collect();
-        assert_eq!(found, [4..13, 14..17]);
+        assert_eq!(found, [4..13, 14..18]);
     }
 
     #[test]

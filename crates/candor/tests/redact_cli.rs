@@ -1,0 +1,224 @@
+//! `candor redact` as outside programs call it: what they may rely on, and that it fails closed.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
+
+mod support;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use support::{CANDOR, isolated};
+
+/// `candor` with this on its standard input.
+fn candor(words: &[&str], input: &[u8]) -> Output {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new(CANDOR);
+    command.args(words).env_remove("CANDOR_MODELS");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = isolated(&mut command, dir.path()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // A program that ends early closes the pipe: its exit code is what counts then.
+    let writer = std::thread::spawn(move || drop(pipe.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn jsonl(texts: &[Value]) -> Vec<u8> {
+    texts.iter().fold(Vec::new(), |all, line| [all, line.to_string().into_bytes(), vec![b'\n']].concat())
+}
+
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
+}
+
+const JSONL: [&str; 5] = ["redact", "text", "--jsonl", "--profile", "fast"];
+
+#[test]
+fn answers_come_in_the_order_of_the_questions_with_their_ids() {
+    // Long and short by turns, and more than one piece of input: threads end at different times.
+    let filler = "nothing to see here. ".repeat(40);
+    let text = |n: usize| if n.is_multiple_of(7) { filler.as_str() } else { "call anna@example.org" };
+    let questions: Vec<Value> = (0..6000).map(|n| json!({"id": n, "text": text(n), "more": [n]})).collect();
+    let output = candor(&[&JSONL[..], &["--threads", "4"]].concat(), &jsonl(&questions));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let answers = lines(&output);
+    assert_eq!(answers.len(), questions.len());
+    for (n, answer) in answers.iter().enumerate() {
+        let fields: Vec<&String> = answer.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["id", "spans", "text"]);
+        assert_eq!(answer["id"], n);
+        assert_eq!(answer["spans"].as_array().unwrap().is_empty(), n.is_multiple_of(7), "{answer}");
+    }
+}
+
+#[test]
+fn an_id_of_any_type_comes_back_as_it_was() {
+    let ids = [json!("a\"ü"), json!(7), json!(null), json!({"deep": [1, 2]}), json!(true)];
+    let questions: Vec<Value> = ids.iter().map(|id| json!({"id": id, "text": "x"})).collect();
+    let answers = lines(&candor(&JSONL, &jsonl(&questions)));
+    assert!(answers.iter().zip(&ids).all(|(answer, id)| answer["id"] == *id), "{answers:?}");
+}
+
+#[test]
+fn places_count_unicode_characters_and_types_are_labels() {
+    // Two-, three- and four-byte characters, a combining mark and a right-to-left word before what is found.
+    for before in ["", "é", "日本", "😀😀 ", "e\u{301} ", "שלום ", "Ünïcödé: "] {
+        let text = format!("{before} anna@example.org, then 4111 1111 1111 1111.");
+        let answers = lines(&candor(&JSONL, &jsonl(&[json!({"id": 1, "text": text})])));
+        let characters: Vec<char> = text.chars().collect();
+        let found: Vec<(String, &str)> = answers[0]["spans"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|span| {
+                let place = |end: &str| usize::try_from(span[end].as_u64().unwrap()).unwrap();
+                (characters[place("start")..place("end")].iter().collect(), span["type"].as_str().unwrap())
+            })
+            .collect();
+        let asked = [("anna@example.org", "EMAIL"), ("4111 1111 1111 1111", "CARD")];
+        for (what, kind) in asked {
+            assert!(found.iter().any(|(text, k)| text == what && *k == kind), "{before:?}: {found:?}");
+        }
+        let left = answers[0]["text"].as_str().unwrap();
+        assert!(!left.contains("anna@") && !left.contains("4111") && left.contains("then"), "{left}");
+    }
+}
+
+#[test]
+fn a_broken_line_ends_with_4_names_the_line_and_not_its_text() {
+    let good = r#"{"id":1,"text":"mail anna@example.org"}"#;
+    let broken = [
+        r#"{"id":2,"text":"Zarquon"#,
+        r#"{"id":2,"words":"Zarquon"}"#,
+        r#"{"id":2,"text":["Zarquon"]}"#,
+        r#""Zarquon""#,
+        "Zarquon",
+        "{\"id\":2,\"text\":\"Zarquon \u{0}\"}",
+    ];
+    for bad in broken {
+        let output = candor(&JSONL, format!("{good}\n\n{bad}\n{good}\n").as_bytes());
+        let told = told(&output);
+        assert_eq!(output.status.code(), Some(4), "{bad}: {told}");
+        assert!(told.contains("line 3") && !told.contains("Zarquon"), "{bad}: {told}");
+        // What came before is whole, and what came after was not reached.
+        assert_eq!(lines(&output).len(), 1, "{bad}: {told}");
+    }
+    let bytes = [b"{\"id\":2,\"text\":\"Zarquon ".as_slice(), b"\xff\xfe\"}\n"].concat();
+    let output = candor(&JSONL, &bytes);
+    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+}
+
+#[test]
+fn empty_input_gives_empty_output() {
+    for words in [&JSONL[..], &["redact", "text", "--profile", "fast"]] {
+        for input in [&b""[..], b"\n", b"\n\n"] {
+            let output = candor(words, input);
+            assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+            assert!(output.stdout.trim_ascii().is_empty());
+        }
+    }
+    let answers = lines(&candor(&JSONL, &jsonl(&[json!({"id": 1, "text": ""})])));
+    assert_eq!(answers, [json!({"id": 1, "spans": [], "text": ""})]);
+}
+
+#[test]
+fn redacting_twice_changes_nothing_more() {
+    let gold = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/deid/second.jsonl");
+    let gold = std::fs::read(gold).unwrap();
+    let first = lines(&candor(&JSONL, &gold));
+    let again: Vec<Value> = first.iter().map(|a| json!({"id": a["id"], "text": a["text"]})).collect();
+    for (once, twice) in first.iter().zip(lines(&candor(&JSONL, &jsonl(&again)))) {
+        assert_eq!(once["text"], twice["text"]);
+        assert_eq!(twice["spans"], json!([]), "{once}");
+    }
+}
+
+#[test]
+fn help_names_every_profile_and_an_unknown_one_is_refused() {
+    for command in ["text", "image", "score", "bench"] {
+        let output = candor(&["redact", command, "--help"], b"");
+        assert_eq!(output.status.code(), Some(0));
+        assert!(told(&output).contains("Usage: candor redact"), "{}", told(&output));
+    }
+    let help = told(&candor(&["redact", "text", "--help"], b""));
+    assert!(
+        ["--jsonl", "--profile", "--models", "fast", "standard", "strict"].iter().all(|w| help.contains(w))
+    );
+    let output = candor(&["redact", "text", "--profile", "lax"], b"anna@example.org");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("strict") && output.stdout.is_empty(), "{}", told(&output));
+}
+
+#[test]
+fn without_its_models_nothing_is_redacted_and_nothing_comes_out() {
+    let empty = tempfile::tempdir().unwrap();
+    let nowhere = empty.path().join("nowhere");
+    for folder in [nowhere.as_path(), empty.path()] {
+        for profile in ["fast", "standard", "strict"] {
+            let words = ["redact", "text", "--profile", profile, "--models", folder.to_str().unwrap()];
+            let output = candor(&words, b"write to anna@example.org");
+            assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+            assert!(output.stdout.is_empty() && told(&output).contains("model"), "{}", told(&output));
+        }
+    }
+}
+
+#[test]
+fn a_model_of_other_bytes_is_refused() {
+    for name in ["tagger.bin", "ner/model_q4.onnx", "ner/vocab.txt"] {
+        let dir = damaged(name);
+        let models = dir.path().join("models");
+        let words = ["redact", "text", "--profile", "standard", "--models", models.to_str().unwrap()];
+        let output = candor(&words, b"write to anna@example.org");
+        assert_eq!(output.status.code(), Some(4), "{name}: {}", told(&output));
+        assert!(output.stdout.is_empty() && told(&output).contains(name), "{name}: {}", told(&output));
+    }
+    for name in ["ocr/det.onnx", "ocr/rec.onnx", "ocr/characters.txt"] {
+        let dir = damaged(name);
+        let (models, out) = (dir.path().join("models"), dir.path().join("out.png"));
+        let frame = support::fixture("mail-and-form/frames/0001.png");
+        let words = ["redact", "image", frame.to_str().unwrap(), out.to_str().unwrap(), "--profile", "fast"];
+        let output = candor(&[&words[..], &["--models", models.to_str().unwrap()]].concat(), b"");
+        assert_eq!(output.status.code(), Some(4), "{name}: {}", told(&output));
+        assert!(!out.exists() && told(&output).contains(name), "{name}: {}", told(&output));
+    }
+}
+
+/// The shipped models, with one bit of this file another one.
+fn damaged(name: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    support::copy(&shipped(), &dir.path().join("models"));
+    let file = dir.path().join("models").join(name);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    support::put(&file, &bytes);
+    dir
+}
+
+#[test]
+fn a_picture_that_is_none_leaves_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let frame = std::fs::read(support::fixture("mail-and-form/frames/0001.png")).unwrap();
+    let cut = &frame[..frame.len() / 2];
+    for (name, bytes) in [("empty", &b""[..]), ("text", b"hello"), ("cut", cut)] {
+        let (input, out) = (dir.path().join(name), dir.path().join(format!("{name}.out.png")));
+        support::put(&input, bytes);
+        let words = ["redact", "image", input.to_str().unwrap(), out.to_str().unwrap(), "--profile", "fast"];
+        let output = candor(&words, b"");
+        assert_eq!(output.status.code(), Some(4), "{name}: {}", told(&output));
+        assert!(!out.exists() && !told(&output).contains("panicked"), "{name}: {}", told(&output));
+    }
+}

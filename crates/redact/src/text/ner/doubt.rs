@@ -1,0 +1,130 @@
+//! Doubt: what the model says and the text does not bear out.
+//!
+//! The model was trained on sentences. On what else computers show, it takes menu words for people, counters for houses
+//! and hashes for licences. So a find of it must look like what it says: a number of somebody is long, an address has a
+//! number and a name, and what is wholly made of words of interfaces is nobody.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use candor_model::FindingKind;
+
+use crate::text::find::Find;
+use crate::text::lexicon::{GIVEN, folded};
+use crate::text::lists::words;
+use crate::text::strict::is_allowed;
+
+/// Fewest digits of a number of somebody: shorter ones count orders, pages and ports.
+const ID_DIGITS_MIN: usize = 7;
+/// Fewest characters of something random, such as a password.
+const RANDOM_CHARACTERS_MIN: usize = 10;
+/// Fewest letters of a name that is written in lower case.
+const LOWER_LETTERS_MIN: usize = 4;
+
+/// Ordinary words of seven languages, without accents, but for those that are given names.
+static ORDINARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let listed = |file: &'static str| {
+        file.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+    };
+    let names: BTreeSet<String> = listed(GIVEN).map(|name| folded(name.trim_start_matches('~'))).collect();
+    let words = listed(include_str!("../../../data/tagger/common.txt"));
+    words.filter(|word| !names.contains(*word)).collect()
+});
+
+/// The find as far as the text bears it out: numbers grown to all of what they are part of.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the model has no kinds but those of `label`")]
+pub(super) fn borne_out(text: &str, find: Find) -> Option<Find> {
+    match find.kind {
+        FindingKind::Id | FindingKind::Iban | FindingKind::Phone | FindingKind::Url => {
+            let find = Find { range: grown(text, &find.range, find.kind), ..find };
+            is_of_somebody(text.get(find.range.clone())?, find.kind).then_some(find)
+        }
+        FindingKind::Person | FindingKind::Location | FindingKind::Address => {
+            let said = text.get(find.range.clone())?;
+            let is_number = !said.contains(char::is_alphabetic);
+            (is_number && find.kind == FindingKind::Address || has_a_name(said)).then_some(find)
+        }
+        _ => Some(find),
+    }
+}
+
+/// Whether something of `said` is no ordinary word.
+fn has_a_name(said: &str) -> bool {
+    words(said).any(|(_, word)| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let least = if word.contains(char::is_uppercase) { 2 } else { LOWER_LETTERS_MIN };
+        let plain = folded(word);
+        letters >= least && !is_allowed(word) && !ORDINARY.contains(plain.as_str())
+    })
+}
+
+/// Whether a number, a token or an address of the web looks like one that belongs to somebody.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the model has no kinds but those of `label`")]
+fn is_of_somebody(run: &str, kind: FindingKind) -> bool {
+    let digits = run.chars().filter(char::is_ascii_digit).count();
+    let upper = run.contains(|c: char| c.is_uppercase());
+    let lower = run.contains(|c: char| c.is_lowercase());
+    let is_random = digits > 0 && upper && lower && run.len() >= RANDOM_CHARACTERS_MIN;
+    let is_hash = lower && !upper && run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    match kind {
+        FindingKind::Url => is_random || run.contains('/') && run.len() >= RANDOM_CHARACTERS_MIN,
+        FindingKind::Phone => digits >= ID_DIGITS_MIN && !lower && !run.contains(','),
+        _ => is_random || digits >= ID_DIGITS_MIN && !is_hash && !lower,
+    }
+}
+
+/// The whole of what a number or token is part of.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the model has no kinds but those of `label`")]
+fn grown(text: &str, range: &Range<usize>, kind: FindingKind) -> Range<usize> {
+    let belongs = |c: char| match kind {
+        FindingKind::Url => {
+            !c.is_whitespace() && !matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | ',' | ';')
+        }
+        FindingKind::Phone => c.is_alphanumeric() || matches!(c, '-' | '.' | '+' | ','),
+        _ => c.is_alphanumeric() || matches!(c, '-' | '_'),
+    };
+    let before = text.get(..range.start).unwrap_or_default();
+    let after = text.get(range.end..).unwrap_or_default();
+    let start = before
+        .rfind(|c| !belongs(c))
+        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
+    range.start.min(start)..range.end + after.find(|c| !belongs(c)).unwrap_or(after.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left<'a>(text: &'a str, said: &str, kind: FindingKind) -> Option<&'a str> {
+        let start = text.find(said).unwrap();
+        let find = Find { range: start..start + said.len(), kind, rule: "r" };
+        borne_out(text, find).and_then(|find| text.get(find.range))
+    }
+
+    #[test]
+    fn words_of_interfaces_are_nobody() {
+        for (text, kind) in [
+            ("Annuler", FindingKind::Person),
+            ("Cancel Save", FindingKind::Person),
+            ("str", FindingKind::Person),
+            ("Edit", FindingKind::Location),
+            ("true", FindingKind::Address),
+        ] {
+            assert_eq!(left(text, text, kind), None, "{text}");
+        }
+        assert_eq!(left("Quorra Edit", "Quorra Edit", FindingKind::Person), Some("Quorra Edit"));
+        assert_eq!(left("zyxwich", "zyxwich", FindingKind::Person), Some("zyxwich"));
+    }
+
+    #[test]
+    fn a_number_of_somebody_is_long_and_no_hash() {
+        for text in ["502698", "77ca8f198a2b", "97", "4e60c8a1-0b0c-425d", "9737678kB"] {
+            assert_eq!(left(text, text, FindingKind::Id), None, "{text}");
+        }
+        assert_eq!(left("Nr. ZJ-582-7926-4.", "582", FindingKind::Id), Some("ZJ-582-7926-4"));
+        assert_eq!(left("wlan: Q5mYYGz57YkE", "Q5m", FindingKind::Id), Some("Q5mYYGz57YkE"));
+        assert_eq!(left("63\t858.337,48", "858.337", FindingKind::Phone), None);
+        assert_eq!(left("call 152.787.7579", "152.787.7579", FindingKind::Phone), Some("152.787.7579"));
+    }
+}
