@@ -117,7 +117,10 @@ fn classified(text: &str, range: Range<usize>, lexicon: &Lexicon) -> Word {
     let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
     let range = range.start..range.start + bare.len();
     let entry = lexicon.look_up(bare);
-    let class = if bare.chars().count() == 1 {
+    let pronoun = bare == "I" && !text.get(range.end..).is_some_and(|after| after.starts_with('.'));
+    let class = if pronoun {
+        Class::Common
+    } else if bare.chars().count() == 1 {
         Class::Initial
     } else if entry.sure && !entry.common {
         Class::Sure
@@ -274,6 +277,7 @@ mod tests {
     fn ordinary_words_are_no_names() {
         for text in [
             "Will the May report mark the page?",
+            "Will it be ready? May I see it?",
             "File Edit View Insert Format",
             "Dear Customer, Hello World",
             "Monday in June",

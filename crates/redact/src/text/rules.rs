@@ -1,12 +1,15 @@
 //! The rules of the text engine, in the order that decides between finds of the same place.
 
+mod beside;
 mod case;
 mod contact;
 pub(crate) mod encoded;
 mod finance;
 pub(crate) mod fold;
 pub(crate) mod gate;
+pub(crate) mod groups;
 mod identity;
+mod labelled;
 mod life;
 mod mail;
 mod network;
@@ -18,7 +21,7 @@ mod words;
 use crate::text::rule::Rule;
 
 /// Raised when a check changes, so that the digest of the rules tells.
-pub(crate) const CHECKS_VERSION: u16 = 2;
+pub(crate) const CHECKS_VERSION: u16 = 3;
 
 /// Rules that look at a line.
 pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
@@ -31,6 +34,8 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
         contact::RULES,
         life::RULES,
         place::RULES,
+        labelled::RULES,
+        beside::RULES,
     ];
     secret::TABLES.into_iter().chain(tables).flatten()
 }
@@ -57,7 +62,7 @@ const PARTS: &[(&str, &str)] = &[
     ("<town>", r"[A-Za-z\x{c0}-\x{24f}'’\-]"),
     ("<sp>", r"[ \t\x{a0}\x{202f}]"),
     ("<gap>", r"[ .\-/()\x{a0}\x{202f}\x{2010}\x{2011}]"),
-    ("<cardgap>", r"[ .\-\x{a0}\x{202f}\x{2010}\x{2011}]"),
+    ("<cardgap>", r"[ .\-_\t\x{2013}\x{a0}\x{202f}\x{2010}\x{2011}]"),
     (
         "<month>",
         "january|february|march|april|may|june|july|august|september|october|november|december|januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|okt|nov|dec|dez|January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Okt|Nov|Dec|Dez|Jänner",

@@ -29,6 +29,7 @@ static ORDINARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     };
     let names: BTreeSet<String> = listed(GIVEN).map(|name| folded(name.trim_start_matches('~'))).collect();
     let words = listed(include_str!("../../../data/tagger/common.txt"));
+    let words = words.chain(listed(include_str!("../../../data/ner_ordinary.txt")));
     words.filter(|word| !names.contains(*word)).collect()
 });
 
@@ -42,11 +43,34 @@ pub(super) fn borne_out(text: &str, find: Find) -> Option<Find> {
         }
         FindingKind::Person | FindingKind::Location | FindingKind::Address => {
             let said = text.get(find.range.clone())?;
-            let is_number = !said.contains(char::is_alphabetic);
-            (is_number && find.kind == FindingKind::Address || has_a_name(said)).then_some(find)
+            let is_number = find.kind == FindingKind::Address && !said.contains(char::is_alphabetic);
+            let borne_out = if is_number {
+                !is_part_of_number(text, &find.range)
+            } else {
+                has_a_name(said) && !is_called(text, &find.range)
+            };
+            borne_out.then_some(find)
         }
         _ => Some(find),
     }
+}
+
+/// Whether digits are some of an amount, a version or a time: a mark and a digit stand before or after them.
+fn is_part_of_number(text: &str, range: &Range<usize>) -> bool {
+    const MARKS: [char; 4] = ['.', ',', ':', '_'];
+    let before = text.get(..range.start).unwrap_or_default();
+    let after = text.get(range.end..).unwrap_or_default();
+    let digit_before = before.strip_suffix(MARKS).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()));
+    let digit_after = after.strip_prefix(MARKS).is_some_and(|a| a.starts_with(|c: char| c.is_ascii_digit()));
+    digit_before || digit_after
+}
+
+/// Whether a word is the name of a function or a file: a bracket right after it, or a point right before it.
+fn is_called(text: &str, range: &Range<usize>) -> bool {
+    let after = text.get(range.end..).unwrap_or_default();
+    let before = text.get(..range.start).unwrap_or_default();
+    let member = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_lowercase()));
+    after.starts_with('(') || member && !text.get(range.clone()).is_some_and(|said| said.contains(' '))
 }
 
 /// Whether something of `said` is no ordinary word.

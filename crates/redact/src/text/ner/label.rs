@@ -42,6 +42,9 @@ const KINDS: [FindingKind; 17] = [
     FindingKind::Address,  // postcode
 ];
 
+/// What sets a number apart from the place beside it: another line, another cell, another part of a sentence.
+const APART: [char; 7] = ['\n', '\t', ';', '|', ':', '(', '"'];
+
 /// What the model says of one token.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
@@ -116,7 +119,7 @@ fn with_company(text: &str, finds: &[Find]) -> Vec<Find> {
     let is_near = |a: &Find, b: &Find| {
         let (first, second) = if a.range.start < b.range.start { (a, b) } else { (b, a) };
         let gap = text.get(first.range.end..second.range.start);
-        gap.is_some_and(|gap| gap.len() <= COMPANY_BYTES && !gap.contains('\n'))
+        gap.is_some_and(|gap| gap.len() <= COMPANY_BYTES && !gap.contains(APART))
     };
     let stays = |n: usize, find: &Find| {
         let beside = [n.checked_sub(1), n.checked_add(1)];

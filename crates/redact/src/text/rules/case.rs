@@ -160,7 +160,7 @@ pub(crate) const RULES: &[Rule] = &[
         "id.document",
         FindingKind::Id,
         Gate::At(DOCUMENT_WORDS),
-        r"<letter>[<letter>'’ .\-]{1,40}?(?i:(?:<sp>|-)?(?:number|nummer|num|no|nr|id|n)\b[.°º]?|nº|n°)?\.?(?:<sp>?(?:\([^)\n]{1,24}\)))?<sp>{0,2}(?:is<sp>|ist<sp>|est<sp>|es<sp>|è<sp>|é<sp>|[:#=]<sp>{0,3}|<sp>)[A-Z0-9](?:[\-./ ]?[A-Z0-9]){4,19}\b",
+        r"<letter>[<letter>'’ .\-]{1,40}?(?i:(?:<sp>|-)?(?:number|nummer|num|no|nr|id|n)\b[.°º]{0,2}|nº|n°)?\.?(?:<sp>?(?:\([^)\n]{1,24}\)))?<sp>{0,2}(?:is<sp>|ist<sp>|est<sp>|es<sp>|è<sp>|é<sp>|[:#=]<sp>{0,3}|<sp>)[A-Z0-9](?:[\-./ ]?[A-Z0-9]){4,19}\b",
         &[
             "Passport number {X1234567}",
             "passport: {C01X00T47}",
@@ -194,6 +194,7 @@ pub(crate) const RULES: &[Rule] = &[
             "customer no. {100234}",
             "case #{2024-0113}",
             "Kundennummer {K-4711}",
+            "Customer {K7428297} reports",
             "client : {778-201}",
             "matricule {88412}",
             "IMEI: {490154203237518}",
@@ -299,6 +300,10 @@ fn keyword(hit: &Hit<'_>) -> Option<Range<usize>> {
         || head.contains("members")
         || head.contains("clients ")
         || head.contains("accounts");
+    let person = ["customer", "patient", "employee", "member", "student", "client", "kund", "klant"];
+    let coded = digits >= 5 && value.starts_with(|c: char| c.is_ascii_uppercase())
+        || digits >= 7 && value.contains('-') && !looks_like_date(value);
+    let named = named || coded && person.iter().any(|word| head.starts_with(word));
     (digits >= DIGITS_MIN && named && !version && !dated && !amount && code && !decimals && !plural && !hash)
         .then(|| hit.span().start + start..hit.span().start + start + value.len())
 }

@@ -77,9 +77,9 @@ pub(crate) const RULES: &[Rule] = &[
         Gate::At(&[
             "|tel|", "|telephone", "|phone", "|mobile", "|mob|", "|mob.", "|cell", "|fax", "|call|", "|handy", "|mobil", "|telefon",
             "|telefoo", "|telefax", "téléphone", "|portable",
-            "|móvil", "|teléfono", "|cellulare", "|mobiel", "|gsm|", "|telemóvel", "|celular", "|whatsapp", "|ring|", "|appel", "|rufnummer", "|festnetz", "|durchwahl", "|landline", "|signal|", "|sms|", "|tlm|", "|ph|", "|tf|",
+            "|móvil", "|teléfono", "|cellulare", "|mobiel", "|gsm|", "|telemóvel", "|celular", "|whatsapp", "|ring|", "|appel", "|rufnummer", "|festnetz", "|durchwahl", "|landline", "|signal|", "|sms|", "|dial|", "|reach|", "|hotline|", "|helpline|", "|voicemail|", "|pager|", "|beeper|", "|contact|", "my number", "meine nummer", "mon numéro", "mi número", "mijn nummer", "meu número", "mio numero", "contact number", "contact no", "|tlm|", "|ph|", "|tf|",
         ]),
-        r"(?i)(?:tel|telephone|phone|mobile|mob|cell|fax|call|handy|mobil|telefoon|telefoo|telefon|telefax|téléphone|portable|móvil|teléfono|cellulare|mobiel|gsm|telemóvel|celular|whatsapp|ring|appel|rufnummer|festnetz|durchwahl|landline|signal|sms|tlm|ph|tf)[^\d\n+(]{0,16}(?:\+<sp>?)?\(?\d(?:<gap>{0,3}\d){4,15}",
+        r"(?i)(?:tel|telephone|phone|mobile|mob|cell|fax|call|handy|mobil|telefoon|telefoo|telefon|telefax|téléphone|portable|móvil|teléfono|cellulare|mobiel|gsm|telemóvel|celular|whatsapp|ring|appel|rufnummer|festnetz|durchwahl|landline|signal|sms|dial|reach|hotline|helpline|voicemail|pager|beeper|contact|my number|meine nummer|mon numéro|mi número|mijn nummer|meu número|mio numero|contact number|contact no|tlm|ph|tf)[^\d\n+(]{0,16}(?:\+<sp>?)?\(?\d(?:<gap>{0,3}\d){4,15}",
         &["Phone: {5550123}", "tel. {901820}", "Handy {1512345678}", "Telefoon {6 12345678}", "call me on {5550 123}", "phone number is {98765 43210}"],
         &["phone 12", "hotel 2024-01", "telephone exchange of 1930", "call 2024-01-15", "fax 12.5.2024", "call stack 0 of 10", "signal 11 after 2000000000 ns", "mobile 1.2.3.4.5"],
     )
@@ -124,7 +124,7 @@ fn is_plausible(number: &str, has_plus: bool) -> bool {
 }
 
 /// Length of an extension after a number.
-fn extension(after: &str) -> usize {
+pub(super) fn extension(after: &str) -> usize {
     const WORDS: &[&str] = &[
         "x",
         "ext.",
@@ -181,7 +181,7 @@ fn after_word(hit: &Hit<'_>) -> Option<Range<usize>> {
         && !years
         && (6..=15).contains(&count)
         && !unit_follows(hit.after());
-    plausible.then(|| hit.without_front(start)).flatten()
+    plausible.then(|| hit.span().start + start..hit.span().end + extension(hit.after()))
 }
 
 const SMALL: &[&str] = &[
@@ -189,7 +189,7 @@ const SMALL: &[&str] = &[
     "numero", "n", "is", "ist", "est", "es", "è", "é", "phone", "work", "home", "private", "privat",
     "office", "büro", "mobile", "mobil", "fax", "under", "unter", "au", "al", "op", "my", "the", "a", "or",
     "and", "und", "et", "y", "e", "en", "ou", "o", "of", "via", "fixe", "perso", "pro", "m", "h", "w", "o",
-    "be", "de", "back", "tel", "cell", "fijo", "fisso", "vast",
+    "be", "de", "to", "an", "naar", "para", "a", "contact", "back", "tel", "cell", "fijo", "fisso", "vast",
 ];
 
 /// Takes the longest run of groups from the start that is a number of one of the regions.
@@ -245,10 +245,14 @@ fn is_number(part: &str, hit: &Hit<'_>) -> bool {
     let digits = digits(part);
     let groups: Vec<&str> = part.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let bracketed = hit.before().ends_with('(');
-    if is_american_shape(&groups) {
+    if is_american_shape(&groups) || is_telephone_shape(&groups, part, bracketed) {
         return true;
     }
-    let alone = groups.len() == 1 && hit.before().trim().is_empty() && hit.after().trim().is_empty();
+    let nothing_beside = hit.before().trim().is_empty() && hit.after().trim().is_empty();
+    if nothing_beside && is_shape_alone(&digits, &groups) {
+        return true;
+    }
+    let alone = groups.len() == 1 && nothing_beside;
     if groups.len() == 1 && !alone && !(digits.starts_with('0') && (10..=11).contains(&digits.len())) {
         return false;
     }
@@ -265,6 +269,31 @@ fn is_phone_grouping(groups: &[&str], part: &str, bracketed: bool) -> bool {
     let first = groups.first().map_or(0, |g| g.len());
     let starts_zero = part.starts_with('0');
     !small && !dots && (starts_zero || bracketed || (2..=5).contains(&first))
+}
+
+/// Shapes that only telephone numbers have, whether a plan gives the number or not: 152-250-6383, (21) 9596-0149, 044 123 4567.
+fn is_telephone_shape(groups: &[&str], part: &str, bracketed: bool) -> bool {
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    let one_mark = ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 2);
+    match lengths.as_slice() {
+        [3, 3, 4] => one_mark || bracketed,
+        [2, 4 | 5, 4] => bracketed,
+        [area, rest @ ..] => {
+            let trunk = part.starts_with('0') && !part.starts_with("00") && (2..=5).contains(area);
+            let length = lengths.iter().sum::<usize>();
+            let long = rest.iter().any(|group| *group >= 3) && rest.len() <= 3;
+            let spread = bracketed || rest.len() >= 2 || part.contains(['-', '/']);
+            trunk && long && spread && !part.contains('.') && (9..=11).contains(&length)
+        }
+        [] => false,
+    }
+}
+
+/// Ten digits, or three times three, that have a line for themselves. Seconds since 1970 begin with a one.
+fn is_shape_alone(digits: &str, groups: &[&str]) -> bool {
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    let opens = |least: char| digits.starts_with(|c: char| (least..='9').contains(&c));
+    lengths == [10] && opens('2') || lengths == [3, 3, 3] && opens('6')
 }
 
 /// Three, three and four digits, the first and the fourth from 2 to 9 (North American numbering plan).
@@ -294,7 +323,7 @@ fn candidates(digits: &str, groups: &[&str], bracketed: bool) -> &'static [&'sta
 }
 
 /// Dates are the rows of digits that look most like telephone numbers.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let is_year = |g: &&&str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
     let small = |g: &&str| g.len() <= 2;
@@ -309,7 +338,7 @@ fn is_date(text: &str) -> bool {
     day_first || year_first || stamp || years
 }
 
-fn is_decimal(text: &str) -> bool {
+pub(super) fn is_decimal(text: &str) -> bool {
     let groups = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).count();
     groups == 2 && text.contains('.') && !text.contains([' ', '(', '/'])
 }
@@ -320,7 +349,7 @@ fn text_is_list(text: &str) -> bool {
 }
 
 /// A unit, a currency or a count after a number.
-fn unit_follows(after: &str) -> bool {
+pub(super) fn unit_follows(after: &str) -> bool {
     const UNITS: &[&str] = &[
         "b",
         "kb",

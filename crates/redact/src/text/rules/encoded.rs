@@ -55,7 +55,7 @@ fn is_address(c: char) -> bool {
 }
 
 /// What a run says, if it is readable text.
-fn decoded(run: &[u8]) -> Option<String> {
+pub(crate) fn decoded(run: &[u8]) -> Option<String> {
     let mut text = Vec::with_capacity(run.len());
     for four in run.chunks(4) {
         let bits = four.iter().try_fold(0_u32, |bits, b| Some(bits << 6 | u32::from(value(*b)?)))?;

@@ -13,7 +13,7 @@ pub(crate) const RULES: &[Rule] = &[
         "card.luhn",
         FindingKind::Card,
         Gate::Number,
-        r"\d(?:<cardgap>{0,2}\d){12,18}",
+        r"\d(?:<cardgap>{0,2}\d){11,18}",
         &[
             "paid with {4111 1111 1111 1111} today",
             "{5500-0000-0000-0004}",
@@ -21,6 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
             "12 {4012888888881881}",
             "{6011 0009 9013 9424} 12/27",
             "{2223003122003222}",
+            "maestro {501844960135}",
             "no{4111 1111 1111 1111}end",
             "{4111.1111.1111.1111}",
             "{3782 822463 10005}",
@@ -132,6 +133,7 @@ pub(crate) const RULES: &[Rule] = &[
 fn is_card_shape(digits: &[u32]) -> bool {
     let prefix = |n: usize| digits.iter().take(n).fold(0, |value, d| value * 10 + d);
     match digits.len() {
+        12 => matches!(prefix(2), 50 | 56..=58 | 63 | 67),
         13 => prefix(1) == 4,
         14 => matches!(prefix(2), 30 | 36 | 38 | 39),
         15 => matches!(prefix(2), 34 | 37) || matches!(prefix(4), 1800 | 2131),
@@ -148,7 +150,8 @@ fn is_card_shape(digits: &[u32]) -> bool {
 /// Takes the longest run of groups from the start that is a card number.
 fn card(hit: &Hit<'_>) -> Option<Range<usize>> {
     let before = hit.before();
-    if before.ends_with(|c: char| c.is_ascii_digit() || c == '.') || before.ends_with("0x") {
+    let decimal = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()));
+    if before.ends_with(|c: char| c.is_ascii_digit()) || decimal || before.ends_with("0x") {
         return None;
     }
     // A number with a point after its first digits is a decimal.
@@ -220,6 +223,9 @@ fn bic(hit: &Hit<'_>) -> Option<Range<usize>> {
         || ["US", "CA", "AU", "JP", "CN", "IN", "MX", "ZA", "SG", "HK", "KR"].contains(&country.as_str());
     (known && (upper || marked)).then(|| hit.without_front(start)).flatten()
 }
+
+/// Least digits of an account number in capitals; in other spellings half of it must be digits.
+const IBAN_DIGITS_MIN: usize = 6;
 
 /// Account number lengths by country (SWIFT IBAN registry, release 99).
 const LENGTHS: &[(&str, usize)] = &[
@@ -319,6 +325,8 @@ fn iban(hit: &Hit<'_>) -> Option<Range<usize>> {
     let (_, length) = LENGTHS.iter().find(|(code, _)| *code == country)?;
     let (last, _) = text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).nth(length - 1)?;
     let compact: String = text.get(..=last)?.chars().filter(char::is_ascii_alphanumeric).collect();
-    let mostly_digits = 2 * digits(&compact).len() >= compact.len();
-    (mostly_digits && iban_remainder(&compact) == Some(1)).then(|| hit.first(last + 1))
+    let count = digits(&compact).len();
+    let capitals = count >= IBAN_DIGITS_MIN && !compact.contains(|c: char| c.is_ascii_lowercase());
+    let likely = capitals || 2 * count >= compact.len();
+    (likely && iban_remainder(&compact) == Some(1)).then(|| hit.first(last + 1))
 }

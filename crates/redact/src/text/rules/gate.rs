@@ -65,7 +65,13 @@ impl Words {
                 let (begins, ends) = (text.starts_with('|'), text.ends_with('|'));
                 let counts = text.ends_with('#');
                 let word = text.trim_matches(['|', '#']).to_ascii_lowercase();
-                by_word.entry(word).or_default().push(Word { rule, begins, ends, counts });
+                let place = Word { rule, begins, ends, counts };
+                // The automaton knows the cases of ASCII only.
+                let upper = word.to_uppercase();
+                if !word.is_ascii() && !upper.eq_ignore_ascii_case(&word) {
+                    by_word.entry(upper.to_ascii_lowercase()).or_default().push(place);
+                }
+                by_word.entry(word).or_default().push(place);
             }
         }
         if by_word.is_empty() {

@@ -236,7 +236,29 @@ pub(crate) const RULES: &[Rule] = &[
         &["max age: 3600", "age: 300", "aged well", "age of 2000 years", "turns 90 degrees", "cache age: 12 s", "turned 3 times"],
     )
     .checked(age_word),
+    Rule::new(
+        "age.when",
+        FindingKind::Age,
+        Gate::At(&["|when ", "|als ", "|toen ", "|wie "]),
+        r"(?i)(?:when|als|toen|wie)<sp>(?:s?he|i|we|they|er|sie|ich|ze|zij|hij|ik)<sp>(?:(?:was|were|turned)<sp>)?\d{1,3}\b",
+        &["when she was {45}.", "toen ze {73} was", "als er {17} war"],
+        &["when it was 45", "when they were 3 times", "als er 20 Zeilen las", "when i was 12.5"],
+    )
+    .checked(age_when),
 ];
+
+fn age_when(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const AFTER: [&str; 6] = ["was", "war", "wurde", "werd", "years", "jaar"];
+    let digit = hit.text().find(|c: char| c.is_ascii_digit())?;
+    let years: u16 = hit.text().get(digit..)?.parse().ok()?;
+    let after = hit.after().trim_start();
+    let decimal = hit.after().starts_with(['.', ','])
+        && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    let ends = after.is_empty()
+        || after.starts_with(['.', ',', ';', '!', '?', ')'])
+        || AFTER.iter().any(|word| after.starts_with(word));
+    (ends && !decimal && (1..=110).contains(&years)).then(|| hit.without_front(digit)).flatten()
+}
 
 fn date_at_end(hit: &Hit<'_>) -> Option<Range<usize>> {
     let text = hit.text();

@@ -62,8 +62,10 @@ pub(crate) const RULES: &[Rule] = &[
             "{https://h.example/x?user=dana.lund}",
             "{http://h.example/~dlund/}",
             "{https://twitter.com/dana_lund}",
+            "{https://app.example.test/users/danalund}",
+            "{https://h.example/~dana.lund/}",
         ],
-        &["https://github.com/rust-lang/rust", "https://h.example/users/list", "https://h.example/users", "https://x.example/in/page", "https://h.example/x?user=", "https://twitter.com/home", "https://github.com/features"],
+        &["https://github.com/rust-lang/rust", "https://h.example/users/list", "https://h.example/users/settings", "https://h.example/users/search?q=x", "https://h.example/users", "https://x.example/in/page", "https://h.example/x?user=", "https://twitter.com/home", "https://github.com/features"],
     ),
     Rule::new(
         "ip.v4",
@@ -280,11 +282,13 @@ fn person(hit: &Hit<'_>) -> Option<Range<usize>> {
     let (path, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
     let named = |name: &str| is_name(name);
-    let by_sign = parts.iter().any(|p| p.strip_prefix(['@', '~']).is_some_and(named));
+    let by_sign =
+        parts.iter().any(|p| p.strip_prefix(['@', '~']).is_some_and(|p| named(&p.replace('.', "_"))));
     let by_host = parts.len() == 1
         && PROFILE_HOSTS.contains(&authority.trim_start_matches("www."))
         && parts.first().is_some_and(|p| is_login_name(p));
-    let by_part = parts.windows(2).any(|w| matches!(w, [before, name] if PROFILE_PARTS.contains(&before.to_ascii_lowercase().as_str()) && is_person_part(name, authority)));
+    let by_part = parts.windows(2).any(|w| matches!(w, [before, name] if PROFILE_PARTS.contains(&before.to_ascii_lowercase().as_str()) && is_person_part(name, authority)))
+        || matches!(parts.as_slice(), [before, name] if matches!(*before, "users" | "user" | "u" | "people" | "profile" | "members") && is_login_part(name));
     let by_query = query.split(['&', ';']).filter_map(|p| p.split_once('=')).any(|(name, value)| {
         PERSON_PARTS.contains(&name.to_ascii_lowercase().as_str()) && is_person_value(value)
     });
@@ -300,6 +304,14 @@ fn is_name(name: &str) -> bool {
 
 fn is_login_name(name: &str) -> bool {
     is_name(name) && !PAGES.contains(name)
+}
+
+/// A name of a user right behind the folder of users, of five characters and more: `/users/dlund`.
+fn is_login_part(name: &str) -> bool {
+    const LENGTH_MIN: usize = 5;
+    name.len() >= LENGTH_MIN
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && is_login_name(name)
 }
 
 /// A name with a mark inside it, or any on a place for people.

@@ -171,6 +171,13 @@ pub(crate) const RULES: &[Rule] = &[
     )
     .checked(no_decimals),
     address(
+        "address.military",
+        Gate::At(&["|psc ", "|cmr ", "|unit #", "|apo ", "|fpo ", "|dpo ", "|apo,", "|fpo,", "|dpo,", "|usns ", "|uss ", "|usnv ", "|usnv ", "|uscgc "]),
+        r"(?:(?:PSC|CMR|Unit)<sp>\d{3,5},?<sp>Box<sp>\d{2,5}|(?:APO|FPO|DPO),?<sp>A[AEP]<sp>\d{5}(?:-\d{4})?|US(?:NS|NV|S|CGC)<sp>[A-Z][a-z]{2,16})\b",
+        &["{PSC 1234, Box 5678}", "{FPO AE 29342}", "{USNV Henderson}", "{Unit 7738 Box 4455}"],
+        &["unit 12 of 40", "APO server", "USS is late"],
+    ),
+    address(
         "address.uk_postcode",
         Gate::Number,
         r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b",

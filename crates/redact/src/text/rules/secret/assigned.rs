@@ -180,12 +180,38 @@ pub(super) const RULES: &[Rule] = &[
     beside(
         "secret.random_beside_word",
         &["key", "token", "secret", "credential", "passwd", "signature", "hmac", "geheim", "schlüssel"],
-        r#"(?i)(?:key|token|secret|credential|passwd|signature|hmac|geheim|schlüssel)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}[ \t:=>,|]{1,6}["'`]?[A-Za-z0-9+/_\-.]{20,200}={0,2}"#,
-        &["secret access key {<a40>}", "signature {<h64>}", "session_key=\"{<a32>}\""],
+        r#"(?i)(?:key|token|secret|credential|passwd|signature|hmac|geheim|schlüssel)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}(?: \[[^\]\n]{0,24}\])?(?: is)?[ \t:=>,|]{1,6}["'`]?[A-Za-z0-9+/_\-.]{20,200}={0,2}"#,
+        &["secret access key {<a40>}", "AWS Secret Access Key [None]: {<a40>}", "the token is {<h40>}", "signature {<h64>}", "session_key=\"{<a32>}\""],
         &["key internationalization-guidelines-for-everyone", "the author of-all-these-very-long-words", "key /usr/share/keyrings/debian-archive-keyring.gpg", "key 2024-01-01T10:00:00.000Z-and-more"],
     )
     .checked(drawn)
     .random(3.5),
+    Rule::new(
+        "secret.variable_drawn",
+        FindingKind::Secret,
+        Gate::Before(&["="], is_variable),
+        r#"[A-Z][A-Z0-9_]{3,60}=["']?[A-Za-z0-9+/_\-]{16,400}={0,2}"#,
+        &["FRAME_TEST={GhVRlofEhKfNvYNd83}", "export X_LOAD='{<a40>}'", "INIT_COUNT={<h32>}"],
+        &["GIT_COMMIT=<h40>", "IMAGE_SHA=<h64>", "APP_NAME=my-internal-service-2024", "BUILD_ID=<h32>", "PATH=/usr/local/bin/x1y2z3a4b5", "x=GhVRlofEhKfNvYNd83", "SESSION_COUNT=00000000000000000001"],
+    )
+    .checked(variable)
+    .random(2.8),
+    beside(
+        "secret.call",
+        &["password(", "passwd(", "passphrase(", "passwort(", "secret(", "apikey(", "token(", "pwd(", "credentials("],
+        r#"(?i)(?:password|passwd|passphrase|passwort|secret|apikey|token|pwd|credentials)\(<sp>?["'][^"'\n]{3,200}["']"#,
+        &["$client->setPassword('{2LAHF9gNNWk}');", ".withToken(\"{abc-123-xyz}\")"],
+        &["getPassword('db')", "hasToken(\"x1234\")", "setPassword(password)", "checkPassword('')", "label.setPassword('password')"],
+    )
+    .checked(argument),
+    beside(
+        "secret.network",
+        &["|wlan|", "|wifi|", "|wi-fi|", "new one:", "neues:", "nouveau :", "nuevo:", "nuova:", "nieuwe:", "nova:"],
+        r"(?i)(?:wlan|wi-?fi|new one|neues|nouveau|nuevo|nuova|nieuwe|nova)<sp>?(?:[:=]<sp>{0,3}|<sp>)[^\s,;<>(){}\x22]{7,64}",
+        &["wlan: {Ths$EFR@aJp}", "wlan {Welkom1969$}", "new one: {Sunshine768#}", "wifi: {sommer.welkom67}"],
+        &["wlan: 192.168.1.20", "WLAN: 802.11ac-2020", "wifi connection", "wifi standard-2024", "new one: https://h.example/x1", "wlan interface2 is up"],
+    )
+    .checked(network_word),
 ];
 
 /// What stands after the mark that assigns, without what opens it.
@@ -322,6 +348,70 @@ fn pin(hit: &Hit<'_>) -> Option<Range<usize>> {
         && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
     let digits = hit.text().get(digit..)?.chars().filter(char::is_ascii_digit).count();
     (is_upper && marked && !goes_on && (3..=8).contains(&digits)).then(|| hit.without_front(digit)).flatten()
+}
+
+/// What names of variables are written with.
+const fn is_variable(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+}
+
+/// A drawn value of a variable whose name does not say that it is the name of a thing.
+fn variable(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const NAMES_A_THING: [&str; 16] = [
+        "SHA", "HASH", "MD5", "COMMIT", "REV", "BUILD", "DIGEST", "SUM", "_ID", "VERSION", "PATH", "URL",
+        "UUID", "ETAG", "NAME", "FILE",
+    ];
+    let (name, value) = hit.text().split_once('=')?;
+    let value = value.trim_start_matches(['"', '\'']);
+    let start = hit.text().len() - value.len();
+    let bare = value.trim_end_matches('=');
+    let opens = !hit.before().ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+    let drawn =
+        bare.split(['-', '_', '/', '+']).any(|run| run.len() >= 12 && is_mixed_run(run) || is_cased_run(run));
+    let named = NAMES_A_THING.iter().any(|word| name.contains(word));
+    let path = bare.starts_with('/') && bare.split('/').skip(1).all(|part| part.len() < 12);
+    (opens && drawn && !named && !path).then(|| hit.without_front(start)).flatten()
+}
+
+/// Whether small letters and capitals change often in a run of letters, as they do in no word.
+fn is_cased_run(run: &str) -> bool {
+    let cases: Vec<bool> =
+        run.chars().filter(char::is_ascii_alphabetic).map(|c| c.is_ascii_uppercase()).collect();
+    run.len() >= 12 && cases.windows(2).filter(|w| w.first() != w.last()).count() >= 6
+}
+
+/// What a call sets: a call that asks sets nothing.
+fn argument(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const ASKS: [&str; 10] =
+        ["get", "has", "is", "check", "find", "validate", "hash", "verify", "label", "assert"];
+    let open = hit.text().find(['"', '\''])?;
+    let value = hit.text().get(open + 1..)?.trim_end_matches(['"', '\'']);
+    let name =
+        hit.before().rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?.to_ascii_lowercase();
+    let asks = ASKS.iter().any(|word| name.starts_with(word));
+    let start = hit.span().start + open + 1;
+    (!asks && value.len() >= 3 && !says_nothing(value)).then_some(start..start + value.len())
+}
+
+/// A word that people take for the password of a network: letters with digits or marks among them.
+fn network_word(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let text = hit.text();
+    let start = text.rfind([' ', '\t', '\u{a0}', '\u{202f}', ':', '='])?;
+    let start = start + text.get(start..)?.chars().next().map_or(1, char::len_utf8);
+    let value = text.get(start..)?.trim_end_matches(['.', '?', ':']);
+    let said = text.get(..start)?.contains([':', '=']);
+    let letters = value.contains(|c: char| c.is_alphabetic());
+    let digits = value.contains(|c: char| c.is_ascii_digit());
+    let marks = value.contains(['!', '#', '$', '%', '&', '*', '?', '@', '^', '~', '+']);
+    let parts = value
+        .split(['-', '_'])
+        .all(|p| p.chars().all(|c| c.is_ascii_digit()) || p.chars().all(|c| c.is_ascii_lowercase()));
+    let other = value.contains("://")
+        || value.contains('/')
+        || value.starts_with(|c: char| c.is_ascii_digit()) && value.contains('.');
+    let drawn = letters && (marks && value.len() > 6 || digits && said && !parts && value.len() > 7);
+    (drawn && !other && !says_nothing(value))
+        .then(|| hit.span().start + start..hit.span().start + start + value.len())
 }
 
 fn element(hit: &Hit<'_>) -> Option<Range<usize>> {
