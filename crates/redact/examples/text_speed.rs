@@ -1,7 +1,7 @@
 //! How fast the text engine is: megabytes a second on one core, end to end, on texts of 4 KiB. Where the system tells it
 //! (Linux), the process's own time counts, so that a busy machine does not look like a slow engine.
 //!
-//! `cargo run --release -p candor-redact --example text_speed`
+//! `cargo run --release -p candor-redact --example text_speed`, and the name of a mix for that one only.
 
 #![expect(clippy::disallowed_methods, reason = "a measurement needs a clock")]
 #![expect(clippy::print_stdout, reason = "the figure is what it is for")]
@@ -62,7 +62,8 @@ const MIXES: &[(&str, &[&str])] = &[
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let models = Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"))?;
-    for (name, lines) in MIXES {
+    let only = std::env::args().nth(1);
+    for (name, lines) in MIXES.iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         let piece: String = lines.iter().cycle().flat_map(|line| [*line, "\n"]).take_while_bytes(PIECE_BYTES);
         let mut best = Duration::MAX;
         let mut found = 0;

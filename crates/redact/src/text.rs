@@ -38,6 +38,7 @@ use crate::text::ner::reader::Reader;
 use crate::text::pseudonym::Pseudonyms;
 use crate::text::scan::{RuleError, Scanner};
 use crate::text::tagger::Tagger;
+use crate::text::tagger::memo::Memo;
 
 /// How often a unit is looked at again before whole lines of it are dropped.
 const ROUNDS_MAX: usize = 5;
@@ -117,6 +118,9 @@ impl Engine {
         }
         for _ in 0..ROUNDS_MAX {
             let finds = self.search_units(&view.text, reach);
+            if finds.is_empty() {
+                break;
+            }
             whole.take_out_whole(&view, finds);
             view = whole.view();
             // What was taken out may have made rows of one shape: a street with a comma in it.
@@ -154,9 +158,11 @@ impl Engine {
     /// Takes out of a unit what is found, and looks again at what that leaves.
     fn settled(&self, unit: &str, reach: Reach) -> Vec<Find> {
         let mut draft = Draft::of(unit);
+        let mut memo = Memo::default();
+        let mut before: Option<View> = None;
         for round in 0..ROUNDS_MAX + LINE_ROUNDS_MAX {
             let view = draft.view();
-            let finds = self.look(&view, reach);
+            let finds = self.look(&view, &view.changed(before.as_ref()), reach, &mut memo);
             if finds.is_empty() {
                 return draft.finds();
             }
@@ -165,27 +171,42 @@ impl Engine {
             } else {
                 draft.take_out_lines(&view, &finds, "text.unsettled");
             }
+            before = Some(view);
         }
         let view = draft.view();
         draft.take_out_lines(&view, &[everything(&view.text)], "text.unsettled");
         draft.finds()
     }
 
-    /// What rules and lists find.
-    fn quick_look(&self, text: &str, finds: &mut Vec<Find>) {
-        finds.extend(self.lines.scan(text));
-        self.lists.find(text, finds);
-        names::find(text, &self.lexicon, finds);
+    /// What rules and lists of names find in some lines.
+    fn quick_look(&self, lines: &str, finds: &mut Vec<Find>) {
+        let look = |text: &str, finds: &mut Vec<Find>| {
+            finds.extend(self.lines.scan(text));
+            names::find(text, &self.lexicon, finds);
+        };
+        look(lines, finds);
+        let look_decoded = |text: &str, finds: &mut Vec<Find>| {
+            look(text, finds);
+            self.lists.find(text, finds);
+        };
+        decoded::find(lines, look_decoded, finds);
     }
 
-    /// What each layer finds in a view.
-    fn look(&self, view: &View, reach: Reach) -> Vec<Find> {
+    /// What each layer finds in a view. Rules and lists of names look at lines, so only at those that are not as they were
+    /// at the look before.
+    fn look(&self, view: &View, changed: &[Range<usize>], reach: Reach, memo: &mut Memo) -> Vec<Find> {
         let text = view.text.as_str();
         let mut finds = Vec::new();
-        self.quick_look(text, &mut finds);
-        decoded::find(text, |said, finds| self.quick_look(said, finds), &mut finds);
+        for part in changed {
+            let before = finds.len();
+            self.quick_look(text.get(part.clone()).unwrap_or_default(), &mut finds);
+            for find in finds.iter_mut().skip(before) {
+                find.range = find.range.start + part.start..find.range.end + part.start;
+            }
+        }
+        self.lists.find(text, &mut finds);
         if let Some(tagger) = &self.tagger {
-            tagger.find(text, &mut finds);
+            tagger.find(text, memo, &mut finds);
         }
         if let Some(reader) = self.reader.as_ref().filter(|_| reach == Reach::Whole) {
             // A model that does not run has not said that there is nothing: all of the text goes.

@@ -9,20 +9,39 @@ use crate::text::find::{Find, merged, without};
 use crate::text::pseudonym::placeholders;
 
 /// A part of the text that its readers do not see.
-struct Mask {
+#[derive(Clone)]
+struct Mask<'a> {
     /// Bytes of the text.
     range: Range<usize>,
     /// What was found there; none if a placeholder stood there already.
     found: Option<(FindingKind, &'static str)>,
-    /// What readers see in its place: `[PERSON]`, without a number, so that what they find does not hang on who was
-    /// named first.
-    shown: String,
+    /// What readers see in its place, in square brackets: `PERSON`, without a number, so that what they find does not hang
+    /// on who was named first.
+    shown: &'a str,
+}
+
+impl Mask<'_> {
+    fn of(range: Range<usize>, find: &Find) -> Self {
+        Self { range, found: Some((find.kind, find.rule)), shown: find.kind.label() }
+    }
+}
+
+/// Masks in order, those that overlap as one: two finds may reach into the same mask of before.
+fn united(masks: Vec<Mask<'_>>) -> Vec<Mask<'_>> {
+    let mut united: Vec<Mask<'_>> = Vec::with_capacity(masks.len());
+    for mask in masks {
+        match united.last_mut().filter(|last| mask.range.start < last.range.end) {
+            Some(last) => last.range.end = last.range.end.max(mask.range.end),
+            None => united.push(mask),
+        }
+    }
+    united
 }
 
 /// A text and its masks, in order and apart.
 pub(crate) struct Draft<'a> {
     text: &'a str,
-    masks: Vec<Mask>,
+    masks: Vec<Mask<'a>>,
 }
 
 /// What readers see of a draft.
@@ -40,7 +59,7 @@ impl<'a> Draft<'a> {
             let placeholder = text.get(range.clone()).unwrap_or_default();
             let label = placeholder.trim_end_matches(|c: char| c.is_ascii_digit() || c == ']');
             let label = label.strip_suffix('_').unwrap_or(label);
-            Mask { range, found: None, shown: format!("{label}]") }
+            Mask { range, found: None, shown: label.strip_prefix('[').unwrap_or(label) }
         };
         Self { text, masks: placeholders(text).into_iter().map(kept).collect() }
     }
@@ -53,7 +72,9 @@ impl<'a> Draft<'a> {
         for mask in &self.masks {
             text.push_str(self.text.get(from..mask.range.start).unwrap_or_default());
             let start = text.len();
-            text.push_str(&mask.shown);
+            text.push('[');
+            text.push_str(mask.shown);
+            text.push(']');
             masks.push(start..text.len());
             from = mask.range.end;
         }
@@ -65,8 +86,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn take_out(&mut self, view: &View, finds: Vec<Find>) {
         for find in finds {
             let range = self.back(view, &find.range);
-            let shown = format!("[{}]", find.kind.label());
-            self.masks.push(Mask { range, found: Some((find.kind, find.rule)), shown });
+            self.masks.push(Mask::of(range, &find));
         }
         self.masks.sort_by_key(|mask| mask.range.start);
         self.join();
@@ -75,14 +95,19 @@ impl<'a> Draft<'a> {
     /// Takes out what was found in the view with everything that was taken out within it before.
     pub(crate) fn take_out_whole(&mut self, view: &View, finds: impl IntoIterator<Item = Find>) {
         // Places first: they hang on the masks that the view was made with.
-        let placed: Vec<(Range<usize>, Find)> =
-            finds.into_iter().map(|find| (self.back(view, &find.range), find)).collect();
-        for (range, find) in placed {
-            let is_apart = |mask: &Mask| mask.range.end <= range.start || range.end <= mask.range.start;
-            self.masks.retain(is_apart);
-            let shown = format!("[{}]", find.kind.label());
-            self.masks.push(Mask { range, found: Some((find.kind, find.rule)), shown });
+        let mut placed: Vec<Mask<'a>> =
+            finds.into_iter().map(|find| Mask::of(self.back(view, &find.range), &find)).collect();
+        if placed.is_empty() {
+            return;
         }
+        placed.sort_by_key(|mask| mask.range.start);
+        let placed = united(placed);
+        let mut next = placed.iter().peekable();
+        self.masks.retain(|mask| {
+            while next.next_if(|placed| placed.range.end <= mask.range.start).is_some() {}
+            next.peek().is_none_or(|placed| mask.range.end <= placed.range.start)
+        });
+        self.masks.extend(placed);
         self.masks.sort_by_key(|mask| mask.range.start);
     }
 
@@ -94,7 +119,7 @@ impl<'a> Draft<'a> {
 
     /// What was taken out, in order and apart.
     pub(crate) fn finds(self) -> Vec<Find> {
-        let found = |mask: Mask| {
+        let found = |mask: Mask<'_>| {
             let (kind, rule) = mask.found?;
             Some(Find { range: mask.range, kind, rule })
         };
@@ -117,7 +142,7 @@ impl<'a> Draft<'a> {
 
     /// Two masks of one kind with one space between them are one: a name that was found in two goes.
     fn join(&mut self) {
-        let mut joined: Vec<Mask> = Vec::with_capacity(self.masks.len());
+        let mut joined: Vec<Mask<'_>> = Vec::with_capacity(self.masks.len());
         for mask in self.masks.drain(..) {
             let gap = joined.last().and_then(|last| self.text.get(last.range.end..mask.range.start));
             let kind = |found: Option<(FindingKind, _)>| found.map(|(kind, _)| kind);
@@ -144,6 +169,26 @@ fn joins(kind: FindingKind) -> bool {
 }
 
 impl View {
+    /// The parts of this view, whole lines each, that are not as they were in the view before; all of it where the lines
+    /// are not the same in number.
+    pub(crate) fn changed(&self, before: Option<&Self>) -> Vec<Range<usize>> {
+        let all = || std::iter::once(0..self.text.len()).collect();
+        let Some(before) = before else { return all() };
+        let (mut was, mut start) = (before.text.split_inclusive('\n'), 0);
+        let mut changed: Vec<Range<usize>> = Vec::new();
+        for line in self.text.split_inclusive('\n') {
+            let end = start + line.len();
+            let is_same = was.next() == Some(line);
+            match changed.last_mut() {
+                _ if is_same => {}
+                Some(last) if last.end == start => last.end = end,
+                _ => changed.push(start..end),
+            }
+            start = end;
+        }
+        if was.next().is_some() { all() } else { changed }
+    }
+
     /// Makes of what was found in this view finds that are sorted, apart, within lines and beside masks.
     pub(crate) fn settled(&self, finds: Vec<Find>) -> Vec<Find> {
         if finds.is_empty() {

@@ -13,6 +13,7 @@ pub(crate) mod label;
 pub(crate) mod lattice;
 pub(crate) mod line;
 pub(crate) mod lists;
+pub(crate) mod memo;
 pub(crate) mod sure;
 pub(crate) mod token;
 pub(crate) mod train;
@@ -21,8 +22,8 @@ pub(crate) mod weights;
 use std::ops::Range;
 
 use crate::text::find::Find;
-use crate::text::tagger::label::OUT;
 use crate::text::tagger::lattice::Lattice;
+use crate::text::tagger::memo::Memo;
 use crate::text::tagger::sure::Sure;
 use crate::text::tagger::token::Token;
 use crate::text::tagger::weights::Weights;
@@ -54,13 +55,14 @@ impl Tagger {
         Ok(Self { weights: Weights::read(bytes)? })
     }
 
-    /// Adds to `finds` what it takes for personal data in `text`.
-    pub(crate) fn find(&self, text: &str, finds: &mut Vec<Find>) {
-        self.find_leaning(text, Leaning::EVEN, finds);
+    /// Adds to `finds` what it takes for personal data in `text`. What `memo` has of the look before is not worked out again.
+    pub(crate) fn find(&self, text: &str, memo: &mut Memo, finds: &mut Vec<Find>) {
+        self.find_leaning(text, Leaning::EVEN, memo, finds);
     }
 
     /// The same, with another readiness.
-    pub(crate) fn find_leaning(&self, text: &str, leaning: Leaning, finds: &mut Vec<Find>) {
+    pub(crate) fn find_leaning(&self, text: &str, leaning: Leaning, memo: &mut Memo, finds: &mut Vec<Find>) {
+        memo.begin();
         let mut tokens: Vec<Token> = Vec::new();
         let mut lattice = Lattice::default();
         let mut sure = Sure::default();
@@ -68,8 +70,8 @@ impl Tagger {
             let Some(piece) = text.get(window.clone()) else { continue };
             token::split(piece, &self.weights.lists, &mut tokens);
             line::describe(&mut tokens);
-            let mut labels = vec![OUT; tokens.len()];
-            lattice.label(&tokens, &self.weights, leaning, &mut labels);
+            let mut labels = vec![0; tokens.len()];
+            lattice.label(&tokens, &self.weights, leaning, memo, &mut labels);
             sure.spread(&tokens, &mut labels);
             gather(piece, window.start, &tokens, &labels, finds);
         }
@@ -79,7 +81,7 @@ impl Tagger {
     #[must_use]
     pub fn spans(&self, text: &str, leaning: i16) -> Vec<(Range<usize>, &'static str)> {
         let mut finds = Vec::new();
-        self.find_leaning(text, Leaning(leaning), &mut finds);
+        self.find_leaning(text, Leaning(leaning), &mut Memo::default(), &mut finds);
         finds.into_iter().map(|find| (find.range, find.kind.label())).collect()
     }
 }
@@ -107,10 +109,10 @@ fn windows(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Joins labelled tokens into finds.
-fn gather(piece: &str, offset: usize, tokens: &[Token], labels: &[usize], finds: &mut Vec<Find>) {
+fn gather(piece: &str, offset: usize, tokens: &[Token], labels: &[u8], finds: &mut Vec<Find>) {
     let mut open: Option<Find> = None;
     for (token, label) in tokens.iter().zip(labels) {
-        let Some((kind, starts, rule)) = label::kind(*label) else {
+        let Some((kind, starts, rule)) = label::kind(usize::from(*label)) else {
             close(piece, offset, open.take(), finds);
             continue;
         };

@@ -14,7 +14,9 @@ const LETTERS_MIN: usize = 2;
 
 /// Adds every run of letters and digits that holds letters of another script.
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
-    if text.is_ascii() {
+    // All characters before U+0340 begin with a smaller byte, and none of theirs is as large.
+    const FOREIGN_FROM: u8 = 0xcd;
+    if !text.bytes().any(|byte| byte >= FOREIGN_FROM) {
         return;
     }
     let mut start = 0;

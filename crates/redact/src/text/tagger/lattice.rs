@@ -1,56 +1,62 @@
 //! The best row of labels for a row of tokens (Viterbi), only where a look is worth it.
+//!
+//! Scores are kept relative to the best label of their token, in 16 bits: eight fit where one number of 64 bits fits, and
+//! what falls out of them at the lower end could never win.
 
 use crate::text::tagger::Leaning;
 use crate::text::tagger::feature::rows;
 use crate::text::tagger::label::{LANES, OUT};
+use crate::text::tagger::memo::{Memo, key};
 use crate::text::tagger::token::Token;
-use crate::text::tagger::weights::{UNIT, Weights};
+use crate::text::tagger::weights::{NEVER, UNIT, Weights};
+
+/// A score for each label.
+type Scores = [i16; LANES];
 
 /// Room for the way back, kept between windows.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
-    from: Vec<[u8; LANES]>,
+    from: Vec<Scores>,
 }
 
 impl Lattice {
-    /// Puts the best label of each token into `labels`, which holds [`OUT`] for all of them.
+    /// Puts the best label of each token into `labels`, which holds [`OUT`] for all of them. Rows that `memo` knows from
+    /// the look before are not looked at again.
     pub(crate) fn label(
         &mut self,
         tokens: &[Token],
         weights: &Weights,
         leaning: Leaning,
-        labels: &mut [usize],
+        memo: &mut Memo,
+        labels: &mut [u8],
     ) {
-        let bias = i32::from(leaning.0) * i32::from(UNIT) / 16;
+        let bias = leaning.0.saturating_mul(UNIT) / 16;
         let mut start = 0;
         for row in tokens.chunk_by(|a, b| a.worth == b.worth) {
             let end = start + row.len();
             if row.first().is_some_and(|token| token.worth)
                 && let Some(labels) = labels.get_mut(start..end)
             {
-                self.label_row(tokens, start, weights, bias, labels);
+                let key = key(tokens, start..end);
+                if !memo.recall(key, labels) {
+                    self.label_row(tokens, start, weights, bias, labels);
+                }
+                memo.note(key, labels);
             }
             start = end;
         }
     }
 
-    fn label_row(
-        &mut self,
-        tokens: &[Token],
-        start: usize,
-        weights: &Weights,
-        bias: i32,
-        labels: &mut [usize],
-    ) {
+    fn label_row(&mut self, tokens: &[Token], start: usize, weights: &Weights, bias: i16, labels: &mut [u8]) {
         self.from.clear();
-        let mut scores = [i32::MIN / 2; LANES];
+        let mut scores = [NEVER; LANES];
         if let Some(out) = scores.get_mut(OUT) {
             *out = 0;
         }
         for at in start..start + labels.len() {
             let mut here = weights.score(&rows(tokens, at));
             if let Some(out) = here.get_mut(OUT) {
-                *out -= bias;
+                *out = out.saturating_sub(bias);
             }
             let from;
             (scores, from) = step(&scores, &weights.steps, &here);
@@ -58,31 +64,28 @@ impl Lattice {
         }
         let mut label = (0..LANES).max_by_key(|label| scores.get(*label).copied()).unwrap_or(OUT);
         for (slot, from) in labels.iter_mut().zip(&self.from).rev() {
-            *slot = label;
-            label = from.get(label).map_or(OUT, |from| usize::from(*from));
+            *slot = u8::try_from(label).unwrap_or(0);
+            label = from.get(label).map_or(OUT, |from| usize::from(from.cast_unsigned()));
         }
     }
 }
 
 /// One token on: the best score of each label, and where it came from.
-fn step(
-    before: &[i32; LANES],
-    steps: &[[i32; LANES]; LANES],
-    here: &[i32; LANES],
-) -> ([i32; LANES], [u8; LANES]) {
-    let mut best = [i32::MIN; LANES];
-    let mut from = [0_i32; LANES];
-    for ((before, row), number) in before.iter().zip(steps).zip(0_i32..) {
+#[inline(never)]
+fn step(before: &Scores, steps: &[Scores; LANES], here: &Scores) -> (Scores, Scores) {
+    let mut best = [i16::MIN; LANES];
+    let mut from = [0_i16; LANES];
+    for ((before, row), number) in before.iter().zip(steps).zip(0_i16..) {
         for ((best, from), step) in best.iter_mut().zip(&mut from).zip(row) {
-            let score = before.wrapping_add(*step);
-            let is_better = score > *best;
-            *best = if is_better { score } else { *best };
-            *from = if is_better { number } else { *from };
+            let score = before.saturating_add(*step);
+            *from = if score > *best { number } else { *from };
+            *best = score.max(*best);
         }
     }
     for (best, here) in best.iter_mut().zip(here) {
-        // The floor keeps what cannot be from running out of the number over a long row.
-        *best = best.wrapping_add(*here).max(i32::MIN / 2);
+        *best = best.saturating_add(*here);
     }
-    (best, from.map(|from| u8::try_from(from).unwrap_or(0)))
+    let most = best.iter().copied().fold(i16::MIN, i16::max);
+    // The floor keeps what cannot be from running out of the number over a long row.
+    (best.map(|score| score.saturating_sub(most).max(NEVER)), from)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::text::tagger::label::{KINDS, OUT};
+use crate::text::tagger::label::KINDS;
 use crate::text::tagger::lists::bit;
 use crate::text::tagger::token::{Token, shape};
 
@@ -19,20 +19,20 @@ pub(crate) struct Sure {
 
 impl Sure {
     /// Learns the sure names of a window, and labels each word that is one of them.
-    pub(crate) fn spread(&mut self, tokens: &[Token], labels: &mut [usize]) {
+    pub(crate) fn spread(&mut self, tokens: &[Token], labels: &mut [u8]) {
         self.learn(tokens, labels);
         if self.words.is_empty() {
             return;
         }
         for (token, label) in tokens.iter().zip(labels) {
             let may_be = token.is_capital() || token.lists & bit::NAMES != 0;
-            if *label == OUT && may_be && is_a_name_alone(token) && self.words.contains(&token.word) {
+            if *label == NOTHING && may_be && is_a_name_alone(token) && self.words.contains(&token.word) {
                 *label = PERSON;
             }
         }
     }
 
-    fn learn(&mut self, tokens: &[Token], labels: &[usize]) {
+    fn learn(&mut self, tokens: &[Token], labels: &[u8]) {
         let mut names =
             tokens.iter().zip(labels).enumerate().filter(|(_, (_, label))| is_person(**label)).peekable();
         while let Some((at, (token, _))) = names.next() {
@@ -50,10 +50,11 @@ impl Sure {
     }
 }
 
-const PERSON: usize = KINDS[0].1;
+const NOTHING: u8 = 0;
+const PERSON: u8 = 2;
 
-fn is_person(label: usize) -> bool {
-    label == KINDS[0].1 || label == KINDS[0].2
+fn is_person(label: u8) -> bool {
+    usize::from(label) == KINDS[0].1 || usize::from(label) == KINDS[0].2
 }
 
 /// Not an ordinary word, and long enough to be nothing else.

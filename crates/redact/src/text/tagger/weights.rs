@@ -5,7 +5,7 @@
 //! weights (i8) each, in order. Nothing follows. Weights are in units of 1/[`UNIT`] of a natural logarithm.
 
 use crate::text::tagger::TaggerError;
-use crate::text::tagger::feature::ROW_BITS;
+use crate::text::tagger::feature::{ROW_BITS, Rows};
 use crate::text::tagger::label::{LABELS, LANES, may_follow};
 use crate::text::tagger::lists::Lists;
 
@@ -14,7 +14,7 @@ pub(crate) const UNIT: i16 = 24;
 /// Rows of the table.
 pub(crate) const ROWS: usize = 1 << ROW_BITS;
 /// The score of what cannot be.
-pub(crate) const NEVER: i32 = -1_000_000;
+pub(crate) const NEVER: i16 = -30_000;
 
 const MAGIC: &[u8; 8] = b"CNDRTAG1";
 /// Most entries of the lists.
@@ -28,7 +28,7 @@ pub(crate) type Row = [i8; LANES];
 pub(crate) struct Weights {
     pub(crate) lists: Lists,
     /// From label to label.
-    pub(crate) steps: [[i32; LANES]; LANES],
+    pub(crate) steps: [[i16; LANES]; LANES],
     rows: Vec<Row>,
 }
 
@@ -47,7 +47,7 @@ impl Weights {
         let mut steps = [[NEVER; LANES]; LANES];
         for (from, row) in steps.iter_mut().enumerate() {
             for (to, step) in row.iter_mut().enumerate() {
-                let weight = i32::from(i16::from_le_bytes(taken(&mut rest)?));
+                let weight = i16::from_le_bytes(taken(&mut rest)?);
                 *step = if may_follow(from, to) { weight } else { NEVER };
             }
         }
@@ -86,21 +86,27 @@ impl Weights {
     }
 
     /// The sum of `rows`, a score for each label.
-    pub(crate) fn score(&self, rows: &[u32]) -> [i32; LANES] {
-        let mut sum = [0_i16; LANES];
-        for row in rows {
-            if let Some(row) = self.rows.get(*row as usize) {
-                for (sum, weight) in sum.iter_mut().zip(row) {
-                    *sum = sum.wrapping_add(i16::from(*weight));
-                }
-            }
-        }
-        let mut scores = sum.map(i32::from);
-        for score in scores.iter_mut().skip(LABELS) {
+    pub(crate) fn score(&self, rows: &Rows) -> [i16; LANES] {
+        let mut sum = sum(&self.rows, rows);
+        for score in sum.iter_mut().skip(LABELS) {
             *score = NEVER;
         }
-        scores
+        sum
     }
+}
+
+/// The sum of some rows of a table, lane by lane. By itself, so that all lanes are summed alike: eight at a time.
+#[inline(never)]
+fn sum(table: &[Row], rows: &Rows) -> [i16; LANES] {
+    let mut sum = [0_i16; LANES];
+    for row in rows {
+        if let Some(row) = table.get(*row as usize) {
+            for (sum, weight) in sum.iter_mut().zip(row) {
+                *sum = sum.wrapping_add(i16::from(*weight));
+            }
+        }
+    }
+    sum
 }
 
 fn taken<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], TaggerError> {
