@@ -127,3 +127,23 @@ fn the_doctor_finds_a_sound_installation_sound() {
     let log = road.types("anna", &["doctor", "--log"]);
     assert!(log["log_size"].as_u64().is_some_and(|size| size > 5), "{log}");
 }
+
+#[test]
+fn a_recording_is_searched_by_the_lists_of_its_device_and_a_broken_list_stops_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let road = Road::open(dir.path());
+    road.start_program();
+    road.agree("anna", &["browser", "text-editor", "libreoffice-calc"]);
+    let shown = |session: &str| road.types("anna", &["review", "show", session]).to_string();
+    let plain = road.import("anna", "spreadsheet");
+    assert!(shown(&plain).contains("refund list"), "{}", shown(&plain));
+    let lists = dir.path().join("people/anna/lists");
+    std::fs::create_dir_all(&lists).unwrap();
+    std::fs::write(lists.join("words.txt"), "refund list\n").unwrap();
+    let masked = road.import("anna", "spreadsheet");
+    assert!(!shown(&masked).contains("refund list"), "{}", shown(&masked));
+    std::fs::write(lists.join("rules.toml"), "[[rule]]").unwrap();
+    road.fails("anna", &["import", &support::fixture("spreadsheet").display().to_string()], 4);
+    let listed = road.types("anna", &["review", "list"]).to_string();
+    assert_eq!(listed.matches("\"session\"").count(), 2, "{listed}");
+}

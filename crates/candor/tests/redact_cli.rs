@@ -222,3 +222,67 @@ fn a_picture_that_is_none_leaves_no_file() {
         assert!(!out.exists() && !told(&output).contains("panicked"), "{name}: {}", told(&output));
     }
 }
+
+/// A folder of lists of an organisation.
+fn lists(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+const WARD: &str = "[[rule]]\nname = \"ward\"\nkind = \"ID\"\npattern = 'W-\\d{4}'\nfinds = [\"bed {W-1234}\"]\npasses = [\"W-1\"]\n";
+
+#[test]
+fn what_an_organisation_knows_is_found_and_its_hashed_list_tells_nobody() {
+    let key = lists(&[("k", "00112233445566778899aabbccddeeff\n")]);
+    let key = key.path().join("k");
+    let hashed = candor(&["redact", "hash", "--key", &key.display().to_string()], b"Zyxwich Quorraline\n\n");
+    assert_eq!(hashed.status.code(), Some(0), "{}", told(&hashed));
+    let tags = String::from_utf8(hashed.stdout).unwrap();
+    assert!(tags.trim().len() == 64 && !tags.to_lowercase().contains("zyx"), "{tags}");
+    let folder = lists(&[
+        ("people.txt", "# ours\nBrixel Tanzow\n"),
+        ("words.txt", "blue lantern\n"),
+        ("hashed.txt", &tags),
+        ("hashed.key", "00112233445566778899aabbccddeeff"),
+        ("rules.toml", WARD),
+    ]);
+    let folder = folder.path().display().to_string();
+    let texts =
+        ["ask brixel tanzow", "the blue lantern plan", "zyxwich quorraline called", "bed W-0042 is free"];
+    let questions: Vec<Value> = texts.iter().map(|text| json!({"id": 1, "text": text})).collect();
+    let without = lines(&candor(&JSONL, &jsonl(&questions)));
+    let with = lines(&candor(&[&JSONL[..], &["--lists", &folder]].concat(), &jsonl(&questions)));
+    let all = |answers: &[Value]| answers.iter().map(|a| a["text"].to_string()).collect::<String>();
+    assert!(all(&without).contains("W-0042") && all(&without).contains("lantern"), "{}", all(&without));
+    for gone in ["tanzow", "lantern", "zyxwich", "W-0042"] {
+        assert!(!all(&with).contains(gone), "{gone} in {}", all(&with));
+    }
+    let checked = candor(&["redact", "lists", &folder, "--json"], b"");
+    let held: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(held, json!({"people": 1, "words": 1, "allowed": 0, "hashed": true, "rules": 1}));
+}
+
+#[test]
+fn a_folder_of_lists_that_cannot_be_read_whole_stops_the_work() {
+    for (files, why) in [
+        (vec![("peoples.txt", "x")], "no list that is known"),
+        (vec![("hashed.txt", "00")], "go together"),
+        (vec![("hashed.txt", "zz"), ("hashed.key", "00112233445566778899aabbccddeeff")], "no tag"),
+        (vec![("hashed.txt", ""), ("hashed.key", "0011")], "holds no key"),
+        (vec![("rules.toml", "[[rule]]\nname = \"x\"\n")], "rules.toml"),
+        (vec![("rules.toml", &WARD.replace("bed {W-1234}", "bed {W-12345}"))], "ward"),
+        (vec![("rules.toml", &WARD.replace("\"ID\"", "\"WARD\""))], "the kinds are"),
+        (vec![("people.txt", "x\n")], "shorter than 2"),
+    ] {
+        let folder = lists(&files);
+        let folder = folder.path().display().to_string();
+        let output = candor(&["redact", "text", "--profile", "fast", "--lists", &folder], b"W-1234 stays in");
+        assert_eq!(output.status.code(), Some(4), "{why}: {}", told(&output));
+        assert!(told(&output).contains(why) && output.stdout.is_empty(), "{why}: {}", told(&output));
+    }
+    let output = candor(&["redact", "text", "--profile", "fast", "--lists", "nowhere"], b"x");
+    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+}

@@ -42,6 +42,7 @@ pub use screen::FrameError;
 pub use screen::picture::PictureError;
 pub use seal::{Raw, Redacted};
 pub use text::lists::{HashedList, ListError, Lists};
+pub use text::own::OwnRule;
 pub use text::scan::RuleError;
 pub use text::tagger::train::{LISTS, Trainer};
 pub use text::tagger::{Tagger, TaggerError};

@@ -14,6 +14,7 @@ pub(crate) mod lexicon;
 pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod ner;
+pub(crate) mod own;
 pub(crate) mod pseudonym;
 pub(crate) mod rule;
 pub(crate) mod rules;

@@ -147,6 +147,12 @@ impl Enrolment {
         &self.folder
     }
 
+    /// Where the lists of this device are: one folder for all programs.
+    pub(crate) fn lists_folder(&self) -> PathBuf {
+        let home = self.folder.ancestors().nth(2).unwrap_or(&self.folder);
+        home.join("lists")
+    }
+
     /// Whether the person has withdrawn, on this device. What cannot be looked at counts as a yes (P2).
     pub(crate) fn withdrawn(&self) -> bool {
         self.folder.join(WITHDRAWAL).try_exists().unwrap_or(true)

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod enrolment;
 pub(crate) mod gate;
 pub(crate) mod interrupt;
+pub(crate) mod lists;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod program;

@@ -11,11 +11,12 @@ use candor_journal::{Gap, Journal, SessionStart, SessionWriter, State};
 use candor_model::{
     FindingKind, Observation, Platform, Recorded, RedactedStep, SessionId, Timestamp, VisibleWindow,
 };
-use candor_redact::{Lists, Models, Profile, Raw, Redacted, Redactor};
+use candor_redact::{Models, Profile, Raw, Redacted, Redactor};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
 use super::gate::Gate;
+use super::lists;
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Kind, Outcome};
 use crate::home::Home;
@@ -286,8 +287,9 @@ fn redactor(enrolment: &Enrolment, models: &Models) -> Outcome<Redactor> {
         .redaction_profile()
         .parse()
         .because(Kind::BadInput, "load the redaction profile")?;
-    Redactor::new(profile, key, Lists::default(), models)
-        .because(Kind::BadInput, "load the redaction profile")
+    // Read anew for each session: what cannot be read stops it.
+    let lists = lists::of_device(&enrolment.lists_folder())?;
+    Redactor::new(profile, key, lists, models).because(Kind::BadInput, "load the redaction profile")
 }
 
 /// Bytes kept today, by the sessions in the journal.

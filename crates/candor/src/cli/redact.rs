@@ -2,6 +2,7 @@
 
 mod bench;
 mod image;
+mod known;
 mod score;
 mod stream;
 mod text;
@@ -11,8 +12,8 @@ use std::path::PathBuf;
 use candor_redact::{Lists, Models, Profile};
 
 use super::Session;
-use crate::agent::models;
-use crate::exit::{Because, Failure, Kind, Outcome};
+use crate::agent::{lists, models};
+use crate::exit::{Because, Kind, Outcome};
 
 /// What to redact, or to measure.
 #[derive(Debug, clap::Subcommand)]
@@ -21,6 +22,10 @@ pub(crate) enum Command {
     Text(text::Arguments),
     /// Mask personal data in a picture of a screen.
     Image(image::Arguments),
+    /// Check a folder of lists and rules of your organisation, and say what it holds.
+    Lists(known::Arguments),
+    /// Write the tags of a hashed list: names on standard input, one a line; tags on standard output.
+    Hash(known::HashArguments),
     /// Measure what is found of labelled texts, and what is masked without need.
     Score(score::Arguments),
     /// Measure how fast each profile is on this machine, and what memory it takes.
@@ -32,6 +37,8 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
     match command {
         Command::Text(arguments) => text::run(session, &arguments),
         Command::Image(arguments) => image::run(session, &arguments),
+        Command::Lists(arguments) => known::run(session, &arguments),
+        Command::Hash(arguments) => known::hash(&arguments),
         Command::Score(arguments) => score::run(session, &arguments),
         Command::Bench(arguments) => bench::run(session, &arguments),
     }
@@ -46,6 +53,9 @@ struct Looking {
     /// Folder of the models; `CANDOR_MODELS` names it too.
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Folder of what your organisation knows: people.txt, words.txt, allowed.txt, hashed.txt with hashed.key, rules.toml.
+    #[arg(long, value_name = "DIR")]
+    lists: Option<PathBuf>,
     /// Names of people to look for, one a line.
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
@@ -66,22 +76,18 @@ impl Looking {
         models::open(self.models.as_deref().or(session.config.models.as_deref()))
     }
 
+    /// What is in the folder, and in the files that were named beside it.
     fn lists(&self) -> Outcome<Lists> {
-        Ok(Lists {
-            people: entries(self.people.as_ref())?,
-            words: entries(self.words.as_ref())?,
-            allowed: entries(self.allowed.as_ref())?,
-            ..Lists::default()
-        })
+        let mut all = self.lists.as_deref().map(lists::open).transpose()?.unwrap_or_default();
+        all.people.extend(entries(self.people.as_ref())?);
+        all.words.extend(entries(self.words.as_ref())?);
+        all.allowed.extend(entries(self.allowed.as_ref())?);
+        Ok(all)
     }
 }
 
 fn entries(file: Option<&PathBuf>) -> Outcome<Vec<String>> {
-    let Some(path) = file else { return Ok(Vec::new()) };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(Kind::BadInput, format!("failed to read {}: {error}", path.display()))
-    })?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    file.map_or_else(|| Ok(Vec::new()), |path| lists::entries(path))
 }
 
 /// A searcher of the profile.

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::text::find::Find;
 use crate::text::lexicon::folded;
+use crate::text::own::{OwnRule, OwnRules};
 use crate::text::strict;
 
 /// What an organisation adds to the shipped lists. It stays in memory.
@@ -27,6 +28,8 @@ pub struct Lists {
     /// found by how it looks (organisations, places, job titles, nationalities, capitalised words) and only where the
     /// whole find is the allowed word. It never touches what a rule, a checksum or a list found.
     pub allowed: Vec<String>,
+    /// Rules of its own.
+    pub rules: Vec<OwnRule>,
 }
 
 impl Lists {
@@ -137,6 +140,14 @@ pub enum ListError {
         /// Longest allowed in bytes.
         max: usize,
     },
+    /// A rule does not do what its examples say.
+    #[error("the rule {name} is not used: {why}")]
+    Rule {
+        /// What the organisation calls it.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The lists are too large to search for.
     #[error("the lists are too large to search for")]
     TooLarge,
@@ -149,6 +160,7 @@ pub(crate) struct ListMatcher {
     entries: Vec<String>,
     hashed: Option<HashedList>,
     allowed: BTreeSet<String>,
+    own: OwnRules,
 }
 
 impl ListMatcher {
@@ -158,6 +170,7 @@ impl ListMatcher {
         if found > Lists::ENTRIES_MAX {
             return Err(ListError::TooMany { found, max: Lists::ENTRIES_MAX });
         }
+        let own = OwnRules::new(&lists.rules)?;
         let people = lists.people.len();
         let entries: Vec<String> = lists
             .people
@@ -171,7 +184,7 @@ impl ListMatcher {
             return Err(ListError::Length { index, max: Lists::ENTRY_BYTES_MAX });
         }
         let allowed = lists.allowed.iter().map(|word| folded(word.trim())).collect();
-        Ok(Self { automaton: automaton(&entries)?, people, entries, hashed: lists.hashed, allowed })
+        Ok(Self { automaton: automaton(&entries)?, people, entries, hashed: lists.hashed, allowed, own })
     }
 
     /// Adds every entry that stands in `text` as a whole word.
@@ -179,6 +192,7 @@ impl ListMatcher {
         if let Some(hashed) = &self.hashed {
             hashed.find(text, finds);
         }
+        self.own.find(text, finds);
         let Some(automaton) = &self.automaton else { return };
         for found in automaton.find_iter(text) {
             if !is_whole_word(text, found.range()) {
