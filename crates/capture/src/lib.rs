@@ -12,6 +12,7 @@
 //! again or not taken. A window whose class is not known has the empty class, which no charter names.
 
 mod pending;
+mod sensitive;
 mod sensor;
 
 #[cfg(target_os = "linux")]
@@ -20,12 +21,13 @@ mod linux;
 mod other;
 
 pub use pending::{Pending, SeenWindow};
+pub use sensitive::{SENSITIVE_LIST, Sensitive};
 pub use sensor::{Now, OpenError, Sensor, SensorError};
 
 #[cfg(target_os = "linux")]
 pub use linux::{
-    FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, PERMIT_AGE_MS_MAX, TITLE_BYTES_MAX, WINDOWS_MAX,
-    open,
+    CHILDREN_MAX, FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, PATH_POINTS_MAX, PERMIT_AGE_MS_MAX,
+    TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open,
 };
 #[cfg(not(target_os = "linux"))]
 pub use other::open;

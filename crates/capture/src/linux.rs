@@ -2,14 +2,20 @@
 
 mod canvas;
 mod input;
+mod kept;
+mod keyboard;
+mod look;
 mod run;
+mod shared;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod windows;
 mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
-pub use run::KEYS_OF_RUN_MAX;
+pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
+pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
 pub use x11::{FRAME_SIDE_PX_MAX, PERMIT_AGE_MS_MAX, open};
 

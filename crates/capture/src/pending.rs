@@ -3,6 +3,8 @@
 use candor_consent::Context;
 use candor_model::{Action, Moment, Rect};
 
+use crate::Sensitive;
+
 /// A window, as far as the gate may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenWindow {
@@ -12,6 +14,8 @@ pub struct SeenWindow {
     pub(crate) site: Option<String>,
     pub(crate) private: bool,
     pub(crate) locked: bool,
+    /// Why it is never captured, whatever a charter says.
+    pub(crate) sensitive: Option<Sensitive>,
     /// Where it is, in absolute pixels, decorations included.
     pub bounds: Rect,
 }
@@ -20,7 +24,13 @@ impl SeenWindow {
     /// What stands for a window that could not be found: no charter names its class.
     pub(crate) const fn unknown(locked: bool) -> Self {
         let bounds = Rect { x: 0, y: 0, width: 0, height: 0 };
-        Self { id: 0, class: String::new(), site: None, private: false, locked, bounds }
+        Self { id: 0, class: String::new(), site: None, private: false, locked, sensitive: None, bounds }
+    }
+
+    /// Why it is never captured: the shipped list names what it is about.
+    #[must_use]
+    pub const fn sensitive(&self) -> Option<Sensitive> {
+        self.sensitive
     }
 
     /// What the gate judges.
@@ -40,6 +50,10 @@ impl SeenWindow {
 /// INVARIANT: it holds no title and no text, and what was done can only be read by the sensor, under a permit.
 pub struct Pending {
     pub(crate) at: Moment,
+    /// The platform's own time of what began the action, in milliseconds.
+    pub(crate) ms: u32,
+    /// Whether it was a key that takes away what was written.
+    pub(crate) erases: bool,
     pub(crate) action: Action,
     pub(crate) front: SeenWindow,
     pub(crate) windows: Vec<SeenWindow>,

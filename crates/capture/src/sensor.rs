@@ -6,10 +6,10 @@ use candor_consent::Permit;
 use candor_model::{Moment, Observation, Platform, Screen};
 use candor_redact::Raw;
 
-use crate::Pending;
+use crate::{Pending, Sensitive};
 
 /// Tells the time by two clocks. The binary passes the operating system's.
-pub type Now = Box<dyn FnMut() -> Moment + Send>;
+pub type Now = std::sync::Arc<dyn Fn() -> Moment + Send + Sync>;
 
 /// Watches a desktop.
 ///
@@ -49,6 +49,24 @@ pub trait Sensor: Send {
     /// # Errors
     /// When the desktop does not answer.
     fn again(&mut self, pending: Pending) -> Result<Pending, SensorError>;
+
+    /// The windows, once the screen came to rest after it changed; none if there is nothing new to be seen. The caller judges them
+    /// and calls [`keep`](Sensor::keep), so that there is a frame of before the next action. What was kept goes.
+    ///
+    /// # Errors
+    /// When the desktop does not answer.
+    fn rest(&mut self) -> Result<Option<Pending>, SensorError>;
+
+    /// Keeps a frame and a tree of the permitted windows in memory, for the next action only.
+    ///
+    /// # Errors
+    /// As for [`capture`](Sensor::capture). Then nothing is kept.
+    fn keep(
+        &mut self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<(), SensorError>;
 
     /// Looks at what the gate permitted.
     ///
@@ -107,6 +125,12 @@ pub enum SensorError {
     /// The screen is locked.
     #[error("the screen is locked")]
     Locked,
+    /// The window in front is about something that is never captured.
+    #[error("the window in front is about {kind}, which is never recorded")]
+    Sensitive {
+        /// What it is about.
+        kind: Sensitive,
+    },
     /// Input came faster than it was taken: what it was is not known.
     #[error("input was lost")]
     Lost,

@@ -16,8 +16,8 @@ use crate::ambient::{self, Stopwatch};
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::output;
 
-/// How long the sensor waits for something to happen before it looks at the clock, in milliseconds.
-const WAIT_MS: u64 = 200;
+/// How long the sensor waits for something to happen before it looks whether the screen came to rest, in milliseconds.
+const WAIT_MS: u64 = 50;
 /// Most looks at the windows for one action. A click raises a window while the gate judges; a screen that changes on and on
 /// is not taken.
 const LOOKS_MAX: u32 = 5;
@@ -38,7 +38,7 @@ pub(crate) fn record(
         while !interrupt.came() && light.burns(road.count()) {
             match sensor.next(Duration::from_millis(WAIT_MS)) {
                 Ok(Some(pending)) => take(road, sensor.as_mut(), pending)?,
-                Ok(None) => {}
+                Ok(None) => at_rest(road, sensor.as_mut())?,
                 Err(error) => missed(road, error)?,
             }
         }
@@ -60,7 +60,8 @@ fn open() -> Outcome<Box<dyn Sensor>> {
     })?;
     let clock = Stopwatch::start();
     let now = move || Moment { wall: ambient::now(), monotonic_us: clock.micros() };
-    let opened = candor_capture::open(&display, Box::new(now)).because(Kind::Usage, "watch the desktop");
+    let opened =
+        candor_capture::open(&display, std::sync::Arc::new(now)).because(Kind::Usage, "watch the desktop");
     opened.map_err(|failure| failure.hint("run it in a terminal on an X11 desktop: docs/platforms.md"))
 }
 
@@ -70,15 +71,31 @@ fn forget_what_was_before(sensor: &mut dyn Sensor) -> Outcome {
     Ok(())
 }
 
-/// Names what is recorded. Browsers are left out: without their site, which this sensor cannot tell, the gate refuses them.
+/// Lets the sensor keep the screen at rest for the next action, if the gate permits what is in front. Nothing is noted: nothing
+/// was done.
+fn at_rest(road: &mut Road<'_, '_>, sensor: &mut dyn Sensor) -> Outcome {
+    let pending = match sensor.rest() {
+        Ok(Some(pending)) => pending,
+        Ok(None) => return Ok(()),
+        Err(error) => return missed(road, error),
+    };
+    let Ok(permit) = road.judge(&pending.front().context())? else { return Ok(()) };
+    let windows = judged(road, &pending)?;
+    match sensor.keep(&pending, &permit, &windows) {
+        Err(error @ SensorError::Desktop(_)) => missed(road, error),
+        // What changed in between, or is never recorded, is not kept; the next action is looked at when it comes.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Names what is recorded.
 fn what_to_do(enrolment: &Enrolment, seconds: u32) -> Outcome<String> {
     let apps = enrolment.charter().scope().apps().iter();
-    let chosen = apps.filter(|app| enrolment.consent().covers_app(&app.id) && !app.browser);
+    let chosen = apps.filter(|app| enrolment.consent().covers_app(&app.id));
     let named: Vec<String> = chosen.map(named).collect();
     if named.is_empty() {
         let message = "you agreed to no application that can be recorded live";
-        return Err(Failure::new(Kind::Refused, message)
-            .hint("browsers cannot be recorded live yet: docs/platforms.md"));
+        return Err(Failure::new(Kind::Refused, message).hint("docs/platforms.md says what can be"));
     }
     Ok(format!(
         "RECORDING this desktop for {seconds} s. Recorded is this only: {}.\n\
@@ -96,7 +113,9 @@ fn named(app: &AppRule) -> String {
         }
     }
     let classes: Vec<&str> = classes.into_iter().map(String::as_str).collect();
-    format!("{} ({})", app.title, classes.join(", "))
+    let sites: Vec<&str> = app.sites.iter().map(candor_model::Site::as_str).collect();
+    let only = if app.browser { format!(", only on {}", sites.join(" and ")) } else { String::new() };
+    format!("{} ({}{only})", app.title, classes.join(", "))
 }
 
 fn take(road: &mut Road<'_, '_>, sensor: &mut dyn Sensor, mut pending: Pending) -> Outcome {
@@ -148,7 +167,15 @@ fn missed(road: &mut Road<'_, '_>, error: SensorError) -> Outcome {
     if matches!(error, SensorError::Desktop(_)) {
         return Err(error).because(Kind::Unexpected, "watch the desktop");
     }
-    road.gap("not_captured", &format!("Not captured: {error}."))
+    let code = match error {
+        SensorError::Sensitive { .. } => "never_recorded",
+        SensorError::Lost => "input_lost",
+        SensorError::Locked => "screen_locked",
+        SensorError::Changed | SensorError::Stale | SensorError::Answers | SensorError::Desktop(_) => {
+            "not_captured"
+        }
+    };
+    road.gap(code, &format!("Not captured: {error}."))
 }
 
 /// Tells the person that it records: for how long yet, and what came of it. A bar on a terminal, elsewhere a line for each

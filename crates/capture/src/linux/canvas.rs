@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::SensorError;
 use crate::linux::desktop;
+use crate::linux::shared::Shared;
 
 /// The grey of what is not shown.
 const BLOCK: u8 = 0x40;
@@ -42,7 +43,7 @@ impl Canvas {
     /// Paints the pixels of a permitted window, as far as they are on the screen.
     pub(crate) fn paint(
         &mut self,
-        connection: &RustConnection,
+        source: &Source<'_>,
         window: Window,
         bounds: Rect,
     ) -> Result<(), SensorError> {
@@ -54,7 +55,7 @@ impl Canvas {
             width: u16::try_from(right - left).unwrap_or(0),
             height: u16::try_from(bottom - top).unwrap_or(0),
         };
-        let sent = pixels(connection, window, &part)?;
+        let sent = source.pixels(window, &part)?;
         let row_bytes = usize::from(part.width) * SENT_BYTES;
         for (row, pixels) in (top..bottom).zip(sent.chunks_exact(row_bytes)) {
             copy_row(self.row(left, row, right - left), pixels);
@@ -83,27 +84,44 @@ fn copy_row(canvas: &mut [u8], sent: &[u8]) {
 }
 
 /// A part of a window, in its own coordinates.
-struct Part {
-    x: i16,
-    y: i16,
-    width: u16,
-    height: u16,
+pub(crate) struct Part {
+    pub(crate) x: i16,
+    pub(crate) y: i16,
+    pub(crate) width: u16,
+    pub(crate) height: u16,
 }
 
-/// The window's own pixels, also where other windows lie over it (Composite 0.4, `NameWindowPixmap`).
-fn pixels(
-    connection: &RustConnection,
-    window: Window,
-    part: &Part,
-) -> Result<Zeroizing<Vec<u8>>, SensorError> {
-    let pixmap: Pixmap = connection.generate_id().map_err(desktop)?;
-    connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?.check().map_err(desktop)?;
-    let (x, y, width, height) = (part.x, part.y, part.width, part.height);
-    let image = connection.get_image(ImageFormat::Z_PIXMAP, pixmap, x, y, width, height, u32::MAX);
-    let reply = image.map_err(desktop)?.reply();
-    connection.free_pixmap(pixmap).map_err(desktop)?.ignore_error();
-    let image = reply.map_err(desktop)?;
-    let expected = usize::from(width) * usize::from(height) * SENT_BYTES;
-    let readable = matches!(image.depth, 24 | 32) && image.data.len() == expected;
-    if readable { Ok(Zeroizing::new(image.data)) } else { Err(SensorError::Changed) }
+impl Part {
+    /// How many bytes the X server sends for it.
+    pub(crate) fn bytes(&self) -> usize {
+        usize::from(self.width) * usize::from(self.height) * SENT_BYTES
+    }
+}
+
+/// Where pixels come from.
+pub(crate) struct Source<'a> {
+    pub(crate) connection: &'a RustConnection,
+    /// None: they come over the socket.
+    pub(crate) shared: Option<&'a Shared>,
+}
+
+impl Source<'_> {
+    /// The window's own pixels, also where other windows lie over it (Composite 0.4, `NameWindowPixmap`).
+    fn pixels(&self, window: Window, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
+        let connection = self.connection;
+        let pixmap: Pixmap = connection.generate_id().map_err(desktop)?;
+        connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?.check().map_err(desktop)?;
+        let shared = self.shared.and_then(|shared| shared.pixels(connection, pixmap, part));
+        let pixels = shared.map_or_else(|| self.sent(pixmap, part), Ok);
+        connection.free_pixmap(pixmap).map_err(desktop)?.ignore_error();
+        pixels
+    }
+
+    fn sent(&self, pixmap: Pixmap, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
+        let (x, y, width, height) = (part.x, part.y, part.width, part.height);
+        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, pixmap, x, y, width, height, u32::MAX);
+        let image = image.map_err(desktop)?.reply().map_err(desktop)?;
+        let readable = matches!(image.depth, 24 | 32) && image.data.len() == part.bytes();
+        if readable { Ok(Zeroizing::new(image.data)) } else { Err(SensorError::Changed) }
+    }
 }

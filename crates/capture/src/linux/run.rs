@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use candor_model::{Action, Point, ScrollUnit};
+use candor_model::{Action, PathPoint, Point, ScrollUnit};
 
 use crate::linux::input::Input;
+use crate::linux::tree::Key;
 
 /// Most keys of one run; the next key begins another.
 pub const KEYS_OF_RUN_MAX: u32 = 10_000;
@@ -21,52 +22,144 @@ const CLICKS_MAX: u8 = 3;
 /// A 120th of a notch is the unit; the wheel turns by whole notches.
 const NOTCH: i32 = 120;
 
-/// The action that an event begins.
-pub(crate) const fn begun(input: &Input) -> Action {
-    match *input {
-        Input::Button { button, at, .. } => Action::Click { at, button, count: 1 },
+/// Longest time that a button is followed while it is down, in milliseconds.
+const HELD_MS_MAX: u64 = 60_000;
+/// Most points of a path; the last place is always kept.
+pub const PATH_POINTS_MAX: usize = 2_000;
+
+/// The action that an event begins; none if it only continues one.
+pub(crate) fn begun(input: &Input) -> Option<Action> {
+    match input {
+        Input::Button { button, at, .. } => Some(Action::Click { at: *at, button: *button, count: 1 }),
         Input::Wheel { dx, dy, at, .. } => {
-            Action::Scroll { at, dx: dx * NOTCH, dy: dy * NOTCH, unit: ScrollUnit::Notch120th }
+            let unit = ScrollUnit::Notch120th;
+            Some(Action::Scroll { at: *at, dx: dx * NOTCH, dy: dy * NOTCH, unit })
         }
-        Input::Key { .. } => Action::Keys { count: 1 },
+        Input::Key { .. } => Some(Action::Keys { count: 1 }),
+        Input::Command { keys, .. } => Some(Action::Hotkey { keys: keys.clone() }),
+        Input::Released { .. } | Input::Moved { .. } => None,
     }
 }
 
-/// How long to wait for more of an action; none if there is no more.
-pub(crate) const fn pause(action: &Action) -> Option<Duration> {
-    match action {
-        Action::Click { count, .. } if *count < CLICKS_MAX => Some(Duration::from_millis(CLICK_PAUSE_MS)),
-        Action::Scroll { .. } => Some(Duration::from_millis(WHEEL_PAUSE_MS)),
-        Action::Keys { count } if *count < KEYS_OF_RUN_MAX => Some(Duration::from_millis(KEYS_PAUSE_MS)),
-        Action::Click { .. }
-        | Action::Keys { .. }
-        | Action::Drag { .. }
-        | Action::Type { .. }
-        | Action::Hotkey { .. }
-        | Action::Wait { .. }
-        | Action::SwitchWindow {} => None,
+/// What an event means for the action before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Belongs {
+    /// It is part of it, and more may come.
+    More,
+    /// It ends it, and is part of it.
+    Last,
+    /// It is something else.
+    No,
+}
+
+/// An action on its way.
+#[derive(Debug)]
+pub(crate) struct Course {
+    action: Action,
+    window: u32,
+    /// When a button went down last, in the server's milliseconds.
+    down_ms: u32,
+    held: bool,
+    path: Vec<PathPoint>,
+    keys: Vec<Key>,
+}
+
+impl Course {
+    /// `key` is what the first key of a run does.
+    pub(crate) fn new(action: Action, window: u32, ms: u32, key: Key) -> Self {
+        let held = matches!(action, Action::Click { .. });
+        let path = if let Action::Click { at, .. } = &action {
+            vec![PathPoint { at: *at, after_ms: 0 }]
+        } else {
+            Vec::new()
+        };
+        let keys = if matches!(action, Action::Keys { .. }) { vec![key] } else { Vec::new() };
+        Self { action, window, down_ms: ms, held, path, keys }
+    }
+
+    /// How long to wait for more; none if there is no more.
+    pub(crate) const fn pause(&self) -> Option<Duration> {
+        match &self.action {
+            Action::Click { .. } if self.held => Some(Duration::from_millis(HELD_MS_MAX)),
+            Action::Click { count, .. } if *count < CLICKS_MAX => Some(Duration::from_millis(CLICK_PAUSE_MS)),
+            Action::Scroll { .. } => Some(Duration::from_millis(WHEEL_PAUSE_MS)),
+            Action::Keys { count } if *count < KEYS_OF_RUN_MAX => Some(Duration::from_millis(KEYS_PAUSE_MS)),
+            Action::Click { .. }
+            | Action::Keys { .. }
+            | Action::Drag { .. }
+            | Action::Type { .. }
+            | Action::Hotkey { .. }
+            | Action::Wait { .. }
+            | Action::SwitchWindow {} => None,
+        }
+    }
+
+    /// Takes an event up if it belongs to the action.
+    pub(crate) fn take(&mut self, input: &Input) -> Belongs {
+        match (&mut self.action, input) {
+            (Action::Click { .. }, Input::Moved { at, ms }) if self.held => self.moved(*at, *ms),
+            (Action::Click { button, .. }, Input::Released { button: up, at, ms })
+                if self.held && button == up =>
+            {
+                self.released(*at, *ms)
+            }
+            (Action::Click { at, button, count }, Input::Button { button: again, at: next, window, ms })
+                if !self.held && *window == self.window && again == button && near(*at, *next) =>
+            {
+                let soon = u64::from(ms.wrapping_sub(self.down_ms)) <= CLICK_PAUSE_MS;
+                if !soon || *count >= CLICKS_MAX {
+                    return Belongs::No;
+                }
+                *count += 1;
+                (self.held, self.down_ms) = (true, *ms);
+                Belongs::More
+            }
+            (Action::Scroll { dx, dy, .. }, Input::Wheel { dx: x, dy: y, window, .. })
+                if *window == self.window =>
+            {
+                *dx = dx.saturating_add(x.saturating_mul(NOTCH));
+                *dy = dy.saturating_add(y.saturating_mul(NOTCH));
+                Belongs::More
+            }
+            (Action::Keys { count }, Input::Key { window, key }) if *window == self.window => {
+                *count = count.saturating_add(1);
+                self.keys.push(*key);
+                Belongs::More
+            }
+            _ => Belongs::No,
+        }
+    }
+
+    fn moved(&mut self, at: Point, ms: u32) -> Belongs {
+        if self.path.len() < PATH_POINTS_MAX {
+            self.path.push(PathPoint { at, after_ms: ms.wrapping_sub(self.down_ms) });
+        }
+        Belongs::More
+    }
+
+    /// A button that came up elsewhere, or after a way, dragged.
+    fn released(&mut self, at: Point, ms: u32) -> Belongs {
+        self.held = false;
+        let Action::Click { at: down, button, count } = &self.action else { return Belongs::No };
+        let away = !near(*down, at) || self.path.iter().any(|point| !near(*down, point.at));
+        if *count > 1 || !away {
+            return if *count < CLICKS_MAX { Belongs::More } else { Belongs::Last };
+        }
+        let mut path = std::mem::take(&mut self.path);
+        path.push(PathPoint { at, after_ms: ms.wrapping_sub(self.down_ms) });
+        self.action = Action::Drag { button: *button, path };
+        Belongs::Last
+    }
+
+    /// The action, and what the keys of a run do, in their order.
+    pub(crate) fn finish(self) -> (Action, Vec<Key>) {
+        (self.action, self.keys)
     }
 }
 
-/// The action with one more event of the same window; none if the event begins another action.
-pub(crate) fn continued(action: &Action, window: u32, input: &Input) -> Option<Action> {
-    match (action, *input) {
-        (Action::Click { at, button, count }, Input::Button { button: again, at: next, window: w })
-            if w == window && again == *button && near(*at, next) =>
-        {
-            Some(Action::Click { at: *at, button: *button, count: count.saturating_add(1) })
-        }
-        (Action::Scroll { at, dx, dy, unit }, Input::Wheel { dx: x, dy: y, window: w, .. })
-            if w == window =>
-        {
-            let sum = |a: i32, b: i32| a.saturating_add(b.saturating_mul(NOTCH));
-            Some(Action::Scroll { at: *at, dx: sum(*dx, x), dy: sum(*dy, y), unit: *unit })
-        }
-        (Action::Keys { count }, Input::Key { window: w }) if w == window => {
-            Some(Action::Keys { count: count.saturating_add(1) })
-        }
-        _ => None,
-    }
+/// Whether an event only tells how a click or drag goes on.
+pub(crate) const fn is_aftermath(input: &Input) -> bool {
+    matches!(input, Input::Released { .. } | Input::Moved { .. })
 }
 
 fn near(a: Point, b: Point) -> bool {
@@ -79,42 +172,72 @@ mod tests {
 
     use super::*;
 
-    const AT: Point = Point { x: 10, y: 10 };
+    fn at(x: i32) -> Point {
+        Point { x, y: 10 }
+    }
 
-    fn click(x: i32, window: u32) -> Input {
-        Input::Button { button: Button::Left, at: Point { x, y: 10 }, window }
+    fn down(x: i32, window: u32, ms: u32) -> Input {
+        Input::Button { button: Button::Left, at: at(x), window, ms }
+    }
+
+    fn up(x: i32, ms: u32) -> Input {
+        Input::Released { button: Button::Left, at: at(x), ms }
+    }
+
+    fn course(first: &Input, ms: u32) -> Course {
+        Course::new(begun(first).unwrap(), 7, ms, Key::Writes)
     }
 
     #[test]
-    fn keys_of_another_window_begin_another_action() {
-        let one = begun(&Input::Key { window: 7 });
-        assert_eq!(continued(&one, 7, &Input::Key { window: 7 }), Some(Action::Keys { count: 2 }));
-        assert_eq!(continued(&one, 7, &Input::Key { window: 8 }), None);
-        assert_eq!(continued(&one, 7, &click(10, 7)), None);
+    fn keys_of_another_window_and_commands_begin_another_action() {
+        let mut keys = course(&Input::Key { key: Key::Writes, window: 7 }, 0);
+        assert_eq!(keys.take(&Input::Key { key: Key::Writes, window: 7 }), Belongs::More);
+        assert_eq!(keys.take(&Input::Key { key: Key::Writes, window: 8 }), Belongs::No);
+        assert_eq!(keys.take(&Input::Command { keys: vec!["enter".into()], window: 7 }), Belongs::No);
+        assert_eq!(keys.take(&down(10, 7, 5)), Belongs::No);
+        assert_eq!(keys.finish().0, Action::Keys { count: 2 });
     }
 
     #[test]
-    fn a_second_click_far_away_with_another_button_or_elsewhere_is_no_double_click() {
-        let one = begun(&click(10, 7));
-        assert_eq!(
-            continued(&one, 7, &click(13, 7)),
-            Some(Action::Click { at: AT, button: Button::Left, count: 2 })
-        );
-        assert_eq!(continued(&one, 7, &click(15, 7)), None);
-        assert_eq!(continued(&one, 7, &click(10, 8)), None);
-        let right = Input::Button { button: Button::Right, at: AT, window: 7 };
-        assert_eq!(continued(&one, 7, &right), None);
-        assert_eq!(pause(&Action::Click { at: AT, button: Button::Left, count: 3 }), None);
+    fn two_clicks_are_one_double_click_if_they_are_near_soon_and_of_one_window() {
+        for (next, expected) in [
+            (down(13, 7, 300), Belongs::More),
+            (down(15, 7, 300), Belongs::No),
+            (down(13, 8, 300), Belongs::No),
+            (down(13, 7, 401), Belongs::No),
+            (Input::Button { button: Button::Right, at: at(10), window: 7, ms: 300 }, Belongs::No),
+        ] {
+            let mut click = course(&down(10, 7, 0), 0);
+            assert_eq!(click.take(&up(10, 20)), Belongs::More);
+            assert_eq!(click.take(&next), expected, "{next:?}");
+        }
+        let mut click = course(&down(10, 7, 0), 0);
+        let clicks = [up(10, 1), down(10, 7, 100), up(10, 101), down(10, 7, 200)];
+        assert!(clicks.iter().all(|input| click.take(input) == Belongs::More));
+        assert_eq!(click.take(&up(10, 201)), Belongs::Last);
+        assert_eq!(click.finish().0, Action::Click { at: at(10), button: Button::Left, count: 3 });
+    }
+
+    #[test]
+    fn a_button_that_comes_up_elsewhere_or_after_a_way_dragged() {
+        for end in [90, 10] {
+            let mut drag = course(&down(10, 7, 0), 0);
+            assert_eq!(drag.take(&Input::Moved { at: at(50), ms: 40 }), Belongs::More);
+            assert_eq!(drag.take(&up(end, 80)), Belongs::Last);
+            let points = [(10, 0), (50, 40), (end, 80)];
+            let path = points.map(|(x, after_ms)| PathPoint { at: at(x), after_ms }).to_vec();
+            assert_eq!(drag.finish().0, Action::Drag { button: Button::Left, path });
+        }
     }
 
     #[test]
     fn wheel_notches_add_up() {
-        let notch = |dy| Input::Wheel { dx: 0, dy, at: AT, window: 7 };
-        let two = continued(&begun(&notch(1)), 7, &notch(1)).unwrap();
-        assert_eq!(two, Action::Scroll { at: AT, dx: 0, dy: 240, unit: ScrollUnit::Notch120th });
+        let notch = |dy| Input::Wheel { dx: 0, dy, at: at(10), window: 7 };
+        let mut wheel = course(&notch(1), 0);
+        assert_eq!((wheel.take(&notch(1)), wheel.take(&notch(-1))), (Belongs::More, Belongs::More));
         assert_eq!(
-            continued(&two, 7, &notch(-1)),
-            Some(Action::Scroll { at: AT, dx: 0, dy: 120, unit: ScrollUnit::Notch120th })
+            wheel.finish().0,
+            Action::Scroll { at: at(10), dx: 0, dy: 120, unit: ScrollUnit::Notch120th }
         );
     }
 }

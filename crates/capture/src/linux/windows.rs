@@ -9,7 +9,8 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 
 use crate::linux::desktop;
-use crate::{SeenWindow, SensorError};
+use crate::linux::tree::Client;
+use crate::{SeenWindow, SensorError, sensitive};
 
 /// Most windows of a screen; more are refused.
 pub const WINDOWS_MAX: usize = 256;
@@ -19,6 +20,8 @@ pub const TITLE_BYTES_MAX: u32 = 1024;
 const CLASS_BYTES_MAX: u32 = 256;
 /// How deep a window manager may put a client into its frame.
 const DEPTH_MAX: usize = 3;
+/// Most parents that are followed from a focused window up to the top.
+const FOCUS_DEPTH_MAX: usize = 32;
 
 x11rb::atom_manager! {
     /// The properties that are read.
@@ -26,6 +29,8 @@ x11rb::atom_manager! {
         WM_STATE,
         UTF8_STRING,
         _NET_WM_NAME,
+        _NET_WM_PID,
+        AT_SPI_BUS,
     }
 }
 
@@ -55,13 +60,14 @@ impl Windows<'_> {
     }
 
     fn judged(&self, top: &TopLevel, locked: bool) -> Result<SeenWindow, SensorError> {
-        let class = match self.client(top)? {
-            Some(client) => self.class(client)?,
-            None => String::new(),
+        let (class, title) = match self.client(top)? {
+            Some(client) => (self.class(client)?, self.name(client)?.unwrap_or_default()),
+            None => (String::new(), String::new()),
         };
+        let sensitive = sensitive::of_window(&class, &title);
         let (id, bounds) = (u64::from(top.window), top.bounds);
         // Sites and private windows need the accessibility tree: where they are not known, a browser is refused.
-        Ok(SeenWindow { id, class, site: None, private: false, locked, bounds })
+        Ok(SeenWindow { id, class, site: None, private: false, locked, sensitive, bounds })
     }
 
     fn visible(&self) -> Result<Vec<TopLevel>, SensorError> {
@@ -141,6 +147,53 @@ impl Windows<'_> {
     pub(crate) fn title(&self, window: Window) -> Result<Option<String>, SensorError> {
         let top = TopLevel { window, bounds: Rect { x: 0, y: 0, width: 0, height: 0 }, unmanaged: true };
         let Some(client) = self.client(&top)? else { return Ok(None) };
+        self.name(client)
+    }
+
+    /// How the accessibility bus may know a window; none where the window does not tell its process.
+    pub(crate) fn of_bus(&self, window: Window, outer: Rect) -> Result<Option<Client>, SensorError> {
+        let top = TopLevel { window, bounds: outer, unmanaged: true };
+        let Some(client) = self.client(&top)? else { return Ok(None) };
+        let pid = self.property(client, self.atoms._NET_WM_PID, AtomEnum::CARDINAL.into(), 4)?;
+        let Some(pid) = pid.and_then(|value| value.try_into().ok()).map(u32::from_le_bytes) else {
+            return Ok(None);
+        };
+        let place = self.connection.translate_coordinates(client, self.root, 0, 0).map_err(desktop)?;
+        let size = self.connection.get_geometry(client).map_err(desktop)?;
+        let (Ok(place), Ok(size)) = (place.reply(), size.reply()) else { return Ok(None) };
+        let bounds = Rect {
+            x: place.dst_x.into(),
+            y: place.dst_y.into(),
+            width: size.width.into(),
+            height: size.height.into(),
+        };
+        Ok(Some(Client { pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
+    }
+
+    /// The address of the accessibility bus of this display, which its launcher writes on the root window.
+    pub(crate) fn bus(&self) -> Option<String> {
+        let value = self.property(self.root, self.atoms.AT_SPI_BUS, AtomEnum::STRING.into(), TITLE_BYTES_MAX);
+        let value = value.ok().flatten().filter(|value| !value.is_empty())?;
+        String::from_utf8(value).ok()
+    }
+
+    /// The top-level window that has the keyboard, or 0.
+    pub(crate) fn focused(&self) -> Result<Window, SensorError> {
+        let mut window = self.connection.get_input_focus().map_err(desktop)?.reply().map_err(desktop)?.focus;
+        for _ in 0..FOCUS_DEPTH_MAX {
+            if window <= 1 || window == self.root {
+                return Ok(0);
+            }
+            let Ok(tree) = self.connection.query_tree(window).map_err(desktop)?.reply() else { return Ok(0) };
+            if tree.parent == self.root {
+                return Ok(window);
+            }
+            window = tree.parent;
+        }
+        Ok(0)
+    }
+
+    fn name(&self, client: Window) -> Result<Option<String>, SensorError> {
         let (name, utf8) = (self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING);
         let value = self.property(client, name, utf8, TITLE_BYTES_MAX)?;
         Ok(value.and_then(|value| String::from_utf8(value).ok()))

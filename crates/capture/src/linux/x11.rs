@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use candor_consent::{Field, Permit};
-use candor_model::{Action, Moment, Observation, Pixels, Platform, Screen, VisibleWindow};
+use candor_model::{Action, Moment, Observation, Pixels, Platform, Screen, TreeState, VisibleWindow};
 use candor_redact::Raw;
-use x11rb::connection::{Connection, RequestConnection as _};
+use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
-use x11rb::protocol::xproto::{ConnectionExt as _, ImageOrder, Window};
+use x11rb::protocol::xproto::{ImageOrder, Window};
 use x11rb::rust_connection::RustConnection;
 
-use crate::linux::canvas::Canvas;
-use crate::linux::desktop;
-use crate::linux::input::{Input, InputThread};
-use crate::linux::run::{begun, continued, pause};
+use crate::linux::input::{Input, InputThread, Timed};
+use crate::linux::kept::{Kept, Rest};
+use crate::linux::run::{Belongs, Course, begun, is_aftermath};
+use crate::linux::shared::Shared;
+use crate::linux::tree::{Client, Key, Run, Trees, page_is_asked};
 use crate::linux::windows::{Atoms, Windows};
-use crate::{Now, OpenError, Pending, SeenWindow, Sensor, SensorError};
+use crate::{Now, OpenError, Pending, SeenWindow, Sensor, SensorError, sensitive};
 
 /// Oldest judgement in milliseconds that is still of what is on the screen.
 pub const PERMIT_AGE_MS_MAX: i64 = 2_000;
@@ -25,13 +26,19 @@ const DISPLAY_NUMBER_MAX: u16 = u16::MAX - 6000;
 pub const FRAME_SIDE_PX_MAX: u32 = Pixels::SIDE_PX_MAX;
 
 pub(crate) struct X11Sensor {
-    connection: RustConnection,
+    pub(crate) connection: RustConnection,
     root: Window,
     atoms: Atoms,
-    screen: Screen,
+    pub(crate) screen: Screen,
     input: InputThread,
+    trees: Trees,
+    pub(crate) shared: Option<Shared>,
     /// What ended the action before it.
-    waiting: Option<Input>,
+    waiting: Option<Timed>,
+    /// How long the screen has been at rest.
+    pub(crate) rest: Rest,
+    /// The last frame and tree at rest, of permitted windows only.
+    pub(crate) kept: Option<Kept>,
     now: Now,
 }
 
@@ -89,16 +96,42 @@ impl Sensor for X11Sensor {
     }
 
     fn next(&mut self, wait: Duration) -> Result<Option<Pending>, SensorError> {
-        let waiting = self.waiting.take();
-        let Some(input) = waiting.map_or_else(|| self.input.next(wait), |input| Ok(Some(input)))? else {
-            return Ok(None);
-        };
-        let at = (self.now)();
-        self.pending(at, begun(&input), window_of(&input).into()).map(Some)
+        loop {
+            let waiting = self.waiting.take();
+            let next = waiting.map_or_else(|| self.input.next(wait), |input| Ok(Some(input)))?;
+            let Some((at, input)) = next else { return Ok(None) };
+            let Some(action) = begun(&input) else { continue };
+            let erases = matches!(input, Input::Key { key: Key::Erases, .. });
+            let pending = self.pending(at, action, window_of(&input).into())?;
+            return Ok(Some(Pending { ms: ms_of(&input), erases, ..pending }));
+        }
     }
 
     fn again(&mut self, pending: Pending) -> Result<Pending, SensorError> {
-        self.pending(pending.at, pending.action, pending.front.id)
+        let (ms, erases) = (pending.ms, pending.erases);
+        let again = self.pending(pending.at, pending.action, pending.front.id)?;
+        Ok(Pending { ms, erases, ..again })
+    }
+
+    fn rest(&mut self) -> Result<Option<Pending>, SensorError> {
+        let (now, changes) = ((self.now)(), self.input.changes());
+        if self.waiting.is_some() || !self.rest.is_due(now.monotonic_us, changes) {
+            return Ok(None);
+        }
+        self.kept = None;
+        let front = self.windows().focused()?;
+        self.pending(now, Action::Wait { ms: 0 }, front.into()).map(Some)
+    }
+
+    fn keep(
+        &mut self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<(), SensorError> {
+        self.fits(pending, permit, windows)?;
+        self.kept = Some(self.taken(pending, permit, windows)?);
+        Ok(())
     }
 
     fn capture(
@@ -109,12 +142,6 @@ impl Sensor for X11Sensor {
     ) -> Result<Raw<Observation>, SensorError> {
         self.observe(pending, permit, windows).map(Raw::seal)
     }
-}
-
-/// What was read under the permits.
-struct Seen {
-    title: Option<String>,
-    frame: Option<Pixels>,
 }
 
 impl X11Sensor {
@@ -131,16 +158,42 @@ impl X11Sensor {
         found.ok_or(OpenError::Lacks { what: "the MIT-SCREEN-SAVER extension" })?;
         let atoms = Atoms::new(&connection).map_err(|e| failed(e.into()))?;
         let atoms = atoms.reply().map_err(|e| failed(e.into()))?;
-        let input = InputThread::start(display).map_err(failed)?;
-        Ok(Self { connection, root, atoms, screen, input, waiting: None, now })
+        let input = InputThread::start(display, Now::clone(&now)).map_err(failed)?;
+        let size = (screen.width, screen.height);
+        let bus = Windows { connection: &connection, atoms: &atoms, root, size }.bus();
+        let trees = Trees::start(bus, Now::clone(&now));
+        let shared = Shared::open(&connection, screen.width * screen.height * 4);
+        let (waiting, rest, kept) = (None, Rest::default(), None);
+        Ok(Self { connection, root, atoms, screen, input, trees, shared, waiting, rest, kept, now })
     }
 
     /// An action with the windows as they are at this moment.
-    fn pending(&self, at: Moment, action: Action, front: u64) -> Result<Pending, SensorError> {
-        let (windows, locked) = self.windows().seen()?;
+    fn pending(&mut self, at: Moment, action: Action, front: u64) -> Result<Pending, SensorError> {
+        let (mut windows, locked) = self.windows().seen()?;
+        self.ask_pages(&mut windows)?;
         let found = windows.iter().find(|window| window.id == front && front != 0).cloned();
         let front = found.unwrap_or(SeenWindow::unknown(locked));
-        Ok(Pending { at, action, front, windows })
+        if self.kept.as_ref().is_some_and(|kept| kept.front != front.id) {
+            // Another window has the input: what the one before writes is not heard any more.
+            self.trees.listen(0, None);
+        }
+        Ok(Pending { at, ms: 0, erases: false, action, front, windows })
+    }
+
+    /// Which site each browser shows, and whether the window is private.
+    fn ask_pages(&self, windows: &mut [SeenWindow]) -> Result<(), SensorError> {
+        for window in windows.iter_mut().filter(|window| page_is_asked(&window.class)) {
+            let Some(client) = self.client(window)? else { continue };
+            let page = self.trees.page(&client);
+            window.private = page.private;
+            window.sensitive = window.sensitive.or_else(|| sensitive::of_site(page.site.as_deref()?));
+            window.site = page.site;
+        }
+        Ok(())
+    }
+
+    fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {
+        self.windows().of_bus(u32::try_from(window.id).unwrap_or(0), window.bounds)
     }
 
     /// What [`Sensor::capture`] seals.
@@ -151,35 +204,44 @@ impl X11Sensor {
         windows: &[Option<Permit>],
     ) -> Result<Observation, SensorError> {
         self.fits(pending, permit, windows)?;
-        let seen = self.look(pending, permit, windows)?;
-        let action = allowed(self.follow(pending.action.clone(), pending.front.id)?, permit);
-        let visible = |(window, permit): (&SeenWindow, &Option<Permit>)| VisibleWindow {
-            bounds: window.bounds,
-            permitted: permit.is_some(),
+        let (now_us, changes) = ((self.now)().monotonic_us, self.input.changes());
+        let kept = self.kept.take().filter(|kept| kept.is_before(pending, windows, now_us, changes));
+        let title = self.look(pending, permit, windows, false)?.title;
+        let mut kept = match kept {
+            Some(kept) => kept,
+            None => self.taken(pending, permit, windows)?,
         };
+        let (action, keys) = self.follow(pending)?;
+        let action = allowed(self.told(action, keys, pending, permit)?, permit);
+        let visible = |(window, shown): (&SeenWindow, &bool)| VisibleWindow {
+            bounds: window.bounds,
+            permitted: *shown,
+        };
+        let target = kept.target(&action);
+        self.rest.after_action();
         Ok(Observation {
             at: Moment { wall: permit.at(), monotonic_us: pending.at.monotonic_us },
             screen: self.screen.clone(),
             app: permit.app().clone(),
             site: permit.site().cloned(),
-            title: seen.title,
+            title,
             bounds: pending.front.bounds,
             action,
-            target: None,
-            frame: seen.frame,
-            windows: pending.windows.iter().zip(windows).map(visible).collect(),
-            tree: None,
+            target,
+            windows: pending.windows.iter().zip(&kept.shown).map(visible).collect(),
+            frame: kept.frame.take(),
+            tree: kept.tree.take().filter(|_| permit.allows(Field::Tree)),
         })
     }
 
-    fn windows(&self) -> Windows<'_> {
+    pub(crate) fn windows(&self) -> Windows<'_> {
         let size = (self.screen.width, self.screen.height);
         Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size }
     }
 
-    /// One answer for each window, given just now, and a yes for the one in front.
+    /// One answer for each window, given just now, and a yes for the one in front, which is about nothing sensitive.
     fn fits(
-        &mut self,
+        &self,
         pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
@@ -190,73 +252,95 @@ impl X11Sensor {
         if windows.len() != pending.windows.len() || !same_app {
             return Err(SensorError::Answers);
         }
+        if let Some(kind) = pending.front.sensitive {
+            return Err(SensorError::Sensitive { kind });
+        }
         let now = (self.now)().wall.as_millis();
         let fresh = |permit: &Permit| (0..=PERMIT_AGE_MS_MAX).contains(&(now - permit.at().as_millis()));
         let all = windows.iter().flatten().chain([permit]).all(fresh);
         if all { Ok(()) } else { Err(SensorError::Stale) }
     }
 
-    /// Reads under a grab of the server, so that nothing can change between the comparison and the look.
-    fn look(
-        &self,
+    /// One frame and one tree of the permitted windows, of one moment.
+    fn taken(
+        &mut self,
         pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
-    ) -> Result<Seen, SensorError> {
-        self.connection.grab_server().map_err(desktop)?.ignore_error();
-        let seen = self.look_grabbed(pending, permit, windows);
-        self.connection.ungrab_server().map_err(desktop)?.ignore_error();
-        self.connection.flush().map_err(desktop)?;
-        seen
+    ) -> Result<Kept, SensorError> {
+        let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
+        let seen = self.look(pending, permit, windows, true)?;
+        let client = self.client(&pending.front)?;
+        let heard = client.as_ref().filter(|_| permit.allows(Field::TypedText));
+        self.trees.listen(pending.front.id, heard);
+        let mut tree = client.as_ref().and_then(|client| self.trees.tree(client));
+        if let Some(tree) = tree.as_mut().filter(|_| self.input.changes() != changes) {
+            // The screen changed since the frame was read: the tree may be of another moment.
+            tree.state = TreeState::Untrusted;
+        }
+        self.is_still_so(pending)?;
+        Ok(Kept {
+            front: pending.front.id,
+            windows: pending.windows.clone(),
+            shown: shown(pending, windows),
+            frame: seen.frame,
+            tree,
+            taken_us,
+            changes,
+        })
     }
 
-    fn look_grabbed(
-        &self,
-        pending: &Pending,
-        permit: &Permit,
-        windows: &[Option<Permit>],
-    ) -> Result<Seen, SensorError> {
-        let (now, locked) = self.windows().seen()?;
-        if locked {
-            return Err(SensorError::Locked);
-        }
-        if now != pending.windows {
-            return Err(SensorError::Changed);
-        }
-        let frame = permit.allows(Field::Frame).then(|| self.frame(&now, windows)).transpose()?;
-        let front = u32::try_from(pending.front.id).unwrap_or(0);
-        let title = permit.allows(Field::WindowTitle).then(|| self.windows().title(front)).transpose()?;
-        Ok(Seen { title: title.flatten(), frame: frame.flatten() })
-    }
-
-    fn frame(
-        &self,
-        windows: &[SeenWindow],
-        permits: &[Option<Permit>],
-    ) -> Result<Option<Pixels>, SensorError> {
-        let mut canvas = Canvas::new(self.screen.width, self.screen.height);
-        for (window, permit) in windows.iter().zip(permits) {
-            let shown = permit.as_ref().is_some_and(|permit| permit.allows(Field::Frame));
-            match u32::try_from(window.id) {
-                Ok(id) if shown => canvas.paint(&self.connection, id, window.bounds)?,
-                Ok(_) | Err(_) => canvas.block(window.bounds),
-            }
-        }
-        Ok(canvas.finish())
+    /// A browser may have gone to another page while it was looked at: then nothing was looked at.
+    fn is_still_so(&self, pending: &Pending) -> Result<(), SensorError> {
+        let mut windows = pending.windows.clone();
+        self.ask_pages(&mut windows)?;
+        if windows == pending.windows { Ok(()) } else { Err(SensorError::Changed) }
     }
 
     /// Takes what belongs to the action; what does not begins the next one.
-    fn follow(&mut self, mut action: Action, window: u64) -> Result<Action, SensorError> {
-        let window = u32::try_from(window).unwrap_or(0);
-        while let Some(wait) = pause(&action) {
-            let Some(input) = self.input.next(wait)? else { break };
-            let Some(longer) = continued(&action, window, &input) else {
-                self.waiting = Some(input);
-                break;
-            };
-            action = longer;
+    fn follow(&mut self, pending: &Pending) -> Result<(Action, Vec<Key>), SensorError> {
+        let window = u32::try_from(pending.front.id).unwrap_or(0);
+        let key = if pending.erases { Key::Erases } else { Key::Writes };
+        let mut course = Course::new(pending.action.clone(), window, pending.ms, key);
+        while let Some(wait) = course.pause() {
+            let Some((at, input)) = self.input.next(wait)? else { break };
+            match course.take(&input) {
+                Belongs::More => {}
+                Belongs::Last => break,
+                // A button of a combination that came up, or moved on: it tells nothing more.
+                Belongs::No if is_aftermath(&input) => {}
+                Belongs::No => {
+                    self.waiting = Some((at, input));
+                    break;
+                }
+            }
         }
-        Ok(action)
+        Ok(course.finish())
+    }
+
+    /// What keys wrote, as the application tells it of the window that was permitted, if it is still as it was judged.
+    fn told(
+        &self,
+        action: Action,
+        keys: Vec<Key>,
+        pending: &Pending,
+        permit: &Permit,
+    ) -> Result<Action, SensorError> {
+        if keys.is_empty() || !permit.allows(Field::TypedText) {
+            return Ok(action);
+        }
+        let run = Run { from_us: pending.at.monotonic_us, keys };
+        let Some(mut text) = self.trees.typed(run) else { return Ok(action) };
+        let (mut windows, locked) = self.windows().seen()?;
+        self.ask_pages(&mut windows)?;
+        let front = windows.iter().find(|window| window.id == pending.front.id);
+        let same = |front: &SeenWindow| {
+            SeenWindow { bounds: pending.front.bounds, ..front.clone() } == pending.front
+        };
+        if locked || text.is_empty() || !front.is_some_and(same) {
+            return Ok(action);
+        }
+        Ok(Action::Type { text: std::mem::take(&mut *text) })
     }
 }
 
@@ -266,14 +350,40 @@ impl Drop for X11Sensor {
     }
 }
 
+/// Which windows are shown: the permitted ones that are about nothing sensitive.
+fn shown(pending: &Pending, windows: &[Option<Permit>]) -> Vec<bool> {
+    let shown =
+        |(window, permit): (&SeenWindow, &Option<Permit>)| permit.is_some() && window.sensitive.is_none();
+    pending.windows.iter().zip(windows).map(shown).collect()
+}
+
 const fn window_of(input: &Input) -> Window {
-    match *input {
-        Input::Button { window, .. } | Input::Wheel { window, .. } | Input::Key { window } => window,
+    match input {
+        Input::Button { window, .. }
+        | Input::Wheel { window, .. }
+        | Input::Key { window, .. }
+        | Input::Command { window, .. } => *window,
+        Input::Released { .. } | Input::Moved { .. } => 0,
     }
 }
 
-/// The action as far as the permit allows it: without the pointer, what is left is that time passed.
+const fn ms_of(input: &Input) -> u32 {
+    match input {
+        Input::Button { ms, .. } | Input::Released { ms, .. } | Input::Moved { ms, .. } => *ms,
+        Input::Wheel { .. } | Input::Key { .. } | Input::Command { .. } => 0,
+    }
+}
+
+/// The action as far as the permit allows it: without the pointer, what is left is that time passed; without the names of
+/// commands, that a key was pressed.
 fn allowed(action: Action, permit: &Permit) -> Action {
     let pointer = matches!(action, Action::Click { .. } | Action::Drag { .. } | Action::Scroll { .. });
-    if pointer && !permit.allows(Field::Pointer) { Action::Wait { ms: 0 } } else { action }
+    let command = matches!(action, Action::Hotkey { .. });
+    if pointer && !permit.allows(Field::Pointer) {
+        Action::Wait { ms: 0 }
+    } else if command && !permit.allows(Field::Hotkeys) {
+        Action::Keys { count: 1 }
+    } else {
+        action
+    }
 }

@@ -13,6 +13,8 @@ pub(super) fn now() -> Timestamp {
     "2026-03-10T10:00:00Z".parse().unwrap()
 }
 
+const ALL_FIELDS: [Field; 6] = Field::ALL;
+
 pub(super) struct Law {
     charter: Charter,
     state: ProgramState,
@@ -71,13 +73,12 @@ fn pilot(charter: &Charter, organisation: &PublicKey, at: Timestamp) -> ProgramS
 
 impl Law {
     pub(super) fn new() -> Self {
-        Self::with_fields(BTreeSet::from([
-            Field::Pointer,
-            Field::TypedText,
-            Field::WindowTitle,
-            Field::Frame,
-            Field::Tree,
-        ]))
+        Self::with_fields(ALL_FIELDS.into())
+    }
+
+    /// A law that allows a browser on one site too.
+    pub(super) fn with_browser() -> Self {
+        Self::with(ALL_FIELDS.into(), &["text-editor", "browser"])
     }
 
     pub(super) fn without_frame_title_and_pointer() -> Self {
@@ -85,12 +86,16 @@ impl Law {
     }
 
     fn with_fields(fields: BTreeSet<Field>) -> Self {
+        Self::with(fields, &["text-editor"])
+    }
+
+    fn with(fields: BTreeSet<Field>, apps: &[&str]) -> Self {
         let (charter, organisation, contributor) = (charter(), key(10), key(30));
         let given = now().plus_millis(-8 * 86_400_000);
         let state = pilot(&charter, &organisation.public(), given);
         let choice = Choice {
             purposes: BTreeSet::from(["form-filling".parse().unwrap()]),
-            apps: BTreeSet::from(["text-editor".parse().unwrap()]),
+            apps: apps.iter().map(|app| app.parse().unwrap()).collect(),
             fields,
         };
         let grant = Grant::new(&charter, contributor.public(), choice, given, &mut entropy()).unwrap();

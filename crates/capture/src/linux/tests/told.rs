@@ -1,0 +1,178 @@
+//! What applications tell over the accessibility bus, from real ones.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use candor_model::{Action, Moment, Point, TreeState};
+
+use super::desktop::Desktop;
+use super::law::{Law, now};
+use super::{EDITOR, judged, next, observe};
+use crate::Sensor as _;
+use crate::linux::x11::X11Sensor;
+
+/// Looks at the screen at rest before a test gives up.
+const LOOKS_MAX: u32 = 1_000;
+
+#[expect(clippy::disallowed_methods, reason = "a test plays the binary, which has a clock")]
+fn sensor(desktop: &Desktop) -> X11Sensor {
+    let start = Instant::now();
+    let clock =
+        move || Moment { wall: now(), monotonic_us: u64::try_from(start.elapsed().as_micros()).unwrap() };
+    X11Sensor::open(&desktop.display, Arc::new(clock)).unwrap()
+}
+
+/// Lets the sensor keep the screen at rest, with the window of this class in front.
+fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
+    for _ in 0..LOOKS_MAX {
+        if let Some(pending) = sensor.rest().unwrap()
+            && pending.front().context().window_class == class
+            && law.decide(&pending.front().context()).is_ok()
+        {
+            let (permit, windows) = judged(law, &pending);
+            if sensor.keep(&pending, &permit, &windows).is_ok() {
+                return;
+            }
+            sensor.rest.after_action();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("nothing was kept: {:?}", sensor.kept.is_some());
+}
+
+#[test]
+fn what_is_typed_is_told_by_the_editor_and_the_element_is_named() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    desktop.mousepad("plain text\n");
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, EDITOR);
+    desktop.xdotool(&["mousemove", "200", "300", "click", "1"]);
+    let pending = next(&mut sensor);
+    let click = observe(&mut sensor, &law, &pending).unwrap();
+    let tree = click.tree.as_ref().expect("a tree");
+    assert_eq!(tree.state, TreeState::Complete);
+    assert!(tree.is_well_formed() && tree.nodes.iter().any(|node| node.name.as_deref() == Some("File")));
+    let target = &tree.nodes[usize::try_from(click.target.unwrap()).unwrap()];
+    assert_eq!((target.role.as_str(), target.focused), ("text", true));
+    assert_eq!(target.text.as_deref(), Some("plain text\n"));
+    assert!(target.bounds.contains(Point { x: 200, y: 300 }));
+
+    desktop.xdotool(&["type", "--delay", "10", "--", "Good Morning!"]);
+    desktop.xdotool(&["key", "ctrl+s"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(typed.action, Action::Type { text: "Good Morning!".to_owned() });
+    let target = &typed.tree.as_ref().unwrap().nodes[usize::try_from(typed.target.unwrap()).unwrap()];
+    assert_eq!(target.role, "text");
+    let pending = next(&mut sensor);
+    let saved = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(saved.action, Action::Hotkey { keys: vec!["ctrl".to_owned(), "s".to_owned()] });
+}
+
+#[test]
+fn edits_are_applied_and_a_drag_has_a_path() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    desktop.mousepad("");
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, EDITOR);
+    desktop.xdotool(&["type", "--delay", "10", "--", "helo"]);
+    desktop.xdotool(&["key", "--delay", "10", "BackSpace", "l", "o", "Return"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(typed.action, Action::Type { text: "hello".to_owned() });
+    let pending = next(&mut sensor);
+    let enter = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(enter.action, Action::Hotkey { keys: vec!["enter".to_owned()] });
+    let way = [
+        "mousedown",
+        "1",
+        "mousemove_relative",
+        "--sync",
+        "40",
+        "0",
+        "sleep",
+        "0.05",
+        "mousemove_relative",
+        "--sync",
+        "40",
+        "0",
+    ];
+    desktop.xdotool(
+        &[["mousemove", "100", "200"].as_slice(), &way, &["sleep", "0.05", "mouseup", "1"]].concat(),
+    );
+    let pending = next(&mut sensor);
+    let Action::Drag { path, .. } = observe(&mut sensor, &law, &pending).unwrap().action else {
+        panic!("no drag")
+    };
+    assert_eq!((path[0].at, path.last().unwrap().at), (Point { x: 100, y: 200 }, Point { x: 180, y: 200 }));
+    assert!(path.len() >= 3 && path.windows(2).all(|pair| pair[0].after_ms <= pair[1].after_ms), "{path:?}");
+}
+
+/// Serves one page at every address, until the test ends.
+fn served(page: &'static str) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                page.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(page.as_bytes()));
+        }
+    });
+    port
+}
+
+const FORM: &str = "<!doctype html><title>Order form</title><body style='margin:0;font-size:20px'>\
+    <input id=a aria-label='Quantity' style='position:absolute;left:50px;top:50px;width:300px;height:40px' autofocus>\
+    <input type=password aria-label='Password' style='position:absolute;left:50px;top:150px;width:300px;height:40px'>";
+
+#[test]
+fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(FORM);
+    desktop.chromium(&format!("http://forms.example.test:{port}/"), "Order form", &[]);
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, "Chromium");
+    desktop.xdotool(&["type", "--delay", "20", "--", "forty two"]);
+    let pending = next(&mut sensor);
+    assert_eq!(
+        (pending.front().context().site, pending.front().context().private),
+        (Some("forms.example.test"), false)
+    );
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(typed.action, Action::Type { text: "forty two".to_owned() });
+    let tree = typed.tree.as_ref().unwrap();
+    let target = &tree.nodes[usize::try_from(typed.target.unwrap()).unwrap()];
+    assert_eq!((target.role.as_str(), target.name.as_deref()), ("entry", Some("Quantity")));
+    assert!(tree.nodes.iter().any(|node| node.role == "password text"), "{tree:#?}");
+
+    kept(&mut sensor, &law, "Chromium");
+    desktop.xdotool(&["key", "Tab"]);
+    let pending = next(&mut sensor);
+    let tab = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(tab.action, Action::Hotkey { keys: vec!["tab".to_owned()] });
+    kept(&mut sensor, &law, "Chromium");
+    desktop.xdotool(&["type", "--delay", "20", "--", "canary-secret"]);
+    let pending = next(&mut sensor);
+    let secret = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(secret.action, Action::Keys { count: 13 });
+    assert!(!format!("{:?}", secret.tree).contains("canary"));
+}
+
+#[test]
+fn a_private_window_is_known_although_its_title_does_not_tell() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(FORM);
+    desktop.chromium(&format!("http://forms.example.test:{port}/"), "Order form", &["--incognito"]);
+    let mut sensor = sensor(&desktop);
+    std::thread::sleep(Duration::from_secs(1));
+    desktop.xdotool(&["mousemove", "300", "400", "click", "1"]);
+    let pending = next(&mut sensor);
+    assert_eq!(pending.front().context().window_class, "Chromium");
+    let refusal = law.decide(&pending.front().context()).unwrap_err();
+    assert!(refusal.codes().contains(&"private_window"), "{:?}", refusal.codes());
+}

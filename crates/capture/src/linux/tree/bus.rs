@@ -1,0 +1,104 @@
+//! Questions to applications over the accessibility bus, each with an end.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use zbus::Connection;
+use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
+
+/// An element: the bus name of its application, and its path there.
+pub(crate) type Element = (String, OwnedObjectPath);
+
+pub(crate) const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
+pub(crate) const COMPONENT: &str = "org.a11y.atspi.Component";
+pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
+const REGISTRY: &str = "org.a11y.atspi.Registry";
+const ROOT: &str = "/org/a11y/atspi/accessible/root";
+const NULL: &str = "/org/a11y/atspi/null";
+/// Longest wait for one answer, in milliseconds.
+const ANSWER_MS: u64 = 200;
+/// Longest name or text of one element, in characters.
+pub(crate) const TEXT_CHARACTERS_MAX: i32 = 4_096;
+/// Most processes that are remembered.
+const PROCESSES_MAX: usize = 256;
+
+/// The bus.
+pub(crate) struct Bus {
+    pub(crate) connection: Connection,
+    processes: RefCell<BTreeMap<String, u32>>,
+}
+
+impl Bus {
+    pub(crate) async fn connect(address: &str) -> Option<Self> {
+        let builder = zbus::connection::Builder::address(address).ok()?;
+        let connected = tokio::time::timeout(Duration::from_secs(2), builder.build()).await;
+        let connection = connected.ok()?.ok()?;
+        Some(Self { connection, processes: RefCell::default() })
+    }
+
+    /// An answer of an element; none if it is gone, slow, or answers something else.
+    pub(crate) async fn ask<T, B>(&self, of: &Element, interface: &str, method: &str, body: &B) -> Option<T>
+    where
+        T: serde::de::DeserializeOwned + Type,
+        B: serde::Serialize + DynamicType,
+    {
+        let call = self.connection.call_method(Some(of.0.as_str()), &of.1, Some(interface), method, body);
+        let reply = tokio::time::timeout(Duration::from_millis(ANSWER_MS), call).await.ok()?.ok()?;
+        reply.body().deserialize().ok()
+    }
+
+    /// A property of the interface that every element has.
+    async fn property(&self, of: &Element, name: &str) -> Option<OwnedValue> {
+        self.ask(of, "org.freedesktop.DBus.Properties", "Get", &(ACCESSIBLE, name)).await
+    }
+
+    pub(crate) async fn name(&self, of: &Element) -> Option<String> {
+        let name = String::try_from(self.property(of, "Name").await?).ok()?;
+        Some(name.chars().take(usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0)).collect())
+    }
+
+    pub(crate) async fn child_count(&self, of: &Element) -> Option<i32> {
+        i32::try_from(self.property(of, "ChildCount").await?).ok()
+    }
+
+    pub(crate) async fn parent(&self, of: &Element) -> Option<Element> {
+        let parent = <Element>::try_from(self.property(of, "Parent").await?).ok()?;
+        (parent.1.as_str() != NULL).then_some(parent)
+    }
+
+    pub(crate) async fn children(&self, of: &Element) -> Option<Vec<Element>> {
+        let children: Vec<Element> = self.ask(of, ACCESSIBLE, "GetChildren", &()).await?;
+        Some(children.into_iter().filter(|child| child.1.as_str() != NULL).collect())
+    }
+
+    /// Every application on the bus.
+    pub(crate) async fn applications(&self) -> Vec<Element> {
+        let Ok(root) = OwnedObjectPath::try_from(ROOT) else { return Vec::new() };
+        self.children(&(REGISTRY.to_owned(), root)).await.unwrap_or_default()
+    }
+
+    /// The process behind a bus name, as the bus itself tells. A unique name is never used twice.
+    pub(crate) async fn process(&self, name: &str) -> Option<u32> {
+        if let Some(known) = self.processes.borrow().get(name) {
+            return Some(*known);
+        }
+        let Ok(path) = OwnedObjectPath::try_from("/org/freedesktop/DBus") else { return None };
+        let daemon = ("org.freedesktop.DBus".to_owned(), path);
+        let found: u32 =
+            self.ask(&daemon, "org.freedesktop.DBus", "GetConnectionUnixProcessID", &(name,)).await?;
+        let mut processes = self.processes.borrow_mut();
+        if processes.len() < PROCESSES_MAX {
+            processes.insert(name.to_owned(), found);
+        }
+        Some(found)
+    }
+
+    /// Asks the registry to let applications tell of an event.
+    pub(crate) async fn register(&self, event: &str) {
+        let Ok(path) = OwnedObjectPath::try_from("/org/a11y/atspi/registry") else { return };
+        let registry = (REGISTRY.to_owned(), path);
+        let body = (event, Vec::<String>::new(), "");
+        let _: Option<()> = self.ask(&registry, REGISTRY, "RegisterEvent", &body).await;
+    }
+}

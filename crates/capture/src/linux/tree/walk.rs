@@ -1,0 +1,173 @@
+//! The walk through the tree of one window: breadth first, many questions at once, with budgets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use candor_model::{Node, Tree, TreeState};
+use futures_util::StreamExt as _;
+
+use super::bus::{Bus, Element};
+use super::find::{self, Frame};
+use super::listen::Ear;
+use super::node::{Told, told};
+use super::role::SHOWING_MASK;
+use super::{CHILDREN_MAX, Client, TREE_BUDGET_MS, TREE_NODES_MAX};
+
+/// Most elements that are asked at the same time.
+const IN_FLIGHT_MAX: usize = 64;
+
+/// Most walks for one tree: an application may make the elements that it is asked for, and tells of each.
+const WALKS_MAX: usize = 3;
+
+/// The tree of a window within the budget; none if the bus does not know it.
+pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<Tree> {
+    let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
+    let frame = tokio::time::timeout_at(end, find::frame(bus, client)).await.ok()??;
+    let mut last = None;
+    for _ in 0..WALKS_MAX {
+        let told_before = ear.count(&frame.application.0);
+        let mut walked = Walked::default();
+        // What was walked until the end stays, marked as partial.
+        let in_time = tokio::time::timeout_at(end, walk(bus, &frame, &mut walked)).await.is_ok();
+        if !in_time && last.is_some() {
+            break;
+        }
+        let state = if ear.count(&frame.application.0) != told_before {
+            TreeState::Untrusted
+        } else if in_time && !walked.missing {
+            TreeState::Complete
+        } else {
+            TreeState::Partial
+        };
+        last = Some(Tree { state, nodes: walked.nodes });
+        if state != TreeState::Untrusted || !in_time {
+            break;
+        }
+    }
+    last.filter(|tree| !tree.nodes.is_empty())
+}
+
+async fn walk(bus: &Bus, frame: &Frame, walked: &mut Walked) {
+    if is_chromium(bus, frame).await {
+        matches(bus, frame, walked).await;
+    } else {
+        levels(bus, frame.element.clone(), walked).await;
+    }
+}
+
+#[derive(Default)]
+struct Walked {
+    nodes: Vec<Node>,
+    /// Something was not answered, or there was more than fits.
+    missing: bool,
+}
+
+impl Walked {
+    fn add(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+async fn levels(bus: &Bus, root: Element, walked: &mut Walked) {
+    let mut level = vec![(None, root)];
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    while !level.is_empty() {
+        let asked = level.into_iter().map(|(parent, element)| async move {
+            let told = told(bus, &element).await;
+            let children = match &told {
+                Some(told) if is_walked(told, parent.is_none()) => bus.children(&element).await,
+                Some(_) | None => Some(Vec::new()),
+            };
+            (parent, told, children)
+        });
+        let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
+        let mut next = Vec::new();
+        while let Some((parent, told, children)) = answers.next().await {
+            let Some(mut told) = told else {
+                walked.missing = true;
+                continue;
+            };
+            if !told.states.showing() && parent.is_some() {
+                continue;
+            }
+            if walked.nodes.len() >= TREE_NODES_MAX {
+                walked.missing = true;
+                return;
+            }
+            walked.missing |= children.is_none();
+            told.node.unwalked |= told.children > 0 && !is_walked(&told, parent.is_none());
+            told.node.parent = parent;
+            let index = walked.add(told.node);
+            let new =
+                children.unwrap_or_default().into_iter().filter(|child| known.insert(child.1.to_string()));
+            next.extend(new.map(|child| (Some(index), child)));
+        }
+        level = next;
+    }
+}
+
+/// Whether an element is asked for its children.
+fn is_walked(told: &Told, is_root: bool) -> bool {
+    let asked = told.states.showing() || is_root;
+    asked && !told.states.manages_descendants() && (1..=CHILDREN_MAX).contains(&told.children)
+}
+
+/// Only this family of applications finds what is showing by itself. Of others it must never be asked: it hung LibreOffice
+/// Calc until it was killed (measured).
+pub(super) async fn is_chromium(bus: &Bus, frame: &Frame) -> bool {
+    let body = ("org.a11y.atspi.Application", "ToolkitName");
+    let told = bus.ask::<zbus::zvariant::OwnedValue, _>(
+        &frame.application,
+        "org.freedesktop.DBus.Properties",
+        "Get",
+        &body,
+    );
+    told.await.and_then(|told| String::try_from(told).ok()).is_some_and(|name| name == "Chromium")
+}
+
+/// Everything below `of` that is showing, and of one of `roles` if there are any, parents first.
+pub(super) async fn showing(bus: &Bus, of: &Element, roles: &[i32]) -> Option<Vec<Element>> {
+    const ALL: i32 = 1;
+    const ANY: i32 = 2;
+    const CANONICAL: u32 = 1;
+    let mut role_bits = vec![0_i32; 4];
+    for role in roles {
+        let word = usize::try_from(role / 32).ok().and_then(|word| role_bits.get_mut(word));
+        if let Some(word) = word {
+            *word |= 1 << (role % 32);
+        }
+    }
+    let role_bits = if roles.is_empty() { Vec::new() } else { role_bits };
+    let by_role = if roles.is_empty() { ALL } else { ANY };
+    let attributes = BTreeMap::<String, String>::new();
+    let states = vec![SHOWING_MASK, 0];
+    let rule = (states, ALL, attributes, ALL, role_bits, by_role, Vec::<String>::new(), ALL, false);
+    let count = i32::try_from(TREE_NODES_MAX + 1).unwrap_or(i32::MAX);
+    bus.ask(of, "org.a11y.atspi.Collection", "GetMatches", &(rule, CANONICAL, count, true)).await
+}
+
+async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
+    let Some(found) = showing(bus, &frame.element, &[]).await else {
+        walked.missing = true;
+        return;
+    };
+    walked.missing |= found.len() > TREE_NODES_MAX;
+    let root = std::iter::once(frame.element.clone());
+    let elements: Vec<Element> = root.chain(found).take(TREE_NODES_MAX).collect();
+    let asked = elements.iter().map(|element| async move {
+        let (told, parent) = tokio::join!(told(bus, element), bus.parent(element));
+        (element, told, parent)
+    });
+    let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
+    let mut places: BTreeMap<String, u32> = BTreeMap::new();
+    while let Some((element, told, parent)) = answers.next().await {
+        let Some(mut told) = told else {
+            walked.missing = true;
+            continue;
+        };
+        told.node.parent = parent.and_then(|parent| places.get(parent.1.as_str()).copied());
+        let index = walked.add(told.node);
+        places.insert(element.1.to_string(), index);
+    }
+}
