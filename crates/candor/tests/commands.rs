@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Road, SIGNERS};
+use support::{Road, SIGNERS, put};
 
 fn state(road: &Road) -> String {
     road.types("audrey", &["program", "show"])["state"].as_str().unwrap().to_owned()
@@ -139,10 +139,10 @@ fn a_recording_is_searched_by_the_lists_of_its_device_and_a_broken_list_stops_it
     assert!(shown(&plain).contains("refund list"), "{}", shown(&plain));
     let lists = dir.path().join("people/anna/lists");
     std::fs::create_dir_all(&lists).unwrap();
-    std::fs::write(lists.join("words.txt"), "refund list\n").unwrap();
+    put(&lists.join("words.txt"), b"refund list\n");
     let masked = road.import("anna", "spreadsheet");
     assert!(!shown(&masked).contains("refund list"), "{}", shown(&masked));
-    std::fs::write(lists.join("rules.toml"), "[[rule]]").unwrap();
+    put(&lists.join("rules.toml"), b"[[rule]]");
     road.fails("anna", &["import", &support::fixture("spreadsheet").display().to_string()], 4);
     let listed = road.types("anna", &["review", "list"]).to_string();
     assert_eq!(listed.matches("\"session\"").count(), 2, "{listed}");

@@ -227,7 +227,7 @@ fn a_picture_that_is_none_leaves_no_file() {
 fn lists(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
+        support::put(&folder.path().join(name), text.as_bytes());
     }
     folder
 }
@@ -285,4 +285,16 @@ fn a_folder_of_lists_that_cannot_be_read_whole_stops_the_work() {
     }
     let output = candor(&["redact", "text", "--profile", "fast", "--lists", "nowhere"], b"x");
     assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+}
+
+#[test]
+fn a_table_longer_than_a_piece_of_input_is_read_by_its_heads_to_the_end() {
+    let rows: Vec<String> = (0..60_000).map(|n| format!("E{n:05};{}\n", n % 7)).collect();
+    let rows = rows.concat();
+    let output =
+        candor(&["redact", "text", "--profile", "fast"], format!("employee_id;floor\n{rows}").as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let left = text.lines().skip(1).find(|line| !line.starts_with("[ID_"));
+    assert_eq!((text.lines().count(), left), (60_001, None));
 }

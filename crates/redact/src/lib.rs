@@ -32,7 +32,7 @@ mod typing;
 mod words;
 
 pub use image::{ImageError, ImageRedactor, RedactedImage, read_png};
-pub use marked::{Marked, Searched, Span, TextMarker, TextSearcher};
+pub use marked::{Marked, Searched, Span, TableHeads, TextMarker, TextSearcher};
 pub use models::{ModelError, Models};
 pub use ocr::ReadError;
 pub use profile::{Profile, UnknownProfile};

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::seal::Raw;
 use crate::text::find::Find;
 use crate::text::pseudonym::Pseudonyms;
+use crate::text::table::open_at_end;
 use crate::text::{Engine, Reach, UNIT_LINES, named};
 use crate::{Lists, Models, RedactorError};
 
@@ -47,7 +48,7 @@ pub struct TextSearcher {
 
 impl TextSearcher {
     /// Lines that are looked at together. A text that is cut after a multiple of them is redacted as if it were whole,
-    /// but for keys and certificates that run over the cut.
+    /// but for keys and certificates that run over the cut, and for tables unless their heads are told ([`TableHeads`]).
     pub const LINES_TOGETHER: usize = UNIT_LINES;
 
     /// Makes a searcher.
@@ -61,8 +62,27 @@ impl TextSearcher {
     /// Looks at a text of any length. The time it takes grows with the length and nothing else.
     #[must_use]
     pub fn search(&self, text: Raw<String>) -> Searched {
-        let finds = self.engine.search(text.open(), Reach::Whole);
+        self.search_piece(text, None)
+    }
+
+    /// Looks at a piece of a longer text, that goes on the table whose heads are `table`.
+    #[must_use]
+    pub fn search_piece(&self, text: Raw<String>, table: Option<&TableHeads>) -> Searched {
+        let open = table.map(|heads| heads.0.as_str());
+        let finds = self.engine.search_after(text.open(), open, Reach::Whole);
         Searched { text, finds }
+    }
+}
+
+/// The heads of a table that a piece of a text ends in: what stands in its columns is told by them in the next piece too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableHeads(String);
+
+impl TableHeads {
+    /// The heads of the table that `text` ends in, if any; `before` are those that the piece before it ended in.
+    #[must_use]
+    pub fn at_end(text: &str, before: Option<&Self>) -> Option<Self> {
+        open_at_end(text, before.map(|heads| heads.0.as_str())).map(|line| Self(line.to_owned()))
     }
 }
 

@@ -105,6 +105,11 @@ impl Engine {
 
     /// What is to be taken out of `text`: bytes on character boundaries, in order and apart.
     pub(crate) fn search(&self, text: &str, reach: Reach) -> Vec<Find> {
+        self.search_after(text, None, reach)
+    }
+
+    /// The same for a text that goes on a table whose line of heads is `open`.
+    pub(crate) fn search_after(&self, text: &str, open: Option<&str>, reach: Reach) -> Vec<Find> {
         let mut whole = Draft::of(text);
         let mut view = whole.view();
         let blocks = merged(self.blocks.scan(&view.text));
@@ -112,7 +117,7 @@ impl Engine {
             whole.take_out_whole(&view, blocks);
             view = whole.view();
         }
-        let cells = self.cells(&view);
+        let cells = self.cells(&view, open);
         if !cells.is_empty() {
             whole.take_out_whole(&view, cells);
             view = whole.view();
@@ -125,7 +130,7 @@ impl Engine {
             whole.take_out_whole(&view, finds);
             view = whole.view();
             // What was taken out may have made rows of one shape: a street with a comma in it.
-            let cells = self.cells(&view);
+            let cells = self.cells(&view, open);
             if cells.is_empty() {
                 return whole.finds();
             }
@@ -136,9 +141,9 @@ impl Engine {
     }
 
     /// What stands in the columns of tables.
-    fn cells(&self, view: &View) -> Vec<Find> {
+    fn cells(&self, view: &View, open: Option<&str>) -> Vec<Find> {
         let mut finds = Vec::new();
-        table::find(&view.text, &mut finds);
+        table::find(&view.text, open, &mut finds);
         self.lists.allow(&view.text, &mut finds);
         view.settled(finds)
     }

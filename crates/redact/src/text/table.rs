@@ -31,28 +31,39 @@ struct Heads {
     columns: Vec<Option<Head>>,
 }
 
-/// Finds the cells that stand under a head which names something personal, and adds them to `finds`.
-pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
-    let mut table: Option<Heads> = None;
-    let mut strange = 0;
-    let mut start = 0;
+/// Finds the cells that stand under a head which names something personal, and adds them to `finds`. `open` is the line of
+/// heads of a table that began before `text`.
+pub(crate) fn find(text: &str, open: Option<&str>, finds: &mut Vec<Find>) {
+    walk(text, open, |heads, row, start| heads.read(row, start, finds));
+}
+
+/// The line of heads of the table in which `text` ends, if it ends in one.
+pub(crate) fn open_at_end<'a>(text: &'a str, open: Option<&'a str>) -> Option<&'a str> {
+    walk(text, open, |heads, row, _| heads.cells(row).is_some())
+}
+
+/// Shows `see` every line below heads, and where it begins; `see` says whether it is a row.
+fn walk<'a>(
+    text: &'a str,
+    open: Option<&'a str>,
+    mut see: impl FnMut(&Heads, &str, usize) -> bool,
+) -> Option<&'a str> {
+    let mut table = open.and_then(|line| Some((heads(line)?, line)));
+    let (mut strange, mut start) = (0, 0);
     for line in text.split_inclusive('\n') {
         let row = line.trim_end_matches(['\n', '\r']);
         if let Some(heads) = heads(row) {
-            table = Some(heads);
+            table = Some((heads, row));
             strange = 0;
-        } else if let Some(heads) = &table {
-            if heads.read(row, start, finds) {
-                strange = 0;
-            } else {
-                strange += 1;
-            }
+        } else if let Some((heads, _)) = &table {
+            strange = if see(heads, row, start) { 0 } else { strange + 1 };
             if row.is_empty() || strange > STRANGE_ROWS_MAX {
                 table = None;
             }
         }
         start += line.len();
     }
+    table.map(|(_, line)| line)
 }
 
 /// The heads that a line holds: labels only, at least one of which names something personal.
@@ -76,15 +87,15 @@ fn heads(line: &str) -> Option<Heads> {
 }
 
 impl Heads {
+    /// The cells of a line, if it is a row of the table.
+    fn cells(&self, row: &str) -> Option<Vec<Range<usize>>> {
+        let cells = (row.len() <= LINE_BYTES_MAX).then(|| cells(row, self.mark))?;
+        (cells.len() == self.columns.len()).then_some(cells)
+    }
+
     /// Adds the cells of a row, and says whether it was one.
     fn read(&self, row: &str, start: usize, finds: &mut Vec<Find>) -> bool {
-        if row.len() > LINE_BYTES_MAX {
-            return false;
-        }
-        let cells = cells(row, self.mark);
-        if cells.len() != self.columns.len() {
-            return false;
-        }
+        let Some(cells) = self.cells(row) else { return false };
         let personal = cells.into_iter().zip(&self.columns).filter_map(|(cell, head)| Some((cell, (*head)?)));
         finds.extend(personal.filter_map(|(cell, head)| {
             let text = row.get(cell.clone())?;
@@ -101,7 +112,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut finds = Vec::new();
-        find(text, &mut finds);
+        find(text, None, &mut finds);
         finds.into_iter().map(|f| text.get(f.range).unwrap()).collect()
     }
 
@@ -135,6 +146,17 @@ mod tests {
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn a_table_goes_on_in_the_next_piece_of_a_text() {
+        let open = open_at_end("name;phone\nBo;1\n", None);
+        assert_eq!(open, Some("name;phone"));
+        assert_eq!(open_at_end("Ed;555 0100\n", open), open);
+        let mut finds = Vec::new();
+        find("Ed;555 0100\n", open, &mut finds);
+        assert_eq!(finds.into_iter().map(|f| f.range).collect::<Vec<_>>(), [0..2, 3..11]);
+        assert_eq!(open_at_end("\nand so on", open), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{BufReader, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use candor_model::Entropy;
-use candor_redact::{Marked, Profile, Raw, Searched, TextMarker, TextSearcher};
+use candor_redact::{Marked, Profile, Raw, Searched, TableHeads, TextMarker, TextSearcher};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -107,15 +107,20 @@ fn plain(
     bar: &ProgressBar,
 ) -> Outcome {
     let work = |searcher: TextSearcher| {
-        move |text: String| {
+        move |(text, heads): (String, Option<TableHeads>)| {
             let bytes = text.len();
-            (bytes, searcher.search(Raw::seal(text)))
+            (bytes, searcher.search_piece(Raw::seal(text), heads.as_ref()))
         }
     };
     let mut out = Output::new();
+    let mut heads = None;
     stream::in_order(
         searchers.into_iter().map(work).collect(),
-        || texts.next(),
+        || {
+            let Some(text) = texts.next()? else { return Ok(None) };
+            let after = TableHeads::at_end(&text, heads.as_ref());
+            Ok(Some((text, std::mem::replace(&mut heads, after))))
+        },
         |(bytes, searched)| {
             bar.inc(bytes as u64);
             out.write(marker.name(searched).text.as_bytes())
