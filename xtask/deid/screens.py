@@ -1,23 +1,30 @@
 #!/usr/bin/env python3
 """Renders screens with planted personal data, redacts them with `candor redact image`, and looks at what is left.
 
+    python3 screens.py check [--count 2000] [--candor PATH] [--jobs 2] [--log FILE]
     python3 screens.py render FOLDER [--count 42] [--seed 1]
-    python3 screens.py score FOLDER --candor PATH [--profile standard]
+    python3 screens.py score FOLDER [--candor PATH] [--profile standard] [--no-reader]
 
-`render` needs Chromium and the package `faker`; it writes NNN.png and NNN.json (kind, text and rectangles of each planted
-item, from the DOM). `score` needs `pillow` and Tesseract, the independent reader: a planted text that it can read in the
-stored screen has leaked; a planted item of which more than a tenth of the ink is not painted was missed.
+`check` renders one screen after the other, redacts and scores it, keeps none of them, and ends with 3 if a floor does not
+hold: no planted text that Tesseract, the independent reader, can read in a stored screen; recall of planted items; and the area
+that is masked, as a multiple of the area of what was planted. A planted item of which more than a tenth of the ink is not
+painted was missed. `render` and `score` do the same for a folder that stays: NNNN.png, and NNNN.json with kind, text and
+rectangles of each planted item, from the DOM.
+
+Needs Chromium, Tesseract with its English model, and the packages `faker`, `pillow` and `numpy` (xtask/python/requirements.txt).
 """
 
 import argparse
 import difflib
 import html
 import json
+import os
 import random
 import re
 import subprocess
+import sys
 import tempfile
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 LOCALES = ["en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_PT"]
@@ -28,6 +35,12 @@ FILL = (0x40, 0x40, 0x40)
 SCREEN_PX = (1920, 1080)
 LEFT_MAX = 0.1
 """Share of an item's ink that may stay: a dot or the foot of a letter at its edge."""
+READ_MIN = 0.8
+"""Share of an item's letters and digits that must be read in one piece for it to have leaked."""
+LETTERS_MIN = 5
+"""An item with fewer letters and digits is found by chance, and only looked for by its ink."""
+RAW_EVERY = 10
+"""Of so many screens one is read raw too: a reader that cannot read would find nothing."""
 
 SENTENCES = {
     "en": [
@@ -232,33 +245,34 @@ def chromium(scale, lcd, *arguments):
     return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
 
 
+def render_one(folder, number, seed):
+    """Writes a screen and its truth; returns the file of the truth."""
+    rng = random.Random(f"{seed}-{number}")
+    layout, lcd = LAYOUTS[number % len(LAYOUTS)], number % 3 == 0
+    scale = SCALES[number // len(LAYOUTS) % len(SCALES)]
+    picture, truth_file = folder / f"{number:04}.png", folder / f"{number:04}.json"
+    with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
+        file.write(page(layout, rng))
+        file.flush()
+        url = f"file://{file.name}"
+        with tempfile.TemporaryDirectory() as profile:
+            own = f"--user-data-dir={profile}"
+            chromium(scale, lcd, own, f"--screenshot={picture}", url)
+            dom = chromium(scale, lcd, own, "--dump-dom", url)
+    found = re.search(r'<script type="application/json" id="truth">(.*?)</script>', dom, re.S)
+    width, height = SCREEN_PX
+    on_screen = lambda l, t, r, b: 0 <= l < r <= width and 0 <= t < b <= height
+    seen = [item for item in json.loads(html.unescape(found[1])) if all(on_screen(*rect) for rect in item["rects"])]
+    truth_file.write_text(
+        json.dumps({"layout": layout.__name__, "scale": scale, "planted": seen}, ensure_ascii=False)
+    )
+    return truth_file
+
+
 def render(folder, count, seed):
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        rng = random.Random(f"{seed}-{number}")
-        layout, scale, lcd = (
-            LAYOUTS[number % len(LAYOUTS)],
-            SCALES[number // len(LAYOUTS) % len(SCALES)],
-            number % 3 == 0,
-        )
-        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
-            file.write(page(layout, rng))
-            file.flush()
-            url = f"file://{file.name}"
-            chromium(scale, lcd, f"--screenshot={folder / f'{number:03}.png'}", url)
-            dom = chromium(scale, lcd, "--dump-dom", url)
-        truth = json.loads(
-            html.unescape(re.search(r'<script type="application/json" id="truth">(.*?)</script>', dom, re.S)[1])
-        )
-        width, height = SCREEN_PX
-        seen = [
-            item
-            for item in truth
-            if all(0 <= l and 0 <= t and r <= width and b <= height and r > l and b > t for l, t, r, b in item["rects"])
-        ]
-        (folder / f"{number:03}.json").write_text(
-            json.dumps({"layout": layout.__name__, "scale": scale, "planted": seen}, ensure_ascii=False)
-        )
+        render_one(folder, number, seed)
 
 
 def flat(text):
@@ -272,7 +286,11 @@ def tesseract(image, zooms=(1, 2)):
         with tempfile.NamedTemporaryFile(suffix=".png") as file:
             image.resize((image.width * zoom, image.height * zoom)).save(file.name, compress_level=1)
             run = subprocess.run(
-                ["tesseract", file.name, "-", "--psm", "11"], capture_output=True, text=True, check=True
+                ["tesseract", file.name, "-", "--psm", "11"],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             )
             texts.append(flat(run.stdout))
     return " ".join(texts)
@@ -281,89 +299,121 @@ def tesseract(image, zooms=(1, 2)):
 def readable(text, seen):
     """Whether an item, or nearly all of it, is in what the reader saw."""
     text = flat(text)
+    if len(text) < LETTERS_MIN:
+        return False
     if text in seen:
         return True
     if len(text) < 8:
         return False
     longest = difflib.SequenceMatcher(None, text, seen, autojunk=False).find_longest_match().size
-    return longest >= 0.8 * len(text)
+    return longest >= READ_MIN * len(text)
 
 
 def ink_left(before, after, rects):
     """Share of an item's ink pixels in the raw screen that are not painted in the stored one."""
+    import numpy
+
     ink = left = 0
-    for rect in rects:
-        box = (int(rect[0]), int(rect[1]), int(rect[2] + 1), int(rect[3] + 1))
-        old, new = before.crop(box).get_flattened_data(), after.crop(box).get_flattened_data()
-        ground = (
-            max(set(old), key=list(old).count)
-            if len(old) < 400
-            else max(dict.fromkeys(list(old)[:200]), key=list(old).count)
-        )
-        for a, b in zip(old, new):
-            if sum(abs(x - y) for x, y in zip(a, ground)) > 120:
-                ink += 1
-                left += b != FILL
+    for l, t, r, b in rects:
+        old, new = (picture[int(t) : int(b + 1), int(l) : int(r + 1)].reshape(-1, 3) for picture in (before, after))
+        colours, counts = numpy.unique(old, axis=0, return_counts=True)
+        ground = colours[counts.argmax()].astype(int)
+        is_ink = numpy.abs(old - ground).sum(axis=1) > 120
+        ink += is_ink.sum()
+        left += (is_ink & (new != FILL).any(axis=1)).sum()
     return left / max(ink, 1)
 
 
-def score(folder, candor, profile, reader):
+def redact(candor, source, stored, profile):
+    command = [candor, "redact", "image", source, stored, "--profile", profile]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "RTEN_NUM_THREADS": "1"})
+
+
+def score_one(truth_file, profile, reader, raw):
+    """What a stored screen still shows."""
+    import numpy
     from PIL import Image
 
-    totals = dict(items=0, uncovered=0, masked=0, planted=0, read_raw=0, leaked=0, seconds=0.0, frames=0)
-    missed = {}
-    for truth_file in sorted(folder.glob("[0-9][0-9][0-9].json")):
-        truth = json.loads(truth_file.read_text())
-        source, stored = truth_file.with_suffix(".png"), truth_file.with_suffix(f".{profile}.png")
-        start = time.monotonic()
-        if candor:
-            subprocess.run(
-                [
-                    candor,
-                    "redact",
-                    "image",
-                    source,
-                    stored,
-                    "--profile",
-                    profile,
-                    "--report",
-                    stored.with_suffix(".report"),
-                ],
-                check=True,
-                capture_output=True,
-            )
-        totals["seconds"] += time.monotonic() - start
-        totals["frames"] += 1
-        before, after = Image.open(source).convert("RGB"), Image.open(stored).convert("RGB")
-        totals["masked"] += sum(p == FILL for p in after.get_flattened_data())
-        raw = tesseract(before, (1,)) if reader else ""
-        seen = tesseract(after) if reader else ""
-        for item in truth["planted"]:
-            totals["items"] += 1
-            totals["planted"] += sum((r - l) * (b - t) for l, t, r, b in item["rects"])
-            left = ink_left(before, after, item["rects"])
-            if left > LEFT_MAX:
-                totals["uncovered"] += 1
-                missed[item["kind"]] = missed.get(item["kind"], 0) + 1
-                print(
-                    f"{source.name} {truth['layout']} x{truth['scale']} {item['kind']} {item['text']!r} {left:.2f} left"
-                )
-            if reader:
-                totals["read_raw"] += readable(item["text"], raw)
-                if readable(item["text"], seen):
-                    totals["leaked"] += 1
-                    print(f"{source.name} {item['kind']} {item['text']!r} is readable")
-    items = max(totals["items"], 1)
-    print(
-        json.dumps(
-            {
-                **totals,
-                "recall": 1 - totals["uncovered"] / items,
-                "area": totals["masked"] / max(totals["planted"], 1),
-                "missed": missed,
-            }
-        )
-    )
+    truth = json.loads(truth_file.read_text())
+    open_rgb = lambda path: Image.open(path).convert("RGB")
+    source, stored = open_rgb(truth_file.with_suffix(".png")), open_rgb(truth_file.with_suffix(f".{profile}.png"))
+    before, after = (numpy.asarray(picture).astype(int) for picture in (source, stored))
+    seen_raw, seen = (tesseract(source, (1,)) if raw else ""), (tesseract(stored) if reader else "")
+    kept = dict(frames=1, items=0, planted=0.0, read=0, looked=0, missed=[], leaked=[])
+    kept["masked"] = int((after == FILL).all(axis=2).sum() - (before == FILL).all(axis=2).sum())
+    for item in truth["planted"]:
+        what = f"{truth_file.stem} {truth['layout']} x{truth['scale']} {item['kind']} {item['text']!r}"
+        kept["items"] += 1
+        kept["planted"] += sum((r - l) * (b - t) for l, t, r, b in item["rects"])
+        left = ink_left(before, after, item["rects"])
+        if left > LEFT_MAX:
+            kept["missed"].append(f"{what}: {left:.2f} left")
+        if raw:
+            kept["looked"] += 1
+            kept["read"] += readable(item["text"], seen_raw)
+        if reader and readable(item["text"], seen):
+            kept["leaked"].append(f"{what}: readable")
+    return kept
+
+
+def added(total, kept):
+    return {key: total[key] + kept[key] for key in kept} if total else kept
+
+
+def told(total):
+    """The figures, and what does not hold."""
+    items, looked = max(total["items"], 1), total["looked"]
+    figures = {key: total[key] for key in ("frames", "items")}
+    figures["recall"] = round(1 - len(total["missed"]) / items, 4)
+    figures["leaked"] = len(total["leaked"])
+    figures["area"] = round(total["masked"] / max(total["planted"], 1), 2)
+    figures["raw_read"] = round(total["read"] / looked, 2) if looked else None
+    return figures
+
+
+def broken(figures, arguments):
+    faults = []
+    if figures["leaked"] > arguments.leaked_max:
+        faults.append(f"{figures['leaked']} planted texts are readable, {arguments.leaked_max} may be")
+    if figures["recall"] < arguments.recall_min:
+        faults.append(f"recall is {figures['recall']}, not {arguments.recall_min}")
+    if figures["area"] > arguments.area_max:
+        faults.append(f"{figures['area']} times the area of planted items is masked, not {arguments.area_max}")
+    if figures["raw_read"] is not None and figures["raw_read"] < arguments.raw_min:
+        faults.append(f"the reader reads {figures['raw_read']} of raw items, not {arguments.raw_min}: it is no witness")
+    return faults
+
+
+def check(arguments):
+    def one(number):
+        with tempfile.TemporaryDirectory() as folder:
+            truth_file = render_one(Path(folder), number, arguments.seed)
+            source = truth_file.with_suffix(".png")
+            redact(arguments.candor, source, source.with_suffix(f".{arguments.profile}.png"), arguments.profile)
+            return score_one(truth_file, arguments.profile, True, number % RAW_EVERY == 0)
+
+    total, log = None, arguments.log.open("a") if arguments.log else sys.stderr
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for kept in pool.map(one, range(arguments.first, arguments.first + arguments.count)):
+            total = added(total, kept)
+            print(*kept["missed"], *kept["leaked"], json.dumps(told(total)), sep="\n", file=log, flush=True)
+    figures = told(total)
+    faults = broken(figures, arguments)
+    print(json.dumps({**figures, "faults": faults}))
+    sys.exit(3 if faults else 0)
+
+
+def score(arguments):
+    total = None
+    for truth_file in sorted(arguments.folder.glob("[0-9]*.json")):
+        source = truth_file.with_suffix(".png")
+        if arguments.candor:
+            redact(arguments.candor, source, source.with_suffix(f".{arguments.profile}.png"), arguments.profile)
+        kept = score_one(truth_file, arguments.profile, arguments.reader, arguments.reader)
+        total = added(total, kept)
+        for line in kept["missed"] + kept["leaked"]:
+            print(line, flush=True)
+    print(json.dumps(told(total)))
 
 
 def main():
@@ -378,11 +428,25 @@ def main():
     measure.add_argument("--candor", default="candor", help="the program; empty: look at what was stored before")
     measure.add_argument("--profile", default="standard")
     measure.add_argument("--no-reader", dest="reader", action="store_false")
+    hold = commands.add_parser("check")
+    hold.add_argument("--count", type=int, default=2000)
+    hold.add_argument("--first", type=int, default=0)
+    hold.add_argument("--seed", default="check")
+    hold.add_argument("--candor", default="candor")
+    hold.add_argument("--profile", default="standard")
+    hold.add_argument("--jobs", type=int, default=1)
+    hold.add_argument("--log", type=Path, help="where each miss and leak is told; else standard error")
+    hold.add_argument("--leaked-max", type=int, default=0)
+    hold.add_argument("--recall-min", type=float, default=0.98)
+    hold.add_argument("--area-max", type=float, default=2.0)
+    hold.add_argument("--raw-min", type=float, default=0.6)
     arguments = parser.parse_args()
     if arguments.command == "render":
         render(arguments.folder, arguments.count, arguments.seed)
+    elif arguments.command == "check":
+        check(arguments)
     else:
-        score(arguments.folder, arguments.candor, arguments.profile, arguments.reader)
+        score(arguments)
 
 
 if __name__ == "__main__":

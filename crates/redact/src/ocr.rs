@@ -1,15 +1,16 @@
 //! Reading pixels: where lines of text are in a frame, what they say, and where each character stands.
 //!
-//! The path of a frame: `change` compares it with the frame before; what changed is grown to whole lines and goes through
-//! `detect`; each box is read by `recognise`, unless `cache` knows its pixels; elsewhere the lines of the frame before
-//! hold. Everything stays in memory, and is wiped when it is dropped.
+//! The path of a frame: `change` compares it with the frame before, and leaves out what shows one colour; what is left is
+//! grown to whole lines, covered by few parts, and goes through `detect`; each box is read by `recognise`, unless `cache`
+//! knows its pixels; elsewhere the lines of the frame before hold. A picture that was painted goes the same way, with the
+//! picture before the paint as the frame before. Everything stays in memory, and is wiped when it is dropped.
 //!
 //! What it leaves out: straightening turned text (it is read with low confidence, and masked for that), batches (`rten`
 //! reads eight crops in one call no faster than one by one), and any language beyond the Latin alphabet.
 
 pub(crate) mod area;
 mod cache;
-mod change;
+pub(crate) mod change;
 mod detect;
 mod recognise;
 pub(crate) mod resample;
@@ -29,9 +30,7 @@ use crate::ocr::recognise::{Reading, part};
 
 /// Context around a changed part that detection sees, in pixels.
 const CONTEXT_PX: u32 = 24;
-/// If more than one part in this many changed, the whole frame is read: two passes over half cost more than one.
-const WHOLE_FROM: u64 = 2;
-/// How often a part is grown because a line runs out of it, before the whole frame is read.
+/// How often parts are grown because a line runs out of them, before all of the frame is looked at.
 const GROWTHS_MAX: usize = 3;
 
 /// Why a frame cannot be read. It is then dropped, never stored raw.
@@ -127,32 +126,43 @@ impl Reader {
         })
     }
 
-    /// Every line of `frame`, from top to bottom. Only what differs from the frame before is read.
-    pub(crate) fn lines(&mut self, frame: &Pixels, hurry: Hurry<'_>) -> Result<&[Line], ReadError> {
-        let before = self.seen.take();
-        let same_size =
-            |seen: &Seen| (seen.frame.width(), seen.frame.height()) == (frame.width(), frame.height());
-        let lines = match before.filter(same_size) {
-            Some(seen) => {
-                let changed = change::changed(&seen.frame, frame);
-                if changed.is_empty() {
-                    return Ok(&self.seen.insert(seen).lines);
-                }
-                self.changed_lines(frame, &seen.lines, changed, hurry)?
-            }
-            None => self.all_lines(frame, hurry)?,
-        };
-        Ok(&self.seen.insert(Seen { frame: frame.clone(), lines }).lines)
+    /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what differs
+    /// from the frame before is read. `painted` shows nothing.
+    pub(crate) fn lines(
+        &mut self,
+        frame: &Pixels,
+        painted: &[Area],
+        hurry: Hurry<'_>,
+    ) -> Result<(Vec<Line>, bool), ReadError> {
+        let seen = self.seen.take();
+        let changed = change::changed(seen.as_ref().map(|seen| &seen.frame), frame);
+        if changed.is_empty()
+            && let Some(seen) = seen
+        {
+            return Ok((self.seen.insert(seen).lines.clone(), false));
+        }
+        let before = seen.as_ref().map(|seen| (&seen.frame, seen.lines.as_slice()));
+        let (mut lines, boxes) = self.looked(frame, before, changed, painted, hurry)?;
+        for area in boxes {
+            hurry.check()?;
+            lines.push(self.line(frame, area)?);
+        }
+        lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
+        self.seen = Some(Seen { frame: frame.clone(), lines: lines.clone() });
+        Ok((lines, true))
     }
 
-    /// The boxes of all text in `frame`, unread.
-    pub(crate) fn boxes(&self, frame: &Pixels, hurry: Hurry<'_>) -> Result<Vec<Area>, ReadError> {
-        whole(frame).map_or(Ok(Vec::new()), |area| detect::boxes(&self.detection, frame, area, hurry))
-    }
-
-    /// The boxes of all text in a picture that was read before and painted.
-    pub(crate) fn boxes_again(&self, frame: &Pixels, hurry: Hurry<'_>) -> Result<Vec<Area>, ReadError> {
-        self.boxes(frame, hurry)
+    /// The lines of a picture that was `before` with `lines`, and of which `painted` is painted now: those that hold as
+    /// they were read, and the boxes of what has to be read again.
+    pub(crate) fn after_paint(
+        &self,
+        frame: &Pixels,
+        (before, lines): (&Pixels, &[Line]),
+        painted: &[Area],
+        hurry: Hurry<'_>,
+    ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
+        let changed = change::changed(Some(before), frame);
+        self.looked(frame, Some((before, lines)), changed, painted, hurry)
     }
 
     /// Reads `area` of `frame` as one line.
@@ -166,79 +176,76 @@ impl Reader {
         Ok(Line { bounds: area, reading })
     }
 
-    fn all_lines(&mut self, frame: &Pixels, hurry: Hurry<'_>) -> Result<Vec<Line>, ReadError> {
-        let boxes = self.boxes(frame, hurry)?;
-        self.read_all(frame, boxes, hurry)
-    }
-
-    fn read_all(
-        &mut self,
+    /// Looks for text where `changed` shows any: the lines of the frame before that hold elsewhere, and new boxes.
+    fn looked(
+        &self,
         frame: &Pixels,
-        mut boxes: Vec<Area>,
-        hurry: Hurry<'_>,
-    ) -> Result<Vec<Line>, ReadError> {
-        boxes.sort_by_key(|area| (area.top, area.left));
-        let mut lines = Vec::with_capacity(boxes.len());
-        for area in boxes {
-            hurry.check()?;
-            lines.push(self.line(frame, area)?);
-        }
-        Ok(lines)
-    }
-
-    /// The lines of a frame of which only some parts changed.
-    fn changed_lines(
-        &mut self,
-        frame: &Pixels,
-        before: &[Line],
+        before: Option<(&Pixels, &[Line])>,
         changed: Vec<Area>,
+        painted: &[Area],
         hurry: Hurry<'_>,
-    ) -> Result<Vec<Line>, ReadError> {
-        let Some(whole) = whole(frame) else { return Ok(Vec::new()) };
-        let mut parts = to_whole_lines(changed, before, whole);
-        for _ in 0..GROWTHS_MAX {
-            if parts.iter().map(|part| part.size()).sum::<u64>() * WHOLE_FROM > whole.size() {
-                break;
-            }
-            let (boxes, cut) = self.boxes_in(frame, &parts, whole, hurry)?;
+    ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
+        let Some(whole) = whole(frame) else { return Ok((Vec::new(), Vec::new())) };
+        let before = before.filter(|(old, _)| (old.width(), old.height()) == (frame.width(), frame.height()));
+        let lines = before.map_or(&[][..], |(_, lines)| lines);
+        let (gone, mut kept): (Vec<Line>, Vec<Line>) = lines
+            .iter()
+            .cloned()
+            .partition(|line| changed.iter().any(|changed| changed.intersects(line.bounds)));
+        let mut look = changed;
+        look.extend(gone.iter().map(|line| line.bounds));
+        for _ in 0..=GROWTHS_MAX {
+            let parts = change::cover(change::inked(frame, &look, painted));
+            let (boxes, cut) = self.boxes_in(frame, &parts, &kept, whole, hurry)?;
             if cut.is_empty() {
-                let kept = before.iter().filter(|line| !parts.iter().any(|p| p.intersects(line.bounds)));
-                let mut lines: Vec<Line> = kept.cloned().collect();
-                lines.extend(self.read_all(frame, boxes, hurry)?);
-                lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
-                return Ok(lines);
+                kept.retain(|line| !boxes.iter().any(|area| area.joined(line.bounds) == *area));
+                return Ok((kept, boxes));
             }
-            parts.extend(cut);
-            parts = to_whole_lines(parts, before, whole);
+            look.extend(cut);
         }
-        self.all_lines(frame, hurry)
+        let all = change::cover(change::inked(frame, &change::changed(None, frame), painted));
+        Ok((Vec::new(), self.boxes_in(frame, &all, &[], whole, hurry)?.0))
     }
 
-    /// The boxes that reach into `parts`, and by how much a part must grow because a box runs out of what was seen.
+    /// The boxes that reach into `parts` and are no line that is `kept`, and by how much a part must grow because a box
+    /// runs out of what was seen.
     fn boxes_in(
         &self,
         frame: &Pixels,
         parts: &[Area],
+        kept: &[Line],
         whole: Area,
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Area>, Vec<Area>), ReadError> {
-        let (mut boxes, mut cut) = (Vec::new(), Vec::new());
+        let (mut boxes, mut cut): (Vec<Area>, Vec<Area>) = (Vec::new(), Vec::new());
         for part in parts {
             let around = part.grown(CONTEXT_PX, CONTEXT_PX, whole);
-            let found = detect::boxes(&self.detection, frame, around, hurry)?;
-            let found: Vec<Area> = found.into_iter().filter(|area| area.intersects(*part)).collect();
-            let runs_out = |area: &&Area| {
-                (area.left <= around.left && around.left > whole.left)
-                    || (area.right >= around.right && around.right < whole.right)
-                    || (area.top <= around.top && around.top > whole.top)
-                    || (area.bottom >= around.bottom && around.bottom < whole.bottom)
-            };
-            let step = 8 * CONTEXT_PX;
-            cut.extend(found.iter().filter(runs_out).map(|area| area.grown(step, CONTEXT_PX, whole)));
-            boxes.extend(found);
+            for area in detect::boxes(&self.detection, frame, around, hurry)? {
+                let known = kept.iter().map(|line| line.bounds).chain(boxes.iter().copied());
+                if !area.intersects(*part) || known.into_iter().any(|known| is_mostly_in(area, known)) {
+                    continue;
+                }
+                if runs_out(area, around, whole) {
+                    cut.push(area.grown(8 * CONTEXT_PX, CONTEXT_PX, whole));
+                }
+                boxes.push(area);
+            }
         }
         Ok((boxes, cut))
     }
+}
+
+/// Whether nearly all of `area` is part of `known`: the same line, found again.
+fn is_mostly_in(area: Area, known: Area) -> bool {
+    area.common(known).is_some_and(|common| common.size() * 10 >= area.size() * 9)
+}
+
+/// Whether a box may go on beyond the part that was looked at.
+fn runs_out(area: Area, around: Area, whole: Area) -> bool {
+    (area.left <= around.left && around.left > whole.left)
+        || (area.right >= around.right && around.right < whole.right)
+        || (area.top <= around.top && around.top > whole.top)
+        || (area.bottom >= around.bottom && around.bottom < whole.bottom)
 }
 
 /// Nothing of what was read is told.
@@ -250,23 +257,4 @@ impl fmt::Debug for Reader {
 
 fn whole(frame: &Pixels) -> Option<Area> {
     Area::new(0, 0, frame.width(), frame.height())
-}
-
-/// `parts`, grown until each holds every old line that it touches whole, and joined where they touch.
-fn to_whole_lines(parts: Vec<Area>, lines: &[Line], whole: Area) -> Vec<Area> {
-    let mut parts = change::joined(parts);
-    loop {
-        let grown: Vec<Area> = parts
-            .iter()
-            .map(|part| {
-                let touched = lines.iter().filter(|line| line.bounds.intersects(*part));
-                touched.fold(*part, |part, line| part.joined(line.bounds)).grown(0, 0, whole)
-            })
-            .collect();
-        let grown = change::joined(grown);
-        if grown == parts {
-            return parts;
-        }
-        parts = grown;
-    }
 }

@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor_model::{FindingKind, Pixels, Tree};
 use sha2::{Digest, Sha256};
 
-use crate::Profile;
-use crate::image::layout::{Cell, Joined, inked, is_broken, paragraphs, rows, widened};
+use crate::image::layout::{Cell, Joined, inked, widened};
+use crate::image::names::Names;
+use crate::image::texts::{Texts, alone};
 use crate::image::{Mask, tree};
 use crate::labels::is_label;
 use crate::ocr::Line;
-use crate::text::find::Find;
-use crate::text::{Engine, Reach};
+use crate::text::find::{Find, without};
+use crate::text::lists::ListMatcher;
+use crate::text::pseudonym::placeholders;
+use crate::text::{Engine, EngineError, Reach};
+use crate::{Lists, Models, Profile};
 
 /// A line read with less confidence is masked whole: what was found in it may stand elsewhere, or be misread.
 const CONFIDENCE_MIN: f32 = 0.8;
@@ -27,13 +31,24 @@ const LABEL_WORDS_MAX: usize = 5;
 /// The text engine, with what it found before.
 pub(crate) struct Judge {
     engine: Engine,
+    names: Option<Names>,
+    lists: ListMatcher,
     strict: bool,
     found: BTreeMap<[u8; 32], Vec<Find>>,
 }
 
 impl Judge {
-    pub(crate) fn new(engine: Engine, profile: Profile) -> Self {
-        Self { engine, strict: profile == Profile::Strict, found: BTreeMap::new() }
+    pub(crate) fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, EngineError> {
+        let strict = profile == Profile::Strict;
+        // In the strict profile only labels stay, whatever a model says of the rest.
+        let reads = profile.reads_by_model() && !strict;
+        Ok(Self {
+            names: reads.then(|| models.ner().map(Names::new)).transpose()?,
+            lists: ListMatcher::new(lists.clone())?,
+            engine: Engine::new(profile, lists, models)?,
+            strict,
+            found: BTreeMap::new(),
+        })
     }
 
     pub(crate) const fn is_strict(&self) -> bool {
@@ -45,7 +60,8 @@ impl Judge {
         let cells: Vec<Cell<'_>> =
             lines.iter().map(|line| Cell { area: line.bounds, line: Some(line) }).collect();
         let mut masks = self.unsure(&cells);
-        let mut spans = self.spans(&cells);
+        let texts = Texts::of(&cells);
+        let mut spans = self.spans(&cells, &texts.quick, &texts.slow);
         let named = tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
         for (text, bounds) in named {
             let finds = self.search(&text, Reach::Whole);
@@ -67,13 +83,22 @@ impl Judge {
         masks
     }
 
-    /// What to mask of a painted picture of which only `pieces` are left: parts of them, or `whole` ones.
-    pub(crate) fn again(&mut self, pieces: &[Line], masks: &[Mask], whole: bool) -> Vec<Mask> {
+    /// What to mask of a painted picture of which only `pieces` are left: parts of them, or `whole` ones. The transformer
+    /// has read what they said before they were painted; it reads those that say something `new` once more.
+    pub(crate) fn again(
+        &mut self,
+        pieces: &[Line],
+        masks: &[Mask],
+        is_new: impl Fn(&Line) -> bool,
+        whole: bool,
+    ) -> Vec<Mask> {
         let painted = masks.iter().map(|mask| Cell { area: mask.area, line: None });
         let read = pieces.iter().map(|line| Cell { area: line.bounds, line: Some(line) });
         let cells: Vec<Cell<'_>> = read.chain(painted).collect();
+        let new = pieces.iter().enumerate().filter(|(_, line)| is_new(line));
+        let slow: Vec<Joined> = new.map(|(i, _)| alone(&cells, i)).collect();
         let mut more = self.unsure(&cells);
-        for (cell, find) in self.spans(&cells) {
+        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow) {
             let Some(cell) = cells.get(cell) else { continue };
             let all = Find { range: 0..cell.text().len(), ..find.clone() };
             more.extend(masked(cell, if whole { &all } else { &find }));
@@ -112,28 +137,13 @@ impl Judge {
         reached.contains(&words.len())
     }
 
-    /// What is found in each line, in its row and in its paragraph.
-    fn spans(&mut self, cells: &[Cell<'_>]) -> Vec<(usize, Find)> {
+    /// What is found in texts of the cells: by every layer but the transformer in the `quick`, by it in the `slow` ones.
+    fn spans(&mut self, cells: &[Cell<'_>], quick: &[Joined], slow: &[Joined]) -> Vec<(usize, Find)> {
         let mut spans = Vec::new();
-        let (rows, paragraphs) = (rows(cells), paragraphs(cells));
-        let in_paragraph: BTreeSet<usize> = paragraphs.iter().flatten().copied().collect();
-        for (i, cell) in cells.iter().enumerate() {
-            let Some(line) = cell.line else { continue };
-            let reach = if in_paragraph.contains(&i) { Reach::Quick } else { Reach::Whole };
-            spans.extend(self.search(line.text(), reach).into_iter().map(|find| (i, find)));
+        for joined in quick {
+            spans.extend(split(joined, self.search(&joined.text, Reach::Quick)));
         }
-        for row in rows {
-            self.search_joined(&Joined::of(cells, &row, |_, _| "\t"), Reach::Whole, &mut spans);
-        }
-        for paragraph in paragraphs {
-            let area = |i: usize| cells.get(i).map(|cell| cell.area);
-            let right = paragraph.iter().filter_map(|i| area(*i)).map(|a| a.right).max().unwrap_or(0);
-            let broken = |i: usize| area(i).is_some_and(|a| is_broken(a, right));
-            let prose = Joined::of(cells, &paragraph, |i, _| if broken(i) { " " } else { "\n" });
-            self.search_joined(&prose, Reach::Whole, &mut spans);
-            let cut = Joined::of(cells, &paragraph, |i, _| if broken(i) { "" } else { "\n" });
-            self.search_joined(&cut, Reach::Quick, &mut spans);
-        }
+        spans.extend(self.named(slow));
         let named = |(i, find): (usize, Find)| {
             let line = cells.get(i)?.line?;
             Some((i, name_cell(line.text(), find)))
@@ -141,12 +151,23 @@ impl Judge {
         spans.into_iter().filter_map(named).collect()
     }
 
-    fn search_joined(&mut self, joined: &Joined, reach: Reach, spans: &mut Vec<(usize, Find)>) {
-        for find in self.search(&joined.text, reach) {
-            spans.extend(
-                joined.split(&find.range).map(|(cell, range)| (cell, Find { range, ..find.clone() })),
-            );
+    /// What the transformer finds. If it does not run it has not said that there is nothing: all goes.
+    fn named(&mut self, slow: &[Joined]) -> Vec<(usize, Find)> {
+        let worth: Vec<&Joined> = slow.iter().filter(|joined| self.can_name(&joined.text)).collect();
+        let Some(names) = &mut self.names else { return Vec::new() };
+        let texts: Vec<&str> = worth.iter().map(|joined| joined.text.as_str()).collect();
+        let found = names.find(&texts).unwrap_or_else(|_| texts.iter().map(|text| vec![all(text)]).collect());
+        let mut spans = Vec::new();
+        for (joined, mut finds) in worth.into_iter().zip(found) {
+            self.lists.allow(&joined.text, &mut finds);
+            spans.extend(split(joined, without(finds, &placeholders(&joined.text), &joined.text)));
         }
+        spans
+    }
+
+    /// Whether a text may hold a name: it has a letter, and is more than labels.
+    fn can_name(&self, text: &str) -> bool {
+        text.contains(char::is_alphabetic) && !self.is_interface(text)
     }
 
     /// What the engine finds, remembered by the digest of the text.
@@ -166,6 +187,19 @@ impl Judge {
         self.found.insert(key, finds.clone());
         finds
     }
+}
+
+/// The finds in a joined text, by cell.
+fn split(joined: &Joined, finds: Vec<Find>) -> Vec<(usize, Find)> {
+    let of_cells = |find: Find| -> Vec<(usize, Find)> {
+        joined.split(&find.range).map(|(cell, range)| (cell, Find { range, ..find.clone() })).collect()
+    };
+    finds.into_iter().flat_map(of_cells).collect()
+}
+
+/// All of a text.
+fn all(text: &str) -> Find {
+    Find { range: 0..text.len(), kind: FindingKind::Unknown, rule: "text.unread" }
 }
 
 /// A name found in a cell that holds capitalised words and nothing else is all of them but labels: `Name: Ana Sousa`.

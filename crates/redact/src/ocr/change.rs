@@ -1,49 +1,109 @@
-//! Which parts of a frame differ from the frame before.
+//! Which parts of a frame have to be looked at: those that differ from the frame before, and show anything at all.
 
 use candor_model::Pixels;
 
 use crate::ocr::area::{Area, index};
+use crate::ocr::resample::row;
 
 /// A tile that is compared as one.
-const TILE_PX: (u32, u32) = (64, 60);
+const TILE_PX: (u32, u32) = (32, 20);
+/// A tile whose values differ by less than this in each colour shows nothing that can be read.
+const INK_MIN: u8 = 12;
+/// What looking at a part costs beyond its size, in pixels: the context around it, and the start of a run.
+const AROUND_PX: u64 = 64;
+const RUN_PX: u64 = 24_000;
+/// With more parts than this, those that touch are joined before the cheapest cover is sought.
+const PARTS_MAX: usize = 160;
 
-/// The tiles that differ, touching ones of a row joined. The frames have one size.
-pub(crate) fn changed(before: &Pixels, after: &Pixels) -> Vec<Area> {
-    let mut areas = Vec::new();
-    let band = index(after.width()) * 3 * index(TILE_PX.1);
-    let bands = before.rgb().chunks(band).zip(after.rgb().chunks(band));
-    for (top, (old, new)) in (0..).step_by(index(TILE_PX.1)).zip(bands) {
-        if old != new {
-            let bottom = after.height().min(top + TILE_PX.1);
-            areas.extend(changed_in_band(old, new, after.width(), (top, bottom)));
+/// The tiles of `after` that differ from `before`, neighbours of a row joined. Without a frame before, or with one of another size, every tile differs.
+pub(crate) fn changed(before: Option<&Pixels>, after: &Pixels) -> Vec<Area> {
+    let same_size = |before: &&Pixels| (before.width(), before.height()) == (after.width(), after.height());
+    let before = before.filter(same_size);
+    let mut areas: Vec<Area> = Vec::new();
+    for top in (0..after.height()).step_by(index(TILE_PX.1)) {
+        let bottom = after.height().min(top + TILE_PX.1);
+        let first = areas.len();
+        for left in (0..after.width()).step_by(index(TILE_PX.0)) {
+            let Some(tile) = Area::new(left, top, after.width().min(left + TILE_PX.0), bottom) else {
+                continue;
+            };
+            if before.is_some_and(|before| is_same(before, after, tile)) {
+                continue;
+            }
+            match areas.get_mut(first..).and_then(<[Area]>::last_mut) {
+                Some(last) if last.right == left => last.right = tile.right,
+                _ => areas.push(tile),
+            }
         }
     }
     areas
 }
 
-fn changed_in_band(old: &[u8], new: &[u8], width: u32, (top, bottom): (u32, u32)) -> Vec<Area> {
-    let mut areas: Vec<Area> = Vec::new();
-    let row = index(width) * 3;
-    for left in (0..width).step_by(index(TILE_PX.0)) {
-        let right = width.min(left + TILE_PX.0);
-        let columns = index(left) * 3..index(right) * 3;
-        let mut rows = old.chunks_exact(row).zip(new.chunks_exact(row));
-        if rows.all(|(old, new)| old.get(columns.clone()) == new.get(columns.clone())) {
-            continue;
-        }
-        match areas.last_mut() {
-            Some(last) if last.right == left => last.right = right,
-            _ => areas.extend(Area::new(left, top, right, bottom)),
+fn is_same(before: &Pixels, after: &Pixels, tile: Area) -> bool {
+    (0..tile.height()).all(|y| row(before, tile, y) == row(after, tile, y))
+}
+
+/// The tiles within `areas` that show something other than one colour beside what is painted, neighbours joined.
+pub(crate) fn inked(frame: &Pixels, areas: &[Area], painted: &[Area]) -> Vec<Area> {
+    let mut inked: Vec<Area> = Vec::new();
+    for area in areas {
+        let first = inked.len();
+        for left in (area.left..area.right).step_by(index(TILE_PX.0)) {
+            let tile = Area { left, right: area.right.min(left + TILE_PX.0), ..*area };
+            if !shows_something(frame, tile, painted) {
+                continue;
+            }
+            match inked.get_mut(first..).and_then(<[Area]>::last_mut) {
+                Some(last) if last.right == left => last.right = tile.right,
+                _ => inked.push(tile),
+            }
         }
     }
-    areas
+    inked
+}
+
+/// Whether the pixels of `tile` that are not painted differ from each other along a row: edges of bars and rules say
+/// nothing.
+fn shows_something(frame: &Pixels, tile: Area, painted: &[Area]) -> bool {
+    let painted: Vec<Area> = painted.iter().filter_map(|area| area.common(tile)).collect();
+    for y in tile.top..tile.bottom {
+        let across: Vec<(u32, u32)> =
+            painted.iter().filter(|a| a.top <= y && y < a.bottom).map(|a| (a.left, a.right)).collect();
+        let (pixels, _) = row(frame, tile, y - tile.top).as_chunks::<3>();
+        let (mut low, mut high) = ([u8::MAX; 3], [u8::MIN; 3]);
+        for (x, pixel) in (tile.left..).zip(pixels) {
+            if across.iter().any(|(left, right)| *left <= x && x < *right) {
+                continue;
+            }
+            for ((low, high), value) in low.iter_mut().zip(&mut high).zip(pixel) {
+                *low = (*low).min(*value);
+                *high = (*high).max(*value);
+            }
+        }
+        if low.iter().zip(high).any(|(low, high)| high.saturating_sub(*low) >= INK_MIN) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Joins areas that touch, until none do.
-pub(crate) fn joined(mut areas: Vec<Area>) -> Vec<Area> {
+pub(crate) fn joined(areas: Vec<Area>) -> Vec<Area> {
+    joined_where(areas, touch)
+}
+
+/// Areas that hold all of `areas` and are cheap to look at: few and small.
+pub(crate) fn cover(areas: Vec<Area>) -> Vec<Area> {
+    let areas = if areas.len() > PARTS_MAX { joined(areas) } else { areas };
+    let cost =
+        |area: Area| (u64::from(area.width()) + AROUND_PX) * (u64::from(area.height()) + AROUND_PX) + RUN_PX;
+    joined_where(areas, |a, b| touch(a, b) || cost(a.joined(b)) <= cost(a) + cost(b))
+}
+
+fn joined_where(mut areas: Vec<Area>, belong: impl Fn(Area, Area) -> bool) -> Vec<Area> {
     let mut apart: Vec<Area> = Vec::new();
     while let Some(mut area) = areas.pop() {
-        while let Some(i) = apart.iter().position(|other| touch(*other, area)) {
+        while let Some(i) = apart.iter().position(|other| belong(*other, area)) {
             area = area.joined(apart.swap_remove(i));
         }
         apart.push(area);
@@ -60,23 +120,48 @@ fn touch(a: Area, b: Area) -> bool {
 mod tests {
     use super::*;
 
+    fn area(left: u32, top: u32, right: u32, bottom: u32) -> Area {
+        Area::new(left, top, right, bottom).unwrap()
+    }
+
     #[test]
     fn every_changed_pixel_lies_in_a_changed_area() {
         let before = Pixels::new(130, 125, vec![7; 130 * 125 * 3]).unwrap();
-        assert_eq!(changed(&before, &before), []);
+        assert_eq!(changed(Some(&before), &before), []);
         for (x, y) in [(0, 0), (129, 124), (64, 60), (63, 59), (10, 121)] {
             let mut after = before.clone();
             after.rgb_mut()[(index(y) * 130 + index(x)) * 3 + 2] = 0;
-            let areas = changed(&before, &after);
+            let areas = changed(Some(&before), &after);
             assert_eq!(areas.len(), 1);
-            assert!(areas[0].intersects(Area::new(x, y, x + 1, y + 1).unwrap()));
+            assert!(areas[0].intersects(area(x, y, x + 1, y + 1)));
         }
+        let all: u64 = changed(None, &before).iter().map(|area| area.size()).sum();
+        assert_eq!(all, 130 * 125);
+    }
+
+    #[test]
+    fn one_colour_rules_and_paint_show_nothing_and_a_faint_dot_does() {
+        let mut frame = Pixels::new(70, 50, vec![250; 70 * 50 * 3]).unwrap();
+        let whole = changed(None, &frame);
+        let paint = area(3, 3, 40, 30);
+        crate::screen::canvas::fill(&mut frame, paint.rect());
+        assert_eq!(inked(&frame, &whole, &[paint]), []);
+        assert_ne!(inked(&frame, &whole, &[]), [], "the colour of the paint alone says nothing");
+        frame.rgb_mut()[(45 * 70 + 66) * 3 + 1] -= INK_MIN;
+        assert_eq!(inked(&frame, &whole, &[paint]), [area(64, 40, 70, 50)]);
     }
 
     #[test]
     fn areas_that_touch_become_one() {
-        let area = |l, t, r, b| Area::new(l, t, r, b).unwrap();
         let areas = vec![area(0, 0, 5, 5), area(20, 0, 25, 5), area(5, 5, 20, 9), area(40, 40, 41, 41)];
         assert_eq!(joined(areas), [area(0, 0, 25, 9), area(40, 40, 41, 41)]);
+    }
+
+    #[test]
+    fn a_cover_joins_what_is_near_and_leaves_a_large_gap_out() {
+        let (left, right) = (area(0, 0, 300, 1000), area(1500, 0, 1800, 1000));
+        let near = vec![area(0, 0, 300, 20), area(0, 30, 300, 60)];
+        assert_eq!(cover(vec![left, right]), [left, right]);
+        assert_eq!(cover(near), [area(0, 0, 300, 60)]);
     }
 }

@@ -27,7 +27,8 @@ const CALM: Hurry<'static> = Hurry(&|| true);
 #[test]
 fn lines_are_read_with_their_places() {
     let mut reader = reader();
-    let lines = reader.lines(&chat(), CALM).unwrap();
+    let (lines, is_new) = reader.lines(&chat(), &[], CALM).unwrap();
+    assert!(is_new);
     let line = lines.iter().find(|line| line.text().starts_with("Channels")).unwrap();
     assert_eq!(line.text(), "Channels Threads Files");
     assert!(line.confidence() > 0.9);
@@ -39,11 +40,11 @@ fn lines_are_read_with_their_places() {
 fn a_changed_line_is_read_again_and_the_others_stay() {
     let mut reader = reader();
     let mut frame = chat();
-    let before = texts(reader.lines(&frame, CALM).unwrap());
-    assert_eq!(texts(reader.lines(&frame, CALM).unwrap()), before);
+    let before = texts(&reader.lines(&frame, &[], CALM).unwrap().0);
+    assert_eq!(texts(&reader.lines(&frame, &[], CALM).unwrap().0), before);
     let (gone, _) = before.iter().find(|(_, text)| text.starts_with("Channels")).cloned().unwrap();
     crate::screen::canvas::fill(&mut frame, gone.rect());
-    let after = texts(reader.lines(&frame, CALM).unwrap());
+    let after = texts(&reader.lines(&frame, &[], CALM).unwrap().0);
     assert!(after.iter().all(|(_, text)| !text.contains("Channels")));
     let elsewhere = |lines: &[(Area, String)]| -> Vec<(Area, String)> {
         lines.iter().filter(|(area, _)| area.top > gone.bottom + 80).cloned().collect()
@@ -54,7 +55,7 @@ fn a_changed_line_is_read_again_and_the_others_stay() {
 #[test]
 fn nothing_of_a_frame_that_took_too_long_is_taken_for_read() {
     let mut reader = reader();
-    assert_eq!(reader.lines(&chat(), Hurry::new(&|| false)).unwrap_err(), ReadError::OutOfTime);
+    assert_eq!(reader.lines(&chat(), &[], Hurry::new(&|| false)).unwrap_err(), ReadError::OutOfTime);
     assert!(reader.seen.is_none());
-    assert!(!reader.lines(&chat(), CALM).unwrap().is_empty());
+    assert!(!reader.lines(&chat(), &[], CALM).unwrap().0.is_empty());
 }
