@@ -1,7 +1,9 @@
 //! On a real X server with a real window manager and a real editor: P2 and P3 for live capture.
 
 mod desktop;
+mod hands;
 mod law;
+mod scenario;
 mod told;
 
 use std::time::Duration;

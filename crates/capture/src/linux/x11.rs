@@ -20,6 +20,8 @@ use crate::{Now, OpenError, Pending, SeenWindow, Sensor, SensorError, sensitive}
 
 /// Oldest judgement in milliseconds that is still of what is on the screen.
 pub const PERMIT_AGE_MS_MAX: i64 = 2_000;
+/// How much later than what ended a run the application may tell of its last key, in microseconds.
+const LATE_US: u64 = 50_000;
 /// Highest number of a display: its port, 6000 higher, is the last one.
 const DISPLAY_NUMBER_MAX: u16 = u16::MAX - 6000;
 /// Longest side of a screen in pixels.
@@ -31,7 +33,7 @@ pub(crate) struct X11Sensor {
     atoms: Atoms,
     pub(crate) screen: Screen,
     input: InputThread,
-    trees: Trees,
+    pub(crate) trees: Trees,
     pub(crate) shared: Option<Shared>,
     /// What ended the action before it.
     waiting: Option<Timed>,
@@ -192,7 +194,7 @@ impl X11Sensor {
         Ok(())
     }
 
-    fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {
+    pub(crate) fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {
         self.windows().of_bus(u32::try_from(window.id).unwrap_or(0), window.bounds)
     }
 
@@ -329,7 +331,9 @@ impl X11Sensor {
         if keys.is_empty() || !permit.allows(Field::TypedText) {
             return Ok(action);
         }
-        let run = Run { from_us: pending.at.monotonic_us, keys };
+        let ended = self.waiting.as_ref().map(|(at, _)| at.monotonic_us.saturating_add(LATE_US));
+        let until_us = ended.unwrap_or(u64::MAX);
+        let run = Run { from_us: pending.at.monotonic_us, until_us, keys };
         let Some(mut text) = self.trees.typed(run) else { return Ok(action) };
         let (mut windows, locked) = self.windows().seen()?;
         self.ask_pages(&mut windows)?;

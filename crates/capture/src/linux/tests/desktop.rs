@@ -160,6 +160,12 @@ impl Desktop {
         until("the message bus is up", || socket.exists().then_some(()));
     }
 
+    /// Starts a terminal at the lower left: a window that no charter names.
+    pub(super) fn terminal(&self) -> Rect {
+        self.run(Command::new("xterm").args(["-geometry", "60x6+20+660"]));
+        self.bounds_of("XTerm")
+    }
+
     /// Starts a browser on a page and puts it at the left; returns once it shows the title.
     pub(super) fn chromium(&self, url: &str, title: &str, more: &[&str]) {
         let profile = format!(
@@ -182,7 +188,9 @@ impl Desktop {
             "--window-size=900,700",
             &profile,
         ];
-        self.run(Command::new("chromium").args(words).args(more).arg(url));
+        // Of two words for one thing the browser takes the last.
+        let pages = Some(url).filter(|url| !url.is_empty());
+        self.run(Command::new("chromium").args(words).args(more).args(pages));
         let words = ["search", "--onlyvisible", "--name", title, "windowactivate", "--sync"];
         until("the browser shows its page", || {
             self.wake_manager();
@@ -199,7 +207,7 @@ impl Desktop {
         self.screenshot(Rect { x: x + 40, y: y + 20, width: 300, height: 100 }).len() > 5
     }
 
-    fn bounds_of(&self, class: &str) -> Rect {
+    pub(super) fn bounds_of(&self, class: &str) -> Rect {
         until(class, || {
             let windows =
                 Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size: SIZE };

@@ -16,7 +16,7 @@ use crate::linux::x11::X11Sensor;
 const LOOKS_MAX: u32 = 1_000;
 
 #[expect(clippy::disallowed_methods, reason = "a test plays the binary, which has a clock")]
-fn sensor(desktop: &Desktop) -> X11Sensor {
+pub(super) fn sensor(desktop: &Desktop) -> X11Sensor {
     let start = Instant::now();
     let clock =
         move || Moment { wall: now(), monotonic_us: u64::try_from(start.elapsed().as_micros()).unwrap() };
@@ -110,7 +110,7 @@ fn edits_are_applied_and_a_drag_has_a_path() {
 }
 
 /// Serves one page at every address, until the test ends.
-fn served(page: &'static str) -> u16 {
+pub(super) fn served(page: &'static str) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {

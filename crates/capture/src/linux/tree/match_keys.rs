@@ -28,6 +28,8 @@ pub(crate) enum Key {
 pub(crate) struct Run {
     /// When the first key went down, by the sensor's own clock.
     pub(crate) from_us: u64,
+    /// Changes told after this are of what was done next.
+    pub(crate) until_us: u64,
     pub(crate) keys: Vec<Key>,
 }
 
@@ -40,18 +42,21 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Option<Zeroizing<String>> {
         }
     });
     while tokio::time::Instant::now() < settled
-        && ear.with_changes(|changes| fitting(changes, &run.keys)).1 < run.keys.len()
+        && ear.with_changes(|changes| fitting(changes, run.until_us, &run.keys)).1 < run.keys.len()
     {
         tokio::time::sleep(Duration::from_millis(REST_MS)).await;
     }
-    ear.with_changes(|changes| read(changes, &run.keys))
+    ear.with_changes(|changes| read(changes, run.until_us, &run.keys))
 }
 
 /// How many changes, from the front, the keys account for, and how many keys had a change of their own. What a letter
 /// replaced is told as a deletion before the insertion.
-fn fitting(changes: &VecDeque<Change>, keys: &[Key]) -> (usize, usize) {
+fn fitting(changes: &VecDeque<Change>, until_us: u64, keys: &[Key]) -> (usize, usize) {
     let (mut used, mut fitted) = (0, 0);
-    let is_insertion = |at: usize| changes.get(at).map(|change| matches!(change.what, What::Inserted(_)));
+    let is_insertion = |at: usize| {
+        let change = changes.get(at).filter(|change| change.at_us <= until_us);
+        change.map(|change| matches!(change.what, What::Inserted(_)))
+    };
     for key in keys {
         let taken = match (key, is_insertion(used), is_insertion(used + 1)) {
             (Key::Writes, Some(true), _) | (Key::Erases, Some(false), _) => 1,
@@ -65,8 +70,8 @@ fn fitting(changes: &VecDeque<Change>, keys: &[Key]) -> (usize, usize) {
 }
 
 /// Takes the changes of a run from the front, and puts them together.
-fn read(changes: &mut VecDeque<Change>, keys: &[Key]) -> Option<Zeroizing<String>> {
-    let (used, _) = fitting(changes, keys);
+fn read(changes: &mut VecDeque<Change>, until_us: u64, keys: &[Key]) -> Option<Zeroizing<String>> {
+    let (used, _) = fitting(changes, until_us, keys);
     let mut draft: Option<Draft> = None;
     for change in changes.drain(..used) {
         draft = Some(Draft::grown(draft, change)?);
@@ -157,7 +162,7 @@ mod tests {
     }
 
     fn told(changes: Vec<Change>, pressed: &str) -> Option<String> {
-        read(&mut changes.into(), &keys(pressed)).map(|text| text.to_string())
+        read(&mut changes.into(), 1, &keys(pressed)).map(|text| text.to_string())
     }
 
     #[test]
@@ -196,9 +201,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_after_the_run_ended_is_not_its_text() {
+        assert_eq!(read(&mut vec![inserted(0, "a")].into(), 0, &keys("w")), None);
+    }
+
+    #[test]
     fn what_the_next_run_wrote_stays_for_it() {
         let mut changes: VecDeque<Change> = vec![inserted(0, "a"), inserted(1, "b"), inserted(2, "c")].into();
-        assert_eq!(read(&mut changes, &keys("ww")).unwrap().as_str(), "ab");
-        assert_eq!(read(&mut changes, &keys("w")).unwrap().as_str(), "c");
+        assert_eq!(read(&mut changes, 1, &keys("ww")).unwrap().as_str(), "ab");
+        assert_eq!(read(&mut changes, 1, &keys("w")).unwrap().as_str(), "c");
     }
 }

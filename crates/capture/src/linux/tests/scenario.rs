@@ -1,0 +1,160 @@
+//! A hundred actions over three applications: each comes out as the right action on the right element, none is lost, doubled or
+//! out of order, and no window that nobody may record is in any frame.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use candor_model::{Observation, Rect};
+
+use super::desktop::{Desktop, WINDOW_COLOUR};
+use super::hands::{Hands, Reach, Truth};
+use super::law::Law;
+use super::told::{sensor, served};
+use super::{judged, observe, rect};
+use crate::linux::x11::X11Sensor;
+use crate::{Pending, Sensor as _, SensorError};
+
+/// Actions of a run, where nothing else is asked for by `CANDOR_SCENARIO_ACTIONS`.
+const ACTIONS: usize = 100;
+const SEED: u64 = 0x2026_0310;
+/// Most looks for one action, as in the program.
+const LOOKS_MAX: u32 = 5;
+/// How long the hands rest between two actions.
+const PACE: Duration = Duration::from_millis(40);
+/// Looks without an event before the end is believed.
+const SILENT_MAX: u32 = 40;
+
+/// Says that the hands are done, also where they failed.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+const PAGE: &str = "<!doctype html><title>Grid</title><body style='margin:0'><div style='display:grid;\
+    grid-template-columns:repeat(3,120px);grid-auto-rows:60px;gap:10px'><button>One</button><button>Two</button>\
+    <button>Three</button><button>Four</button><button>Five</button><button>Six</button></div>";
+
+#[expect(clippy::disallowed_methods, reason = "a test is told how long to be")]
+fn actions() -> usize {
+    std::env::var("CANDOR_SCENARIO_ACTIONS").ok().map_or(ACTIONS, |text| text.parse().unwrap())
+}
+
+/// The buttons of the page, as the browser tells them.
+fn buttons(sensor: &mut X11Sensor) -> Vec<(String, Rect)> {
+    for _ in 0..1_000 {
+        let (windows, _) = sensor.windows().seen().unwrap();
+        let browser = windows.iter().find(|window| window.class == "Chromium");
+        let client = browser.and_then(|window| sensor.client(window).unwrap());
+        let tree = client.and_then(|client| sensor.trees.tree(&client));
+        let nodes = tree.map(|tree| tree.nodes).unwrap_or_default();
+        let named = |name: &str| ["One", "Two", "Three", "Four", "Five", "Six"].contains(&name);
+        let found: Vec<(String, Rect)> = nodes
+            .iter()
+            .filter(|node| node.role == "push button" && node.name.as_deref().is_some_and(named))
+            .map(|node| (node.name.clone().unwrap(), node.bounds))
+            .collect();
+        if found.len() == 6 && found.iter().all(|(_, place)| place.width == 120) {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the browser does not tell its buttons")
+}
+
+/// What the program does with an action.
+fn taken(
+    sensor: &mut X11Sensor,
+    law: &Law,
+    mut pending: Pending,
+) -> Option<Result<Observation, SensorError>> {
+    for _ in 0..LOOKS_MAX {
+        if law.decide(&pending.front().context()).is_err() {
+            return None;
+        }
+        match observe(sensor, law, &pending) {
+            Err(SensorError::Changed) => pending = sensor.again(pending).unwrap(),
+            other => return Some(other),
+        }
+    }
+    Some(Err(SensorError::Changed))
+}
+
+fn at_rest(sensor: &mut X11Sensor, law: &Law) {
+    let Some(pending) = sensor.rest().unwrap() else { return };
+    if law.decide(&pending.front().context()).is_ok() {
+        let (permit, windows) = judged(law, &pending);
+        let _ = sensor.keep(&pending, &permit, &windows);
+    }
+}
+
+/// The truth as the sensor saw it.
+fn told(seen: &Observation) -> Truth {
+    let nodes = seen.tree.as_ref().map(|tree| tree.nodes.as_slice()).unwrap_or_default();
+    let target = seen.target.map(|target| &nodes[usize::try_from(target).unwrap()]);
+    let role = target.map_or("none", |node| &node.role).to_owned();
+    let name = target.filter(|_| role == "push button").and_then(|node| node.name.clone());
+    Truth::Seen(seen.action.clone(), role, name)
+}
+
+#[test]
+fn every_action_comes_out_once_in_order_on_its_element_and_no_canary_is_seen() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(PAGE);
+    let url = format!("--app=http://forms.example.test:{port}/");
+    desktop.chromium("", "Grid", &[&url, "--window-position=760,0", "--window-size=480,400"]);
+    let terminal = desktop.terminal();
+    let editor = desktop.mousepad(&"line of text\n".repeat(30));
+    let mut sensor = sensor(&desktop);
+    let buttons = buttons(&mut sensor);
+    let corner = |window: Rect| candor_model::Point { x: window.x, y: window.y };
+    let corners = (corner(editor), corner(terminal));
+    let inside = rect(editor.x + 60, editor.y + 100, editor.width - 120, editor.height - 160);
+    let terminal = rect(terminal.x + 10, terminal.y + 25, terminal.width - 40, terminal.height - 30);
+    let reach = Reach { editor: inside, terminal, corners, buttons, popup: rect(250, 200, 200, 120) };
+    while sensor.next(Duration::from_millis(100)).unwrap().is_some() {}
+
+    let (done, wanted) = (AtomicBool::new(false), actions());
+    let (truth, seen) = std::thread::scope(|scope| {
+        let hands = scope.spawn(|| {
+            let _done = Done(&done);
+            let mut hands = Hands::new(&desktop.display, SEED);
+            let mut truth = Vec::new();
+            while truth.len() < wanted {
+                truth.extend(hands.act(&reach));
+                std::thread::sleep(PACE);
+            }
+            truth
+        });
+        let (mut seen, mut silent) = (Vec::new(), 0);
+        while silent < SILENT_MAX {
+            let Some(pending) = sensor.next(Duration::from_millis(50)).unwrap() else {
+                at_rest(&mut sensor, &law);
+                silent += u32::from(done.load(Ordering::SeqCst));
+                continue;
+            };
+            seen.push(match taken(&mut sensor, &law, pending) {
+                None => Truth::Refused,
+                Some(Ok(observation)) => {
+                    let frame = observation.frame.as_ref().unwrap();
+                    let canary = frame.rgb().chunks_exact(3).any(|pixel| pixel == WINDOW_COLOUR);
+                    assert!(!canary, "a canary is in the frame of {:?}", observation.action);
+                    told(&observation)
+                }
+                Some(Err(error)) => panic!("not captured after {} actions: {error}", seen.len()),
+            });
+        }
+        (hands.join().unwrap(), seen)
+    });
+    let mut unnamed = 0;
+    for (n, (truth, seen)) in truth.iter().zip(&seen).enumerate() {
+        // Where the application was not done with the click before, the element is not known: never another one.
+        let same_action = matches!((truth, seen), (Truth::Seen(a, ..), Truth::Seen(b, role, _)) if a == b && role == "none");
+        unnamed += usize::from(same_action);
+        assert!(same_action || truth == seen, "action {n}: {truth:?} came out as {seen:?}");
+    }
+    assert_eq!(truth.len(), seen.len());
+    assert!(unnamed * 10 <= truth.len(), "{unnamed} of {} actions without their element", truth.len());
+}
