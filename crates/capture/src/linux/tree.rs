@@ -55,7 +55,7 @@ pub(crate) struct Client {
 enum Request {
     Tree(Client, SyncSender<Option<Tree>>),
     Page(Client, SyncSender<Page>),
-    Listen(Option<Client>),
+    Listen(Option<(u64, Client)>),
     Typed(Run, SyncSender<Option<Zeroizing<String>>>),
 }
 
@@ -99,12 +99,13 @@ impl Trees {
     /// Hears what changes in the texts of this permitted window, and of no other.
     pub(crate) fn listen(&mut self, window: u64, client: Option<&Client>) {
         let wanted = client.map(|_| window);
-        if self.listening == wanted {
+        // The same window is told again: the application may not have answered before.
+        if wanted.is_none() && self.listening.is_none() {
             return;
         }
         self.listening = wanted;
         if let Some(requests) = &self.requests {
-            let _ = requests.send(Request::Listen(client.cloned()));
+            let _ = requests.send(Request::Listen(client.map(|client| (window, client.clone()))));
         }
     }
 
@@ -143,7 +144,7 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
                     tokio::time::timeout(Duration::from_millis(PAGE_BUDGET_MS), page::of(&bus, &client));
                 let _ = reply.send(asked.await.unwrap_or(Page::UNKNOWN));
             }
-            Request::Listen(client) => ear.attend(&bus, client).await,
+            Request::Listen(window) => ear.attend(&bus, window).await,
             Request::Typed(run, reply) => {
                 let _ = reply.send(match_keys::text(&ear, &run).await);
             }

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use candor_model::{Observation, Rect};
+use candor_model::{Action, Observation, Rect};
 
 use super::desktop::{Desktop, WINDOW_COLOUR};
 use super::hands::{Hands, Reach, Truth};
@@ -99,6 +99,25 @@ fn told(seen: &Observation) -> Truth {
     Truth::Seen(seen.action.clone(), role, name)
 }
 
+/// Whether the element and the text of an action are known; none if what was seen is wrong. An application that answers late
+/// leaves an element unknown and a text counted: never another element, and never another text or a part of it.
+fn agree(truth: &Truth, seen: &Truth) -> Option<(bool, bool)> {
+    match (truth, seen) {
+        (Truth::Refused, Truth::Refused) => Some((true, true)),
+        (Truth::Seen(done, on, name), Truth::Seen(action, role, told)) => {
+            let known = (on, name) == (role, told);
+            let counted = match (done, action) {
+                (Action::Type { text }, Action::Keys { count }) => {
+                    usize::try_from(*count) == Ok(text.chars().count())
+                }
+                _ => false,
+            };
+            ((known || role == "none") && (done == action || counted)).then_some((known, !counted))
+        }
+        (Truth::Refused, Truth::Seen(..)) | (Truth::Seen(..), Truth::Refused) => None,
+    }
+}
+
 #[test]
 fn every_action_comes_out_once_in_order_on_its_element_and_no_canary_is_seen() {
     let (desktop, law) = (Desktop::told(), Law::with_browser());
@@ -148,13 +167,17 @@ fn every_action_comes_out_once_in_order_on_its_element_and_no_canary_is_seen() {
         }
         (hands.join().unwrap(), seen)
     });
-    let mut unnamed = 0;
+    let (mut unnamed, mut counted) = (0, 0);
     for (n, (truth, seen)) in truth.iter().zip(&seen).enumerate() {
-        // Where the application was not done with the click before, the element is not known: never another one.
-        let same_action = matches!((truth, seen), (Truth::Seen(a, ..), Truth::Seen(b, role, _)) if a == b && role == "none");
-        unnamed += usize::from(same_action);
-        assert!(same_action || truth == seen, "action {n}: {truth:?} came out as {seen:?}");
+        let (known, text) =
+            agree(truth, seen).unwrap_or_else(|| panic!("action {n}: {truth:?} came out as {seen:?}"));
+        unnamed += usize::from(!known);
+        counted += usize::from(!text);
     }
     assert_eq!(truth.len(), seen.len());
-    assert!(unnamed * 10 <= truth.len(), "{unnamed} of {} actions without their element", truth.len());
+    println!("{} actions, {unnamed} without their element, {counted} texts only counted", truth.len());
+    assert!(
+        (unnamed + counted) * 5 <= truth.len(),
+        "{unnamed} without their element, {counted} only counted"
+    );
 }

@@ -31,7 +31,9 @@ fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
             && law.decide(&pending.front().context()).is_ok()
         {
             let (permit, windows) = judged(law, &pending);
-            if sensor.keep(&pending, &permit, &windows).is_ok() {
+            let kept = sensor.keep(&pending, &permit, &windows).is_ok();
+            let tree = sensor.kept.as_ref().and_then(|kept| kept.tree.as_ref());
+            if kept && tree.is_some_and(|tree| tree.state == TreeState::Complete) {
                 return;
             }
             sensor.rest.after_action();

@@ -25,8 +25,10 @@ pub(crate) const CHANGES_MAX: usize = 4_096;
 const SIGNALS_MAX: usize = 65_536;
 /// Most parents that are followed from an element to its window.
 const DEPTH_MAX: usize = 64;
-/// An element is judged again after this time, in microseconds.
-const JUDGED_US: u64 = 500_000;
+/// An element whose text may be heard is judged again after this time, in microseconds.
+const OPEN_US: u64 = 500_000;
+/// One whose text may not, or that did not answer, is judged again after this time, in microseconds: the focus moves.
+const CLOSED_US: u64 = 20_000;
 /// Most elements that are remembered as judged.
 const JUDGED_MAX: usize = 64;
 
@@ -52,8 +54,12 @@ type Signal<'a> = (String, i32, i32, Value<'a>, BTreeMap<String, OwnedValue>);
 
 #[derive(Default)]
 struct Heard {
+    /// The window of the X server.
+    id: Option<u64>,
     window: Option<Frame>,
     changes: VecDeque<Change>,
+    /// Until when a change may have been missed: hearing began then, or an element did not answer.
+    unsure_us: u64,
     /// How often each application told of a change, by its bus name.
     counts: BTreeMap<String, u64>,
     judged: BTreeMap<String, (u64, bool)>,
@@ -62,6 +68,7 @@ struct Heard {
 /// Hears.
 pub(crate) struct Ear {
     heard: Rc<RefCell<Heard>>,
+    now: Now,
 }
 
 const EVENTS: [&str; 4] = [
@@ -74,7 +81,7 @@ const EVENTS: [&str; 4] = [
 impl Ear {
     /// Begins to hear. Nothing that was told before counts.
     pub(crate) async fn open(bus: &Rc<Bus>, now: &Now) -> Self {
-        let ear = Self { heard: Rc::default() };
+        let ear = Self { heard: Rc::default(), now: Now::clone(now) };
         for event in EVENTS {
             bus.register(event).await;
         }
@@ -92,13 +99,20 @@ impl Ear {
     }
 
     /// Hears texts of this window from now on, and of no other. None: of no window.
-    pub(crate) async fn attend(&self, bus: &Bus, client: Option<Client>) {
+    pub(crate) async fn attend(&self, bus: &Bus, window: Option<(u64, Client)>) {
+        let id = window.as_ref().map(|(id, _)| *id);
+        let known = self.heard.borrow().id == id && self.heard.borrow().window.is_some();
+        if known {
+            return;
+        }
         self.forget();
-        let window = match client {
-            Some(client) => find::frame(bus, &client).await,
+        let found = match window {
+            Some((_, client)) => find::frame(bus, &client).await,
             None => None,
         };
-        self.heard.borrow_mut().window = window;
+        let mut heard = self.heard.borrow_mut();
+        (heard.id, heard.window) = (id, found);
+        heard.unsure_us = (self.now)().monotonic_us;
     }
 
     fn forget(&self) {
@@ -111,6 +125,12 @@ impl Ear {
     /// How many changes an application has told of.
     pub(crate) fn count(&self, application: &str) -> u64 {
         self.heard.borrow().counts.get(application).copied().unwrap_or(0)
+    }
+
+    /// Whether every change since then was heard.
+    pub(crate) fn heard_all_since(&self, from_us: u64) -> bool {
+        let heard = self.heard.borrow();
+        heard.window.is_some() && heard.unsure_us <= from_us
     }
 
     /// Lets `look` see the changes of the permitted text, and take from them.
@@ -170,13 +190,18 @@ async fn is_open(
     at_us: u64,
 ) -> bool {
     let known = heard.borrow().judged.get(element.1.as_str()).copied();
-    if let Some((_, open)) = known.filter(|(judged_us, _)| at_us.saturating_sub(*judged_us) < JUDGED_US) {
+    let lasts = |open: bool| if open { OPEN_US } else { CLOSED_US };
+    if let Some((_, open)) = known.filter(|(at, open)| at_us.saturating_sub(*at) < lasts(*open)) {
         return open;
     }
     let (role, states) = tokio::join!(
         bus.ask::<u32, _>(element, ACCESSIBLE, "GetRole", &()),
         bus.ask::<Vec<u32>, _>(element, ACCESSIBLE, "GetState", &())
     );
+    if role.is_none() || states.is_none() {
+        heard.borrow_mut().unsure_us = at_us;
+        return false;
+    }
     let states = States::of(&states.unwrap_or_default());
     let field = role.is_some_and(|role| role != role::PASSWORD && role != role::TERMINAL);
     let open = field && states.focused() && states.editable() && lies_in(bus, element, &window.element).await;

@@ -35,6 +35,10 @@ pub(crate) struct Run {
 
 /// The text of a run; none if what was heard does not fit the keys.
 pub(crate) async fn text(ear: &Ear, run: &Run) -> Option<Zeroizing<String>> {
+    if !ear.heard_all_since(run.from_us) {
+        // A part of a text is not the text.
+        return None;
+    }
     let settled = tokio::time::Instant::now() + Duration::from_millis(SETTLE_MS);
     ear.with_changes(|changes| {
         while changes.front().is_some_and(|change| change.at_us < run.from_us) {
@@ -45,6 +49,9 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Option<Zeroizing<String>> {
         && ear.with_changes(|changes| fitting(changes, run.until_us, &run.keys)).1 < run.keys.len()
     {
         tokio::time::sleep(Duration::from_millis(REST_MS)).await;
+    }
+    if !ear.heard_all_since(run.from_us) {
+        return None;
     }
     ear.with_changes(|changes| read(changes, run.until_us, &run.keys))
 }
