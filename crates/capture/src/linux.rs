@@ -7,6 +7,7 @@ mod keyboard;
 mod look;
 mod run;
 mod shared;
+mod target;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -14,6 +15,7 @@ mod windows;
 mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
+pub(crate) use tree::Key;
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};

@@ -59,11 +59,31 @@ pub(crate) enum Input {
 /// An event, and when it was read.
 pub(crate) type Timed = (Moment, Input);
 
+/// The sensor's own clock against the server's: an event is of the moment when it happened, also where it was read late.
+struct Clocks {
+    ms: u32,
+    us: u64,
+}
+
+impl Clocks {
+    /// The moment of an event that happened at `ms` and was read at `now_us`. The event that was read soonest binds the clocks.
+    fn moment(&mut self, ms: u32, now_us: u64) -> u64 {
+        let since = i64::from(ms.wrapping_sub(self.ms).cast_signed()).saturating_mul(1_000);
+        let told = self.us.saturating_add_signed(since);
+        if told >= now_us {
+            (self.ms, self.us) = (ms, now_us);
+        }
+        told.min(now_us)
+    }
+}
+
 /// The thread that reads input.
 #[derive(Debug)]
 pub(crate) struct InputThread {
     receiver: Receiver<Timed>,
     changes: Arc<AtomicU64>,
+    seen: Arc<AtomicU64>,
+    dropped: Arc<AtomicU64>,
     lost: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     wake: Window,
@@ -77,13 +97,16 @@ impl InputThread {
         let wake = select(&connection, root)?;
         let damage = watch_changes(&connection, root)?;
         let keyboard = Keyboard::read(&connection)?;
-        let changes = Arc::new(AtomicU64::new(0));
+        let counter = || Arc::new(AtomicU64::new(0));
+        let (changes, seen, dropped) = (counter(), counter(), counter());
         let (sender, receiver) = sync_channel(INPUT_QUEUE_MAX);
         let (lost, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let reader = Reader {
             connection,
             root,
             sender,
+            seen: Arc::clone(&seen),
+            dropped: Arc::clone(&dropped),
             lost: Arc::clone(&lost),
             stop: Arc::clone(&stop),
             changes: Arc::clone(&changes),
@@ -91,16 +114,22 @@ impl InputThread {
             keyboard,
             held: 0,
             path_ms: 0,
+            clocks: None,
             now,
         };
         let thread =
             std::thread::Builder::new().name("candor-input".to_owned()).spawn(move || reader.run())?;
-        Ok(Self { receiver, changes, lost, stop, wake, thread: Some(thread) })
+        Ok(Self { receiver, changes, seen, dropped, lost, stop, wake, thread: Some(thread) })
     }
 
     /// How often the screen has changed, blinking cursors apart.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
+    }
+
+    /// How many events were seen, and how many were dropped.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.seen.load(Ordering::SeqCst), self.dropped.load(Ordering::SeqCst))
     }
 
     /// The next event, within `wait`.
@@ -172,6 +201,8 @@ struct Reader {
     connection: RustConnection,
     root: Window,
     sender: SyncSender<Timed>,
+    seen: Arc<AtomicU64>,
+    dropped: Arc<AtomicU64>,
     lost: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     changes: Arc<AtomicU64>,
@@ -181,6 +212,7 @@ struct Reader {
     held: u32,
     /// When the last point of a path was taken.
     path_ms: u32,
+    clocks: Option<Clocks>,
     now: Now,
 }
 
@@ -191,15 +223,35 @@ impl Reader {
             if self.stop.load(Ordering::SeqCst) {
                 return;
             }
-            let at = (self.now)();
+            let at = self.moment(&event);
             let Ok(input) = self.input(&event) else { return };
             let Some(input) = input else { continue };
             match self.sender.try_send((at, input)) {
-                Ok(()) => {}
-                Err(TrySendError::Full(_)) => self.lost.store(true, Ordering::SeqCst),
+                Ok(()) => drop(self.seen.fetch_add(1, Ordering::SeqCst)),
+                Err(TrySendError::Full(_)) => {
+                    self.dropped.fetch_add(1, Ordering::SeqCst);
+                    self.lost.store(true, Ordering::SeqCst);
+                }
                 Err(TrySendError::Disconnected(_)) => return,
             }
         }
+    }
+
+    /// When an event happened: it may have been read while the server was busy, long after the application was told.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the library knows hundreds of events; these have a time"
+    )]
+    fn moment(&mut self, event: &Event) -> Moment {
+        let now = (self.now)();
+        let ms = match event {
+            Event::XinputRawKeyPress(key) => key.time,
+            Event::XinputRawButtonPress(button) | Event::XinputRawButtonRelease(button) => button.time,
+            Event::XinputRawMotion(motion) => motion.time,
+            _ => return now,
+        };
+        let clocks = self.clocks.get_or_insert(Clocks { ms, us: now.monotonic_us });
+        Moment { monotonic_us: clocks.moment(ms, now.monotonic_us), ..now }
     }
 
     #[expect(
@@ -224,13 +276,16 @@ impl Reader {
 
     fn key(&mut self, key: &RawKeyPressEvent) -> Result<Option<Input>, ReplyOrIdError> {
         let meaning = self.keyboard.pressed(key.detail);
-        if key.flags.contains(KeyEventFlags::KEY_REPEAT) || meaning == Meaning::Modifier {
+        // A key that is held writes and erases again and again; a command is given once.
+        let again = key.flags.contains(KeyEventFlags::KEY_REPEAT);
+        if meaning == Meaning::Modifier || (again && matches!(meaning, Meaning::Command(_))) {
             return Ok(None);
         }
         let window = self.focused()?;
         Ok(match meaning {
             Meaning::Command(keys) => Some(Input::Command { keys, window }),
             Meaning::Writes => Some(Input::Key { key: Key::Writes, window }),
+            Meaning::MayWrite => Some(Input::Key { key: Key::MayWrite, window }),
             Meaning::Erases => Some(Input::Key { key: Key::Erases, window }),
             Meaning::Modifier => None,
         })
@@ -325,5 +380,23 @@ const fn button_of(detail: u32) -> Option<Button> {
         8 => Some(Button::Back),
         9 => Some(Button::Forward),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_was_read_late_is_of_the_moment_when_it_happened() {
+        let mut clocks = Clocks { ms: 1_000, us: 50_000 };
+        assert_eq!(clocks.moment(1_010, 90_000), 60_000);
+        // Read sooner than the first one was: from now on this binds the clocks.
+        assert_eq!(clocks.moment(1_020, 65_000), 65_000);
+        assert_eq!(clocks.moment(1_030, 99_000), 75_000);
+        // The server's time begins anew after 49 days.
+        let mut clocks = Clocks { ms: u32::MAX, us: 50_000 };
+        assert_eq!(clocks.moment(9, 90_000), 60_000);
+        assert_eq!(clocks.moment(u32::MAX - 10, 90_000), 40_000);
     }
 }

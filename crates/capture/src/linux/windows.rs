@@ -167,7 +167,8 @@ impl Windows<'_> {
             width: size.width.into(),
             height: size.height.into(),
         };
-        Ok(Some(Client { pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
+        let window = u64::from(window);
+        Ok(Some(Client { window, pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
     }
 
     /// The address of the accessibility bus of this display, which its launcher writes on the root window.

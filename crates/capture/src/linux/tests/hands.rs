@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use candor_model::{Action, Button, Point, Rect, ScrollUnit};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, CreateWindowAux, Window, WindowClass};
+use x11rb::protocol::xproto::{
+    AtomEnum, ConnectionExt as _, CreateWindowAux, PropMode, Window, WindowClass,
+};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -18,6 +20,8 @@ pub(super) enum Truth {
     Seen(Action, String, Option<String>),
     /// Nothing: what was done was done to a window that nobody may record.
     Refused,
+    /// Nothing, for this reason: no action must come out so.
+    NotCaptured(String),
 }
 
 /// What the hands can reach.
@@ -43,6 +47,8 @@ const HOME: u32 = 0xff50;
 const APART_PX: u32 = 12;
 /// How long a person takes from the pointer to the keys.
 const TURN: Duration = Duration::from_millis(200);
+/// How long the wheel rests after a turn.
+const WHEEL_REST: Duration = Duration::from_millis(300);
 /// Polls of the focus before a test gives up.
 const POLLS_MAX: u32 = 4_000;
 
@@ -126,9 +132,18 @@ impl Hands {
             if focused != 0 && begins == Some(corner) {
                 return;
             }
+            self.wake_manager();
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("the window did not get the keyboard");
+        let seen = windows.seen().unwrap().0;
+        panic!("the window at {corner:?} did not get the keyboard, but {:?}: {seen:#?}", windows.focused());
+    }
+
+    /// The window manager may hold an event that it has read, until the next one comes (openbox 3.6).
+    fn wake_manager(&self) {
+        let (root, name) = (self.root, AtomEnum::CUT_BUFFER7);
+        self.connection.change_property8(PropMode::REPLACE, root, name, AtomEnum::STRING, b"wake").unwrap();
+        self.connection.flush().unwrap();
     }
 
     /// Lets a window pop up or go that nobody may record, of one colour.
@@ -183,6 +198,8 @@ impl Hands {
                 for _ in 0..notches {
                     self.press(5, at);
                 }
+                // Sooner it would be one turn with the next one.
+                std::thread::sleep(WHEEL_REST);
                 let dy = 120 * i32::try_from(notches).unwrap();
                 vec![text(Action::Scroll { at, dx: 0, dy, unit: ScrollUnit::Notch120th })]
             }
