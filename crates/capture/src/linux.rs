@@ -15,8 +15,8 @@ mod windows;
 mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
-pub(crate) use tree::Key;
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
+pub(crate) use tree::Key;
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
 pub use x11::{FRAME_SIDE_PX_MAX, PERMIT_AGE_MS_MAX, open};

@@ -34,7 +34,11 @@ impl X11Sensor {
             Action::Wait { .. } | Action::SwitchWindow {} => return None,
         };
         let whole = kept.tree.as_ref().filter(|tree| tree.state == TreeState::Complete);
-        let found = whole.and_then(|tree| at.map_or_else(|| focused(tree), |at| under(tree, at)));
+        let found = match at {
+            Some(at) => whole.and_then(|tree| under(tree, at)),
+            // Also in a part of a tree the element that has the keyboard is that element.
+            None => kept.tree.as_ref().and_then(focused),
+        };
         if found.is_some() || (whole.is_some() && at.is_some()) {
             return found.and_then(|found| u32::try_from(found).ok());
         }
@@ -42,7 +46,15 @@ impl X11Sensor {
             Some(at) => Which::At(self.client(&pending.front).ok()??, at),
             None => Which::Focused(pending.front.id),
         };
-        self.held(kept, which)
+        self.held(kept, which).or_else(|| at.is_none().then(|| self.walked_again(kept, pending))?)
+    }
+
+    /// The element that has the keyboard, by another walk.
+    fn walked_again(&self, kept: &mut Kept, pending: &Pending) -> Option<u32> {
+        let client = self.client(&pending.front).ok()??;
+        let (tree, mut elements) = self.trees.tree(&client)?;
+        let focused = focused(&tree)?;
+        self.held(kept, Which::This(elements.swap_remove(focused)))
     }
 
     /// The place of an element in the tree, which keeps it where it did not hold it.
@@ -53,8 +65,16 @@ impl X11Sensor {
         {
             return u32::try_from(place).ok();
         }
-        let (element, node) = self.trees.element(which)?;
-        let place = place(kept, &element).unwrap_or_else(|| added(kept, element, node));
+        let (element, node, around) = self.trees.element(which)?;
+        let known = place(kept, &element);
+        let place = known.unwrap_or_else(|| {
+            let parent = around.iter().find_map(|around| place(kept, around));
+            added(
+                kept,
+                element,
+                Node { parent: parent.and_then(|parent| u32::try_from(parent).ok()), ..node },
+            )
+        });
         u32::try_from(place).ok()
     }
 }

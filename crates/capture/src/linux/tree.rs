@@ -63,8 +63,8 @@ pub(crate) struct Client {
 
 /// A tree, and which elements its nodes are.
 pub(crate) type Walked = (Tree, Vec<Element>);
-/// An element, and what it tells.
-pub(crate) type One = (Element, Node);
+/// An element, what it tells, and what lies around it, the next first.
+pub(crate) type One = (Element, Node, Vec<Element>);
 /// A text, and the element that it was written in.
 pub(crate) type Text = (Zeroizing<String>, Element);
 
@@ -181,7 +181,8 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
                 let _ = reply.send(asked.await.ok().flatten());
             }
             Request::Element(which, reply) => {
-                let asked = tokio::time::timeout(Duration::from_millis(ELEMENT_BUDGET_MS), one(&bus, &ear, which));
+                let asked =
+                    tokio::time::timeout(Duration::from_millis(ELEMENT_BUDGET_MS), one(&bus, &ear, which));
                 let _ = reply.send(asked.await.ok().flatten());
             }
             Request::Listen(client) => ear.attend(&bus, &client).await,
@@ -197,7 +198,11 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
 async fn one(bus: &Bus, ear: &Ear, which: Which) -> Option<One> {
     match which {
         Which::At(client, at) => walk::at_point(bus, &client, at).await,
-        Which::Focused(window) => walk::one(bus, ear.focus(window)?).await,
-        Which::This(element) => walk::one(bus, element).await,
+        Which::Focused(window) => alone(walk::one(bus, ear.focus(window)?).await),
+        Which::This(element) => alone(walk::one(bus, element).await),
     }
+}
+
+fn alone(one: Option<(Element, Node)>) -> Option<One> {
+    one.map(|(element, node)| (element, node, Vec::new()))
 }

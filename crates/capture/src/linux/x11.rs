@@ -154,7 +154,9 @@ impl Sensor for X11Sensor {
 
     fn tally(&self) -> Tally {
         let (seen, lost) = self.input.counts();
-        Tally { seen, lost, ..self.tally.clone() }
+        let in_hand = self.asked.map_or(0, |(_, events)| events) + u64::from(self.waiting.is_some());
+        let not_taken = self.tally.not_taken + in_hand;
+        Tally { seen, lost, not_taken, ..self.tally.clone() }
     }
 
     fn keep(

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use candor_model::{Action, Observation, Rect};
+use candor_model::{Observation, Rect};
 
 use super::desktop::{Desktop, WINDOW_COLOUR};
 use super::hands::{Hands, Reach, Truth};
@@ -153,6 +153,9 @@ fn every_action_comes_out_once_in_order_on_its_element_and_no_canary_is_seen() {
     println!("{} actions, {} not as they were done; {tally:?}", truth.len(), differ.len());
     assert!(differ.is_empty(), "{tally:#?}\n{}", differ.join("\n"));
     assert_eq!((tally.counted.len(), tally.unnamed, tally.lost), (0, 0, 0), "{tally:#?}");
+    assert_eq!(tally.seen, tally.taken + tally.not_taken + tally.tail, "{tally:#?}");
+    let captured = truth.iter().filter(|truth| matches!(truth, Truth::Seen(..))).count();
+    assert_eq!(tally.actions, u64::try_from(captured).unwrap(), "{tally:#?}");
 }
 
 /// What came out other than it was done, with what came before and after it.

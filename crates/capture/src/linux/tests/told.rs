@@ -146,7 +146,7 @@ fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
         (Some("forms.example.test"), false)
     );
     let typed = observe(&mut sensor, &law, &pending).unwrap();
-    assert_eq!(typed.action, Action::Type { text: "forty two".to_owned() });
+    assert_eq!(typed.action, Action::Type { text: "forty two".to_owned() }, "{:?}", sensor.tally());
     let tree = typed.tree.as_ref().unwrap();
     let target = &tree.nodes[usize::try_from(typed.target.unwrap()).unwrap()];
     assert_eq!((target.role.as_str(), target.name.as_deref()), ("entry", Some("Quantity")));

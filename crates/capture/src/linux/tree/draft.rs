@@ -5,9 +5,6 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::heard::{Change, What};
 
-/// Longest text that one key writes, in characters: more is a completion or a paste, not typing.
-pub(crate) const CHARACTERS_OF_KEY_MAX: usize = 4;
-
 /// What was typed, and where.
 pub(crate) struct Typed {
     pub(crate) element: OwnedObjectPath,
@@ -37,9 +34,6 @@ impl Draft {
     }
 
     fn insert(&mut self, at: usize, text: &str) -> Option<()> {
-        if text.chars().count() > CHARACTERS_OF_KEY_MAX {
-            return None;
-        }
         let place = at.checked_sub(self.start).filter(|place| *place <= self.characters.len());
         let place = match place {
             Some(place) => place,

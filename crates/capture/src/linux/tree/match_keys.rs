@@ -3,11 +3,11 @@
 //! INVARIANT: a part of a text is never given for the text. Each key that writes needs a change of its own, in order, and no
 //! letter may be left over; else the keys are only counted, and it is told why.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::bus::Element;
-use super::draft::{CHARACTERS_OF_KEY_MAX, Draft, Typed};
+use super::draft::{Draft, Typed};
 use super::heard::{Change, What};
 use super::listen::Ear;
 use crate::Counted;
@@ -16,6 +16,8 @@ use crate::Counted;
 const SETTLE_MS: u64 = 250;
 /// Longest wait for one that has told of some, in milliseconds.
 pub(crate) const SETTLE_MS_MAX: u64 = 2_000;
+/// Longest text that is left over because somebody typed it, in characters; a longer one is a completion.
+const LEFT_OVER_MAX: usize = 4;
 /// How long a look at what was heard rests, in milliseconds.
 const REST_MS: u64 = 5;
 
@@ -121,39 +123,73 @@ fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
     }
     let Some(used) = ends.last().copied() else { return Fit::Short };
     let left_over = |change: &Change| match &change.what {
-        What::Inserted(text) => text.chars().count() <= CHARACTERS_OF_KEY_MAX,
+        What::Inserted(text) => text.chars().count() <= LEFT_OVER_MAX,
         What::Deleted(_) | What::Withheld => true,
     };
-    if changes.iter().take(own).skip(used).any(left_over) { Fit::No(Counted::Unlike) } else { Fit::Whole(used) }
+    if changes.iter().take(own).skip(used).any(left_over) {
+        Fit::No(Counted::Unlike)
+    } else {
+        Fit::Whole(used)
+    }
 }
 
-/// How many changes, from the front, the keys may account for; none if a key has no change. What a letter replaced is told as
-/// a deletion before the insertion.
-fn ends(changes: &VecDeque<Change>, keys: &[Key]) -> std::collections::BTreeSet<usize> {
-    let what = |at: usize| changes.get(at).map(|change| &change.what);
-    let inserts = |at| matches!(what(at), Some(What::Inserted(_)));
-    let deletes = |at| matches!(what(at), Some(What::Deleted(_)));
-    let mut ends = std::collections::BTreeSet::from([0]);
+/// How many changes, from the front, the keys may account for; none if a key has no change.
+fn ends(changes: &VecDeque<Change>, keys: &[Key]) -> BTreeSet<usize> {
+    let mut places = BTreeSet::from([Place::default()]);
     for key in keys {
-        let mut next = std::collections::BTreeSet::new();
-        for at in ends {
-            match key {
-                Key::Writes | Key::MayWrite if inserts(at) => next.extend([at + 1]),
-                Key::Writes | Key::MayWrite if deletes(at) && inserts(at + 1) => next.extend([at + 2]),
-                Key::Erases if deletes(at) => next.extend([at + 1]),
-                // At the beginning of a text there is nothing to erase.
-                Key::Erases if inserts(at) && changes.get(at).is_some_and(|change| change.start == 0) => {
-                    next.extend([at]);
-                }
-                Key::Writes | Key::Erases | Key::MayWrite => {}
-            }
-            if *key == Key::MayWrite {
-                next.insert(at);
-            }
-        }
-        ends = next;
+        places = places.iter().flat_map(|place| place.after(changes, *key)).collect();
     }
-    ends
+    places.into_iter().filter(|place| place.within == 0).map(|place| place.change).collect()
+}
+
+/// Up to where changes are accounted for. Several keys may be told as one change (Chromium, for fast keys): then it is a
+/// place within one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    change: usize,
+    within: usize,
+}
+
+impl Place {
+    /// Where it may be after one key more. A key that writes writes one character; what it replaced is told as a deletion
+    /// before the insertion.
+    fn after(self, changes: &VecDeque<Change>, key: Key) -> BTreeSet<Self> {
+        let what = |at: usize| changes.get(at).map(|change| &change.what);
+        let next = Self { change: self.change + 1, within: 0 };
+        let mut after = BTreeSet::new();
+        match (key, what(self.change)) {
+            (Key::Writes | Key::MayWrite, Some(What::Inserted(text))) => {
+                after.extend([self.further(text.chars().count())]);
+            }
+            (Key::Writes | Key::MayWrite, Some(What::Deleted(_))) if self.within == 0 => {
+                if let Some(What::Inserted(text)) = what(next.change) {
+                    after.extend([next.further(text.chars().count())]);
+                }
+            }
+            (Key::Erases, Some(What::Deleted(length))) => {
+                let length = usize::try_from(*length).unwrap_or(usize::MAX);
+                after.extend([self.further(length)]);
+                // A selection, or a whole word.
+                after.extend((self.within == 0).then_some(next));
+            }
+            // At the beginning of a text there is nothing to erase.
+            (Key::Erases, Some(What::Inserted(_))) if self.within == 0 => {
+                let begins = changes.get(self.change).is_some_and(|change| change.start == 0);
+                after.extend(begins.then_some(self));
+            }
+            (Key::Writes | Key::MayWrite | Key::Erases, _) => {}
+        }
+        after.extend((key == Key::MayWrite).then_some(self));
+        after
+    }
+
+    const fn further(self, length: usize) -> Self {
+        if self.within + 1 < length {
+            Self { within: self.within + 1, ..self }
+        } else {
+            Self { change: self.change + 1, within: 0 }
+        }
+    }
 }
 
 /// Takes the changes of a run from the front, and puts them together.
@@ -236,6 +272,20 @@ mod tests {
         assert_eq!(told(replaced, "ww").as_deref(), Some("y"));
         let erased = || vec![inserted(0, "x"), deleted(0, 1), inserted(0, "y")];
         assert_eq!(told(erased(), "wew").as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn several_keys_may_be_told_as_one_change() {
+        assert_eq!(
+            told(vec![inserted(0, "f"), inserted(1, "or"), inserted(3, "ty")], "wwwww").as_deref(),
+            Some("forty")
+        );
+        assert_eq!(
+            told(vec![inserted(0, "for"), deleted(1, 2), inserted(1, "u")], "wwweew").as_deref(),
+            Some("fu")
+        );
+        assert_eq!(told(vec![inserted(0, "for")], "ww"), None);
+        assert_eq!(told(vec![inserted(0, "for")], "wwww"), None);
     }
 
     #[test]

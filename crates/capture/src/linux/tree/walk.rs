@@ -18,6 +18,10 @@ const IN_FLIGHT_MAX: usize = 64;
 
 /// Most levels that a question for a place goes down.
 const DEPTH_MAX: usize = 32;
+/// Most elements around one that are named.
+const AROUND_MAX: usize = 8;
+/// The role of a piece of text inside an element that shows it (Chromium).
+const TEXT_LEAF: &str = "static";
 /// Most walks for one tree: an application may make the elements that it is asked for, and tells of each.
 const WALKS_MAX: usize = 3;
 
@@ -177,17 +181,43 @@ async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
     }
 }
 
-/// The deepest element of a window at a place, which is showing there; and what it tells.
-pub(crate) async fn at_point(bus: &Bus, client: &Client, at: Point) -> Option<(Element, Node)> {
+/// The deepest element of a window at a place, which is showing there, what it tells, and what lies around it, the next first.
+pub(crate) async fn at_point(bus: &Bus, client: &Client, at: Point) -> Option<(Element, Node, Vec<Element>)> {
     let mut deepest = find::frame(bus, client).await?.element;
     for _ in 0..DEPTH_MAX {
-        let Some(next) = bus.at_point(&deepest, at.x, at.y).await else { break };
-        if next == deepest {
-            break;
+        match bus.at_point(&deepest, at.x, at.y).await {
+            Some(next) if next != deepest => deepest = next,
+            Some(_) | None => break,
         }
-        deepest = next;
     }
-    one(bus, deepest).await.filter(|(_, node)| node.bounds.contains(at))
+    // Some elements know only themselves, though they have others in them (GTK's pages).
+    let mut walked = Walked::default();
+    levels(bus, deepest, &mut walked).await;
+    let (element, mut node) = smallest(walked, at)?;
+    let mut around = Vec::new();
+    let mut inner = element.clone();
+    while let Some(parent) = bus.parent(&inner).await.filter(|_| around.len() < AROUND_MAX) {
+        around.push(parent.clone());
+        inner = parent;
+    }
+    let around_is_known = around.first().cloned();
+    if let Some(parent) = around_is_known.filter(|_| node.role == TEXT_LEAF)
+        && let Some((_, told)) = one(bus, parent.clone()).await.filter(|(_, told)| told.bounds.contains(at))
+    {
+        node = told;
+        around.remove(0);
+        return Some((parent, node, around));
+    }
+    Some((element, node, around))
+}
+
+/// The smallest element at a place; of several of one size the last: children come after their parents.
+fn smallest(walked: Walked, at: Point) -> Option<(Element, Node)> {
+    let area = |node: &Node| u64::from(node.bounds.width) * u64::from(node.bounds.height);
+    let hit = walked.elements.into_iter().zip(walked.nodes).enumerate();
+    let hit = hit.filter(|(_, (_, node))| node.bounds.contains(at));
+    hit.min_by_key(|(i, (_, node))| (area(node), std::cmp::Reverse(*i)))
+        .map(|(_, (element, node))| (element, Node { parent: None, ..node }))
 }
 
 /// What one element tells, if it is showing.
