@@ -44,7 +44,7 @@ impl X11Sensor {
         }
         let which = match at {
             Some(at) => Which::At(self.client(&pending.front).ok()??, at),
-            None => Which::Focused(pending.front.id),
+            None => Which::Focused(pending.front.id, pending.at.monotonic_us),
         };
         self.held(kept, which).or_else(|| at.is_none().then(|| self.walked_again(kept, pending))?)
     }

@@ -73,8 +73,8 @@ pub(crate) type Text = (Zeroizing<String>, Element);
 pub(crate) enum Which {
     /// The deepest one at a place of a window.
     At(Client, Point),
-    /// The one that has the keyboard in a permitted window, as its application told by itself.
-    Focused(u64),
+    /// The one that had the keyboard in a permitted window at a moment, as its application told by itself.
+    Focused(u64, u64),
     /// This one.
     This(Element),
 }
@@ -198,7 +198,7 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
 async fn one(bus: &Bus, ear: &Ear, which: Which) -> Option<One> {
     match which {
         Which::At(client, at) => walk::at_point(bus, &client, at).await,
-        Which::Focused(window) => alone(walk::one(bus, ear.focus(window)?).await),
+        Which::Focused(window, at_us) => alone(walk::one(bus, ear.focus(window, at_us)?).await),
         Which::This(element) => alone(walk::one(bus, element).await),
     }
 }

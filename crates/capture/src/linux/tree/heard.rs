@@ -14,6 +14,8 @@ const CHANGES_MAX: usize = 4_096;
 const WINDOWS_MAX: usize = 16;
 /// Longest time that a change waits to be matched to keys, in microseconds.
 const HELD_US: u64 = 60_000_000;
+/// Most changes of the keyboard's place that are remembered of one application.
+const FOCUS_MAX: usize = 64;
 /// Most elements and applications that are remembered.
 const REMEMBERED_MAX: usize = 4_096;
 
@@ -64,6 +66,12 @@ pub(crate) enum Kind {
     Fixed,
 }
 
+/// That an element has the keyboard, or none.
+struct Focus {
+    at_us: u64,
+    element: Option<OwnedObjectPath>,
+}
+
 #[derive(Default)]
 pub(crate) struct Heard {
     /// By the window of the X server; in the order permitted.
@@ -71,7 +79,7 @@ pub(crate) struct Heard {
     /// How often each application told of a change, by its bus name.
     counts: BTreeMap<String, u64>,
     /// The element that has the keyboard, of each application as it told.
-    focus: BTreeMap<String, OwnedObjectPath>,
+    focus: BTreeMap<String, VecDeque<Focus>>,
     /// By the application and the path of the element.
     judged: BTreeMap<(String, String), Judged>,
 }
@@ -131,16 +139,26 @@ impl Heard {
 
     /// The element of an application that has the keyboard, as far as it told.
     pub(crate) fn focus(&self, application: &str) -> Option<&OwnedObjectPath> {
-        self.focus.get(application)
+        self.focus_at(application, u64::MAX)
     }
 
-    pub(crate) fn focused(&mut self, element: Element, has_focus: bool) {
+    /// The same as it was at a moment: the keyboard may have gone elsewhere since.
+    pub(crate) fn focus_at(&self, application: &str, at_us: u64) -> Option<&OwnedObjectPath> {
+        let told = self.focus.get(application)?.iter().rev().find(|told| told.at_us <= at_us)?;
+        told.element.as_ref()
+    }
+
+    pub(crate) fn focused(&mut self, element: Element, has_focus: bool, at_us: u64) {
         let (application, path) = element;
-        if has_focus && self.focus.len() < REMEMBERED_MAX {
-            self.focus.insert(application, path);
-        } else if self.focus.get(&application) == Some(&path) {
-            self.focus.remove(&application);
+        let lost_by_another = !has_focus && self.focus(&application) != Some(&path);
+        if lost_by_another || self.focus.len() >= REMEMBERED_MAX {
+            return;
         }
+        let told = self.focus.entry(application).or_default();
+        if told.len() >= FOCUS_MAX {
+            told.pop_front();
+        }
+        told.push_back(Focus { at_us, element: has_focus.then_some(path) });
     }
 
     pub(crate) fn judged(&self, element: &Element) -> Option<Judged> {
@@ -157,4 +175,22 @@ impl Heard {
 
 fn name(element: &Element) -> (String, String) {
     (element.0.clone(), element.1.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_keyboard_was_at_a_moment_is_known_after_it_went_elsewhere() {
+        let element = |n: u32| (":1.7".to_owned(), OwnedObjectPath::try_from(format!("/{n}")).unwrap());
+        let mut heard = Heard::default();
+        heard.focused(element(1), true, 10);
+        heard.focused(element(2), true, 20);
+        heard.focused(element(1), false, 21);
+        heard.focused(element(2), false, 30);
+        let at = |us| heard.focus_at(":1.7", us).map(|path| path.as_str());
+        assert_eq!([at(9), at(10), at(25), at(30)], [None, Some("/1"), Some("/2"), None]);
+        assert_eq!(heard.focus(":1.7"), None);
+    }
 }

@@ -91,11 +91,11 @@ impl Ear {
         self.heard.borrow().count(application)
     }
 
-    /// The element of a permitted window's application that has the keyboard, as it told by itself.
-    pub(crate) fn focus(&self, window: u64) -> Option<Element> {
+    /// The element of a permitted window's application that had the keyboard, as it told by itself.
+    pub(crate) fn focus(&self, window: u64, at_us: u64) -> Option<Element> {
         let heard = self.heard.borrow();
         let application = heard.window(window)?.frame.application.0.clone();
-        let path = heard.focus(&application)?.clone();
+        let path = heard.focus_at(&application, at_us)?.clone();
         Some((application, path))
     }
 
@@ -125,7 +125,7 @@ async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<B
                 text_changed(&heard, &bus, element, at_us, &message).await;
             }
             Told::Tree => heard.borrow_mut().counted(&element.0),
-            Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus),
+            Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
             Told::Other => {}
         }
     }
