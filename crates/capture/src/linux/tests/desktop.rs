@@ -137,11 +137,11 @@ impl Desktop {
         let find = ["search", "--sync", "--onlyvisible", "--class", "mousepad"];
         let geometry = ["windowmove", "0", "0", "windowsize", "700", "600", "windowactivate", "--sync"];
         self.xdotool(&[find.as_slice(), &geometry].concat());
-        // The window manager answers in its own time: two equal looks are a window at rest.
+        // The window manager answers in its own time: two equal looks, with its frame around the 700 pixels, are a window at rest.
         let mut before = None;
         until("the editor is at rest", || {
             let now =
-                Some(self.bounds_of("Mousepad")).filter(|bounds| bounds.width > 650 && bounds.width < 760);
+                Some(self.bounds_of("Mousepad")).filter(|bounds| bounds.width > 700 && bounds.width < 760);
             let at_rest = now.filter(|_| now == before && self.painted(now));
             before = now;
             at_rest

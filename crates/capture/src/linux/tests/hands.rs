@@ -9,6 +9,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+use super::EDITOR;
 use crate::linux::windows::{Atoms, Windows};
 
 /// What an action must come out as.
@@ -26,8 +27,6 @@ pub(super) enum Truth {
 pub(super) struct Reach {
     pub(super) editor: Rect,
     pub(super) terminal: Rect,
-    /// Where the windows of both begin.
-    pub(super) corners: (Point, Point),
     /// Buttons of the page: their names and places.
     pub(super) buttons: Vec<(String, Rect)>,
     /// Where windows pop up that nobody may record.
@@ -119,22 +118,21 @@ impl Hands {
         }
     }
 
-    /// Waits until the window that begins here has the keyboard.
-    fn wait_for_focus(&self, corner: Point) {
+    /// Waits until a window of this class has the keyboard.
+    fn wait_for_focus(&self, class: &str) {
         let (connection, atoms, root) = (&self.connection, &self.atoms, self.root);
         let windows = Windows { connection, atoms, root, size: (1280, 800) };
         for _ in 0..POLLS_MAX {
-            let focused = windows.focused().unwrap();
-            let place = connection.get_geometry(focused).ok().and_then(|cookie| cookie.reply().ok());
-            let begins = place.map(|place| Point { x: place.x.into(), y: place.y.into() });
-            if focused != 0 && begins == Some(corner) {
+            let focused = u64::from(windows.focused().unwrap());
+            let seen = windows.seen().unwrap().0;
+            if seen.iter().any(|window| window.id == focused && window.class == class) {
                 return;
             }
             self.wake_manager();
             std::thread::sleep(Duration::from_millis(5));
         }
         let seen = windows.seen().unwrap().0;
-        panic!("the window at {corner:?} did not get the keyboard, but {:?}: {seen:#?}", windows.focused());
+        panic!("{class} did not get the keyboard, but {:?}: {seen:#?}", windows.focused());
     }
 
     /// The window manager may hold an event that it has read, until the next one comes (openbox 3.6).
@@ -211,7 +209,7 @@ impl Hands {
             _ => {
                 let at = self.point(reach.terminal, reach.popup);
                 self.press(1, at);
-                self.wait_for_focus(reach.corners.1);
+                self.wait_for_focus("XTerm");
                 self.key(u32::from('s'));
                 self.key(u32::from('e'));
                 vec![Truth::Refused; 3]
@@ -222,7 +220,7 @@ impl Hands {
     fn click_editor(&mut self, reach: &Reach) -> Point {
         let at = self.point(reach.editor, reach.popup);
         self.press(1, at);
-        self.wait_for_focus(reach.corners.0);
+        self.wait_for_focus(EDITOR);
         std::thread::sleep(TURN);
         at
     }

@@ -73,6 +73,37 @@ fn what_is_typed_is_told_by_the_editor_and_the_element_is_named() {
 }
 
 #[test]
+fn the_frame_after_the_last_action_is_told_once_and_shows_what_the_action_did() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    let editor = desktop.mousepad("");
+    let mut sensor = sensor(&desktop);
+    assert!(sensor.last().unwrap().is_none(), "nothing was done yet");
+    kept(&mut sensor, &law, EDITOR);
+    desktop.xdotool(&["type", "--delay", "10", "--", "MMMMMMMM"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    let last = sensor.last().unwrap().expect("something was done");
+    let after = observe(&mut sensor, &law, &last).unwrap();
+    let Action::Wait { ms } = after.action else { panic!("{:?}", after.action) };
+    assert!(ms > 0 && after.target.is_none());
+    assert!(after.tree.as_ref().unwrap().nodes.iter().any(|node| node.text.as_deref() == Some("MMMMMMMM")));
+    // The letters are in the first line: more dark pixels than before.
+    let line = super::rect(editor.x + 5, editor.y + 60, 150, 60);
+    assert!(dark(&after, line) > dark(&typed, line) + 50, "{} {}", dark(&after, line), dark(&typed, line));
+    assert!(sensor.last().unwrap().is_none(), "it is told once");
+    assert_eq!((sensor.tally().actions, sensor.tally().not_taken), (1, 0));
+}
+
+/// How many dark pixels a part of the frame has.
+fn dark(observation: &candor_model::Observation, part: candor_model::Rect) -> usize {
+    let frame = observation.frame.as_ref().unwrap();
+    let (left, top, right, bottom) = part.clipped(frame.width(), frame.height()).unwrap();
+    let at = |x: u32, y: u32| usize::try_from((y * frame.width() + x) * 3).unwrap();
+    let places = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+    places.filter(|(x, y)| frame.rgb()[at(*x, *y)] < 0x60).count()
+}
+
+#[test]
 fn edits_are_applied_and_a_drag_has_a_path() {
     let (desktop, law) = (Desktop::told(), Law::new());
     desktop.mousepad("");
