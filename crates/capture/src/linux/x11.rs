@@ -327,7 +327,7 @@ impl X11Sensor {
     }
 
     /// One frame and one tree of the permitted windows, of one moment.
-    fn taken(
+    pub(crate) fn taken(
         &mut self,
         pending: &Pending,
         permit: &Permit,

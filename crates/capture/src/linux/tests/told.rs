@@ -24,7 +24,7 @@ pub(super) fn sensor(desktop: &Desktop) -> X11Sensor {
 }
 
 /// Lets the sensor keep the screen at rest, with the window of this class in front.
-fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
+pub(super) fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
     for _ in 0..LOOKS_MAX {
         if let Some(pending) = sensor.rest().unwrap()
             && pending.front().context().window_class == class
