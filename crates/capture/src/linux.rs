@@ -5,6 +5,7 @@ mod input;
 mod kept;
 mod keyboard;
 mod look;
+mod places;
 mod run;
 mod shared;
 mod target;

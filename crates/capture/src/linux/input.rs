@@ -1,7 +1,7 @@
 //! Input of the whole desktop by raw events of XI2, read by a thread of its own on a connection of its own.
 //!
 //! Raw events are not lost under load and are seen during grabs (measured: XI2 lost none of 20,000 in six runs, RECORD up to
-//! a quarter). They have no position and no window: both are asked for as soon as the event is read. Which key it was
+//! a quarter). They have no position and no window: the one is recorded, the other asked for as soon as the event is read. Which key it was
 //! is dropped here: keys that write are only counted, and commands are named.
 
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use x11rb::rust_connection::RustConnection;
 
 use crate::linux::desktop;
 use crate::linux::keyboard::{Keyboard, Meaning};
+use crate::linux::places::{self, Places};
 use crate::linux::tree::Key;
 use crate::{Now, SensorError};
 
@@ -115,6 +116,7 @@ impl InputThread {
             held: 0,
             path_ms: 0,
             clocks: None,
+            places: Places::start(display),
             now,
         };
         let thread =
@@ -213,6 +215,7 @@ struct Reader {
     /// When the last point of a path was taken.
     path_ms: u32,
     clocks: Option<Clocks>,
+    places: Option<Places>,
     now: Now,
 }
 
@@ -292,7 +295,7 @@ impl Reader {
     }
 
     fn pressed(&mut self, detail: u32, ms: u32) -> Result<Option<Input>, ReplyOrIdError> {
-        let (at, window) = self.pointer()?;
+        let (at, window) = self.place(places::Event { ms, button: detail, down: true })?;
         if button_of(detail).is_some() {
             self.held += 1;
             self.path_ms = ms;
@@ -304,7 +307,7 @@ impl Reader {
 
     fn released(&mut self, detail: u32, ms: u32) -> Result<Option<Input>, ReplyOrIdError> {
         let Some(button) = button_of(detail) else { return Ok(None) };
-        let (at, _) = self.pointer()?;
+        let (at, _) = self.place(places::Event { ms, button: detail, down: false })?;
         self.held = self.held.saturating_sub(1);
         if self.held == 0 {
             select_raw(&self.connection, self.root, false)?.ignore_error();
@@ -328,6 +331,19 @@ impl Reader {
             self.changes.fetch_add(1, Ordering::SeqCst);
         }
         Ok(None)
+    }
+
+    /// Where a button went down or up, and which top-level window is there.
+    fn place(&self, event: places::Event) -> Result<(Point, Window), ReplyOrIdError> {
+        let Some(at) = self.places.as_ref().and_then(|places| places.of(event)) else {
+            return self.pointer();
+        };
+        let within = |side: i32| i16::try_from(side).unwrap_or(i16::MAX);
+        let there = self
+            .connection
+            .translate_coordinates(self.root, self.root, within(at.x), within(at.y))?
+            .reply()?;
+        Ok((at, there.child))
     }
 
     /// Where the pointer is, and on which top-level window.

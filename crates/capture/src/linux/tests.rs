@@ -193,6 +193,22 @@ fn keys_that_follow_the_pointer_are_of_the_window_under_it() {
 }
 
 #[test]
+fn a_click_is_where_it_was_although_the_pointer_went_on() {
+    let (desktop, law) = (Desktop::start(), Law::new());
+    desktop.window(EDITOR, rect(0, 0, 300, 300), true);
+    desktop.window(CANARY, rect(400, 0, 300, 300), true);
+    let mut sensor = told::sensor(&desktop);
+    for x in 100..110_i16 {
+        desktop.click_and_move_on((x, 150), (500, 150));
+        let pending = next(&mut sensor);
+        assert_eq!(pending.front().context().window_class, EDITOR);
+        let at = candor_model::Point { x: x.into(), y: 150 };
+        let click = Action::Click { at, button: Button::Left, count: 1 };
+        assert_eq!(observe(&mut sensor, &law, &pending).unwrap().action, click);
+    }
+}
+
+#[test]
 fn a_window_that_moves_between_judgement_and_look_stops_the_look() {
     let (desktop, law) = (Desktop::start(), Law::new());
     let editor = desktop.window(EDITOR, rect(0, 0, 300, 300), true);

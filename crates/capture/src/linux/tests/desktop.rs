@@ -12,6 +12,7 @@ use x11rb::protocol::xproto::{
     AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, InputFocus, MapState,
     PropMode, StackMode, Window, WindowClass,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -388,6 +389,18 @@ impl Desktop {
             let tree = self.connection.query_tree(window).unwrap().reply().unwrap();
             (tree.parent == self.root).then_some(())
         });
+    }
+
+    /// Clicks, and moves on before anybody else can ask the server anything.
+    pub(super) fn click_and_move_on(&self, at: (i16, i16), on: (i16, i16)) {
+        const STEPS: [(u8, u8); 4] = [(6, 0), (4, 1), (5, 1), (6, 0)];
+        self.connection.grab_server().unwrap().check().unwrap();
+        for ((kind, detail), (x, y)) in STEPS.into_iter().zip([at, at, at, on]) {
+            self.connection.xtest_fake_input(kind, detail, 0, self.root, x, y, 0).unwrap().check().unwrap();
+        }
+        // Long enough for the events to be read, and for the questions about them to wait.
+        std::thread::sleep(Duration::from_millis(100));
+        self.connection.ungrab_server().unwrap().check().unwrap();
     }
 
     pub(super) fn xdotool(&self, words: &[&str]) {
