@@ -34,12 +34,25 @@ impl X11Sensor {
         windows: &[Option<Permit>],
         paint: bool,
     ) -> Result<Seen, SensorError> {
+        self.look_and_then(pending, permit, windows, paint, || {})
+    }
+
+    /// The same; `meanwhile` is what happens while the pixels are read.
+    pub(crate) fn look_and_then(
+        &self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+        paint: bool,
+        meanwhile: impl FnOnce(),
+    ) -> Result<Seen, SensorError> {
         self.connection.grab_server().map_err(desktop)?.ignore_error();
         let held = self.compared(pending, permit, windows, paint && permit.allows(Field::Frame));
         self.connection.ungrab_server().map_err(desktop)?.ignore_error();
         self.connection.flush().map_err(desktop)?;
         let Held { title, layers } = held?;
         let frame = if layers.is_empty() { None } else { self.frame(&layers)? };
+        meanwhile();
         if frame.is_some() {
             self.shows_what_was_judged(pending)?;
         }
@@ -93,7 +106,7 @@ impl X11Sensor {
 
     /// A window manager may have put another application into a window whose pixels were being read, and an application may have
     /// gone on to something sensitive. What went or came apart from that is in no pixel.
-    fn shows_what_was_judged(&self, pending: &Pending) -> Result<(), SensorError> {
+    pub(crate) fn shows_what_was_judged(&self, pending: &Pending) -> Result<(), SensorError> {
         let (now, locked) = self.windows().seen()?;
         let other = |judged: &SeenWindow| {
             let now = now.iter().find(|window| window.id == judged.id);

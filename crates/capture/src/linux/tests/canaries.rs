@@ -158,6 +158,28 @@ fn a_canary_on_the_second_monitor_is_in_no_frame_and_the_editor_across_both_is()
 }
 
 #[test]
+fn a_window_that_became_another_application_while_its_pixels_were_read_is_not_kept() {
+    let (desktop, law) = (Desktop::start(), Law::new());
+    let editor = desktop.green(EDITOR, rect(0, 0, 600, 500));
+    let mut sensor = sensor(&desktop);
+    desktop.xdotool(&["mousemove", "20", "60", "click", "1"]);
+    let pending = next(&mut sensor);
+    assert!(sensor.shows_what_was_judged(&pending).is_ok());
+    desktop.reclass(editor, "Canary");
+    assert!(matches!(sensor.shows_what_was_judged(&pending), Err(SensorError::Changed)));
+    desktop.reclass(editor, EDITOR);
+    assert!(observe(&mut sensor, &law, &pending).is_ok());
+    // The look asks it, once the pixels are read.
+    let (permit, windows) = judged(&law, &pending);
+    let changed = std::cell::Cell::new(false);
+    let read = sensor.look_and_then(&pending, &permit, &windows, true, || {
+        desktop.reclass(editor, "Canary");
+        changed.set(true);
+    });
+    assert!(changed.get() && matches!(read, Err(SensorError::Changed)));
+}
+
+#[test]
 fn what_a_window_that_is_not_permitted_wrote_is_not_heard_after_it_was_refused() {
     let (desktop, law) = (Desktop::told(), Law::new());
     desktop.mousepad("");

@@ -358,6 +358,15 @@ impl Desktop {
         self.connection.flush().unwrap();
     }
 
+    /// Lets a window be of another class from now on.
+    pub(super) fn reclass(&self, window: Window, class: &str) {
+        let both = format!("{}\0{class}\0", class.to_lowercase());
+        let (name, string) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
+        let changed =
+            self.connection.change_property8(PropMode::REPLACE, window, name, string, both.as_bytes());
+        changed.unwrap().check().unwrap();
+    }
+
     /// Gives a window the keyboard, and waits until it has it.
     pub(super) fn focus(&self, window: Window) {
         self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap();

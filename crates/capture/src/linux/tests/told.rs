@@ -196,6 +196,32 @@ fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
     assert!(!format!("{:?}", secret.tree).contains("canary"));
 }
 
+/// A page that has another colour after each click: the truth of what was on the screen before it.
+const COLOURS: &str = "<!doctype html><title>Colours</title><body style='margin:0;background:rgb(0,200,7)'><script>\
+    let n = 0; document.onmousedown = () => { n += 1; document.body.style.background = `rgb(${n * 20},200,7)`; }</script>";
+
+#[test]
+fn the_frame_is_the_one_before_the_action_although_the_application_reacted_at_once() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(COLOURS);
+    let url = format!("--app=http://forms.example.test:{port}/");
+    desktop.chromium("", "Colours", &[&url]);
+    let mut sensor = sensor(&desktop);
+    let after = |n: u8| [n * 20, 200, 7];
+    for n in 0..5_u8 {
+        kept(&mut sensor, &law, "Chromium");
+        desktop.xdotool(&["mousemove", "300", "300", "click", "1"]);
+        // The page has reacted long before the sensor looks.
+        while !desktop.screenshot_has(after(n + 1)) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let pending = next(&mut sensor);
+        let seen = observe(&mut sensor, &law, &pending).unwrap();
+        let colours = super::colours(&seen, super::rect(200, 400, 100, 100));
+        assert_eq!(colours, [after(n)].into(), "click {n}");
+    }
+}
+
 #[test]
 fn a_private_window_is_known_although_its_title_does_not_tell() {
     let (desktop, law) = (Desktop::told(), Law::with_browser());
