@@ -1,6 +1,7 @@
 //! On a real X server with a real window manager and a real editor: P2 and P3 for live capture.
 
 mod applications;
+mod budgets;
 mod canaries;
 mod desktop;
 mod hands;

@@ -68,7 +68,7 @@ fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
 }
 
 /// How long a process has used the processor, in milliseconds.
-fn processor_ms(pid: u32) -> u64 {
+pub(super) fn processor_ms(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let after_name = stat.rsplit_once(')').unwrap().1;
     let fields: Vec<u64> =

@@ -13,6 +13,7 @@ use x11rb::rust_connection::RustConnection;
 
 use super::desktop::{Desktop, GREEN, WINDOW_COLOUR};
 use super::law::Law;
+use super::scenario::Done;
 use super::told::{kept, sensor};
 use super::{BLOCK, EDITOR, colours, judged, next, observe, rect, whole};
 use crate::linux::x11::X11Sensor;
@@ -45,6 +46,8 @@ fn looked(
             let (connection, _) = RustConnection::connect(Some(&display)).unwrap();
             (0..).take_while(|_| !done.load(Ordering::SeqCst)).for_each(|n| hands(&connection, n));
         });
+        // Also where a look fails: the hands end with it.
+        let _done = Done(&done);
         desktop.xdotool(&["mousemove", "20", "60", "click", "1"]);
         let (mut pending, mut frames) = (next(sensor), 0);
         for _ in 0..LOOKS {
@@ -65,7 +68,6 @@ fn looked(
             }
             pending = sensor.again(pending).unwrap();
         }
-        done.store(true, Ordering::SeqCst);
         frames
     })
 }

@@ -114,7 +114,16 @@ impl Desktop {
 
     /// A desktop with an accessibility bus.
     pub(super) fn told() -> Self {
-        let mut desktop = Self::without_manager();
+        Self::told_of_size(SIZE)
+    }
+
+    /// The same on a screen of 1920 by 1080.
+    pub(super) fn told_full_hd() -> Self {
+        Self::told_of_size((1920, 1080))
+    }
+
+    fn told_of_size(size: (u32, u32)) -> Self {
+        let mut desktop = Self::of_size(size);
         desktop.told = true;
         desktop.bus();
         desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));

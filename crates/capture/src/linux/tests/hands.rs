@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use candor_model::{Action, Button, Point, Rect, ScrollUnit};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, CreateWindowAux, PropMode, Window, WindowClass};
+use x11rb::protocol::xproto::{
+    AtomEnum, ConnectionExt as _, CreateWindowAux, InputFocus, PropMode, Window, WindowClass,
+};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -122,11 +124,18 @@ impl Hands {
     fn wait_for_focus(&self, class: &str) {
         let (connection, atoms, root) = (&self.connection, &self.atoms, self.root);
         let windows = Windows { connection, atoms, root, size: (1280, 800) };
-        for _ in 0..POLLS_MAX {
+        for poll in 0..POLLS_MAX {
             let focused = u64::from(windows.focused().unwrap());
             let seen = windows.seen().unwrap().0;
             if seen.iter().any(|window| window.id == focused && window.class == class) {
                 return;
+            }
+            // A browser may take the keyboard back that a click just gave to another: then it is given again, as by a
+            // key of the window manager. The click is done, and must come out, all the same.
+            let wanted = seen.iter().find(|window| window.class == class).filter(|_| poll % 100 == 99);
+            let inside = wanted.and_then(|window| windows.inside(u32::try_from(window.id).unwrap()));
+            if let Some(inside) = inside {
+                connection.set_input_focus(InputFocus::PARENT, inside, x11rb::CURRENT_TIME).unwrap();
             }
             self.wake_manager();
             std::thread::sleep(Duration::from_millis(5));

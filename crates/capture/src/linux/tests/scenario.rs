@@ -25,7 +25,7 @@ const PACE: Duration = Duration::from_millis(40);
 const SILENT_MAX: u32 = 40;
 
 /// Says that the hands are done, also where they failed.
-struct Done<'a>(&'a AtomicBool);
+pub(super) struct Done<'a>(pub(super) &'a AtomicBool);
 
 impl Drop for Done<'_> {
     fn drop(&mut self) {
@@ -82,7 +82,7 @@ fn taken(
     Some(Err(SensorError::Changed))
 }
 
-fn at_rest(sensor: &mut X11Sensor, law: &Law) {
+pub(super) fn at_rest(sensor: &mut X11Sensor, law: &Law) {
     let Some(pending) = sensor.rest().unwrap() else { return };
     if law.decide(&pending.front().context()).is_ok() {
         let (permit, windows) = judged(law, &pending);

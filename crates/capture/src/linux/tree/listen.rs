@@ -165,20 +165,36 @@ async fn text_changed(
     if windows.is_empty() {
         return;
     }
-    let change = match judged(heard, bus, &element, &windows, at_us).await {
-        // It may be the text that the keys wrote: what nobody answered for is not known.
-        None => windows.iter().map(|(id, _)| (*id, (0, What::Withheld))).collect(),
-        Some(Judged { kind: Kind::Fixed, .. } | Judged { focused: false, .. }) => Vec::new(),
-        Some(Judged { kind: Kind::Withheld, .. }) => {
-            windows.iter().map(|(id, _)| (*id, (0, What::Withheld))).collect()
-        }
-        Some(Judged { kind: Kind::Open, window, .. }) => {
-            vec![(window, change(message).unwrap_or((0, What::Withheld)))]
-        }
+    let judged = judged(heard, bus, &element, &windows, at_us).await;
+    let change = match whose(judged) {
+        Whose::Nobody => Vec::new(),
+        Whose::Withheld => windows.iter().map(|(id, _)| (*id, (0, What::Withheld))).collect(),
+        Whose::Window(window) => vec![(window, change(message).unwrap_or((0, What::Withheld)))],
     };
     for (window, (start, what)) in change {
         let change = Change { at_us, element: element.1.clone(), start, what };
         heard.borrow_mut().add(window, change);
+    }
+}
+
+/// Whose text a change is.
+#[derive(Debug, PartialEq, Eq)]
+enum Whose {
+    /// Nobody writes there, or the keyboard is elsewhere.
+    Nobody,
+    /// It may be what the keys wrote, and may not be heard.
+    Withheld,
+    /// Of this permitted window.
+    Window(u64),
+}
+
+/// Of an element that did not answer it is not known whether it is what the keys wrote.
+const fn whose(judged: Option<Judged>) -> Whose {
+    match judged {
+        None => Whose::Withheld,
+        Some(Judged { kind: Kind::Fixed, .. } | Judged { focused: false, .. }) => Whose::Nobody,
+        Some(Judged { kind: Kind::Withheld, .. }) => Whose::Withheld,
+        Some(Judged { kind: Kind::Open, window, .. }) => Whose::Window(window),
     }
 }
 
@@ -262,4 +278,35 @@ fn change(message: &Message) -> Option<(u32, What)> {
     }
     let Value::Str(text) = text else { return None };
     kind.starts_with("insert").then(|| (start, What::Inserted(Zeroizing::new(text.as_str().to_owned()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EDITABLE: u32 = 1 << 7;
+
+    #[test]
+    fn passwords_and_terminals_are_withheld_and_what_nobody_writes_in_is_nothing() {
+        let editable = States::of(&[EDITABLE]);
+        for (role, states, expected) in [
+            (61, editable, Kind::Open),
+            (role::PASSWORD, editable, Kind::Withheld),
+            (role::TERMINAL, editable, Kind::Withheld),
+            (role::TERMINAL, States::default(), Kind::Withheld),
+            (29, States::default(), Kind::Fixed),
+        ] {
+            assert_eq!(kind(role, states), expected, "{role}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_heard_only_where_the_keyboard_is() {
+        let judged = |kind, focused| Some(Judged { at_us: 0, window: 7, kind, focused });
+        assert_eq!(whose(judged(Kind::Open, true)), Whose::Window(7));
+        assert_eq!(whose(judged(Kind::Open, false)), Whose::Nobody);
+        assert_eq!(whose(judged(Kind::Fixed, true)), Whose::Nobody);
+        assert_eq!(whose(judged(Kind::Withheld, true)), Whose::Withheld);
+        assert_eq!(whose(None), Whose::Withheld);
+    }
 }
