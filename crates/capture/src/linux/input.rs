@@ -195,7 +195,7 @@ fn watch_changes(
 ) -> Result<Damage, Box<dyn std::error::Error + Send + Sync>> {
     connection.damage_query_version(1, 1)?.reply()?;
     let damage = connection.generate_id()?;
-    connection.damage_create(damage, root, ReportLevel::NON_EMPTY)?.check()?;
+    connection.damage_create(damage, root, ReportLevel::BOUNDING_BOX)?.check()?;
     Ok(damage)
 }
 

@@ -91,12 +91,12 @@ impl X11Sensor {
     fn frame(&self, layers: &[(Rect, Option<Named>)]) -> Result<Option<Pixels>, SensorError> {
         let source = Source { connection: &self.connection, shared: self.shared.as_ref() };
         let mut canvas = Canvas::new(self.screen.width, self.screen.height);
-        let painted = layers.iter().try_for_each(|(bounds, named)| match named {
-            Some(named) => canvas.paint(&source, named, *bounds),
-            None => {
+        let painted = layers.iter().try_for_each(|(bounds, named)| {
+            let Some(named) = named else {
                 canvas.block(*bounds);
-                Ok(())
-            }
+                return Ok(());
+            };
+            canvas.paint(&source, named, *bounds)
         });
         for named in layers.iter().filter_map(|(_, named)| named.as_ref()) {
             named.free(&self.connection);

@@ -156,7 +156,7 @@ impl Sensor for X11Sensor {
         let (seen, lost) = self.input.counts();
         let in_hand = self.asked.map_or(0, |(_, events)| events) + u64::from(self.waiting.is_some());
         let not_taken = self.tally.not_taken + in_hand;
-        Tally { seen, lost, not_taken, ..self.tally.clone() }
+        Tally { seen, not_taken, lost, ..self.tally.clone() }
     }
 
     fn keep(

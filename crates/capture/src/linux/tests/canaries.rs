@@ -44,7 +44,11 @@ fn looked(
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let (connection, _) = RustConnection::connect(Some(&display)).unwrap();
-            (0..).take_while(|_| !done.load(Ordering::SeqCst)).for_each(|n| hands(&connection, n));
+            let mut n = 0;
+            while !done.load(Ordering::SeqCst) {
+                hands(&connection, n);
+                n += 1;
+            }
         });
         // Also where a look fails: the hands end with it.
         let _done = Done(&done);

@@ -191,9 +191,8 @@ enum Whose {
 /// Of an element that did not answer it is not known whether it is what the keys wrote.
 const fn whose(judged: Option<Judged>) -> Whose {
     match judged {
-        None => Whose::Withheld,
         Some(Judged { kind: Kind::Fixed, .. } | Judged { focused: false, .. }) => Whose::Nobody,
-        Some(Judged { kind: Kind::Withheld, .. }) => Whose::Withheld,
+        None | Some(Judged { kind: Kind::Withheld, .. }) => Whose::Withheld,
         Some(Judged { kind: Kind::Open, window, .. }) => Whose::Window(window),
     }
 }
