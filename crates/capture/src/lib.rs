@@ -22,7 +22,7 @@ mod other;
 
 pub use pending::{Pending, SeenWindow};
 pub use sensitive::{SENSITIVE_LIST, Sensitive};
-pub use sensor::{Now, OpenError, Sensor, SensorError};
+pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally};
 
 #[cfg(target_os = "linux")]
 pub use linux::{

@@ -5,8 +5,10 @@ mod input;
 mod kept;
 mod keyboard;
 mod look;
+mod places;
 mod run;
 mod shared;
+mod target;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -15,6 +17,7 @@ mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
+pub(crate) use tree::Key;
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
 pub use x11::{FRAME_SIDE_PX_MAX, PERMIT_AGE_MS_MAX, open};

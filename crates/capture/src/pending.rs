@@ -52,8 +52,9 @@ pub struct Pending {
     pub(crate) at: Moment,
     /// The platform's own time of what began the action, in milliseconds.
     pub(crate) ms: u32,
-    /// Whether it was a key that takes away what was written.
-    pub(crate) erases: bool,
+    /// What the key does that began it, if one did.
+    #[cfg(target_os = "linux")]
+    pub(crate) key: crate::linux::Key,
     pub(crate) action: Action,
     pub(crate) front: SeenWindow,
     pub(crate) windows: Vec<SeenWindow>,

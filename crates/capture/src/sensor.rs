@@ -8,6 +8,47 @@ use candor_redact::Raw;
 
 use crate::{Pending, Sensitive};
 
+/// Why the text of a run of keys is not known, and the keys are only counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counted {
+    /// The person does not give typed text.
+    NotGiven,
+    /// The window was not heard from the first key on: it was permitted just then, or its application tells nothing.
+    NotHeard,
+    /// The application told of no key in time.
+    Silent,
+    /// The application told of some keys only, in time.
+    Incomplete,
+    /// What was told does not fit the keys.
+    Unlike,
+    /// It was written in a password field or a terminal, or the element did not answer.
+    Withheld,
+    /// The window was not as it was judged any more.
+    Changed,
+}
+
+/// What became of the input. Each event is counted once: `seen` is the sum of `taken`, `not_taken` and `tail`, once all that was
+/// seen was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Events of keys, buttons and the wheel that were seen, modifiers apart.
+    pub seen: u64,
+    /// Those of actions that were captured.
+    pub taken: u64,
+    /// Those of actions that were not captured, of which the caller knows why.
+    pub not_taken: u64,
+    /// What only tells how a click that was not captured went on.
+    pub tail: u64,
+    /// Events that were dropped because they came faster than they were taken: not among those seen.
+    pub lost: u64,
+    /// Actions that were captured.
+    pub actions: u64,
+    /// Actions whose text was only counted, by the reason.
+    pub counted: std::collections::BTreeMap<Counted, u64>,
+    /// Actions whose element is not known.
+    pub unnamed: u64,
+}
+
 /// Tells the time by two clocks. The binary passes the operating system's.
 pub type Now = std::sync::Arc<dyn Fn() -> Moment + Send + Sync>;
 
@@ -67,6 +108,16 @@ pub trait Sensor: Send {
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<(), SensorError>;
+
+    /// The windows after the last action that was captured, once the screen came to rest; none if there was no action. The caller
+    /// judges them and captures: what comes out is that the person waited, with the frame after the action.
+    ///
+    /// # Errors
+    /// When the desktop does not answer.
+    fn last(&mut self) -> Result<Option<Pending>, SensorError>;
+
+    /// What became of the input so far.
+    fn tally(&self) -> Tally;
 
     /// Looks at what the gate permitted.
     ///

@@ -44,7 +44,7 @@ impl Canvas {
     pub(crate) fn paint(
         &mut self,
         source: &Source<'_>,
-        window: Window,
+        named: &Named,
         bounds: Rect,
     ) -> Result<(), SensorError> {
         let Some((left, top, right, bottom)) = bounds.clipped(self.width, self.height) else { return Ok(()) };
@@ -55,7 +55,7 @@ impl Canvas {
             width: u16::try_from(right - left).unwrap_or(0),
             height: u16::try_from(bottom - top).unwrap_or(0),
         };
-        let sent = source.pixels(window, &part)?;
+        let sent = source.pixels(named, &part)?;
         let row_bytes = usize::from(part.width) * SENT_BYTES;
         for (row, pixels) in (top..bottom).zip(sent.chunks_exact(row_bytes)) {
             copy_row(self.row(left, row, right - left), pixels);
@@ -105,16 +105,30 @@ pub(crate) struct Source<'a> {
     pub(crate) shared: Option<&'a Shared>,
 }
 
-impl Source<'_> {
-    /// The window's own pixels, also where other windows lie over it (Composite 0.4, `NameWindowPixmap`).
-    fn pixels(&self, window: Window, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
-        let connection = self.connection;
+/// A window's own pixels by a name that stays theirs, also where other windows lie over it, and when it is hidden, moved or
+/// sized anew (Composite 0.4, `NameWindowPixmap`).
+pub(crate) struct Named(Pixmap);
+
+impl Named {
+    pub(crate) fn of(connection: &RustConnection, window: Window) -> Result<Self, SensorError> {
         let pixmap: Pixmap = connection.generate_id().map_err(desktop)?;
-        connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?.check().map_err(desktop)?;
-        let shared = self.shared.and_then(|shared| shared.pixels(connection, pixmap, part));
-        let pixels = shared.map_or_else(|| self.sent(pixmap, part), Ok);
-        connection.free_pixmap(pixmap).map_err(desktop)?.ignore_error();
-        pixels
+        let named = connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?;
+        named.check().map_err(desktop)?;
+        Ok(Self(pixmap))
+    }
+
+    /// Lets the server forget it. Where the server is gone, so is the name.
+    pub(crate) fn free(&self, connection: &RustConnection) {
+        if let Ok(freed) = connection.free_pixmap(self.0) {
+            freed.ignore_error();
+        }
+    }
+}
+
+impl Source<'_> {
+    fn pixels(&self, Named(pixmap): &Named, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
+        let shared = self.shared.and_then(|shared| shared.pixels(self.connection, *pixmap, part));
+        shared.map_or_else(|| self.sent(*pixmap, part), Ok)
     }
 
     fn sent(&self, pixmap: Pixmap, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {

@@ -1,9 +1,10 @@
 //! The frame before an action: the last one of the screen at rest, in memory only, with the tree of the same moment.
 
 use candor_consent::Permit;
-use candor_model::{Action, Pixels, Point, Rect, Tree};
+use candor_model::{Pixels, Tree};
 use zeroize::Zeroize as _;
 
+use crate::linux::tree::Element;
 use crate::{Pending, SeenWindow};
 
 /// The screen is at rest when nothing changed for this long, in microseconds.
@@ -51,6 +52,8 @@ pub(crate) struct Kept {
     pub(crate) shown: Vec<bool>,
     pub(crate) frame: Option<Pixels>,
     pub(crate) tree: Option<Tree>,
+    /// Which elements the nodes of the tree are.
+    pub(crate) elements: Vec<Element>,
     pub(crate) taken_us: u64,
     pub(crate) changes: u64,
 }
@@ -73,28 +76,6 @@ impl Kept {
             && self.taken_us <= pending.at.monotonic_us
             && recent
     }
-
-    /// The element that an action was done to: the smallest one under the pointer, or the one that has the keyboard.
-    pub(crate) fn target(&self, action: &Action) -> Option<u32> {
-        let nodes = &self.tree.as_ref()?.nodes;
-        let numbered = || nodes.iter().enumerate();
-        let found = match action {
-            Action::Click { at, .. } | Action::Scroll { at, .. } => under(numbered(), *at),
-            Action::Drag { path, .. } => under(numbered(), path.first()?.at),
-            Action::Type { .. } | Action::Keys { .. } | Action::Hotkey { .. } => {
-                numbered().rfind(|(_, node)| node.focused).map(|(i, _)| i)
-            }
-            Action::Wait { .. } | Action::SwitchWindow {} => None,
-        };
-        u32::try_from(found?).ok()
-    }
-}
-
-/// Of several of one size the last: children come after their parents.
-fn under<'a>(nodes: impl Iterator<Item = (usize, &'a candor_model::Node)>, at: Point) -> Option<usize> {
-    let area = |bounds: Rect| u64::from(bounds.width) * u64::from(bounds.height);
-    let hit = nodes.filter(|(_, node)| node.bounds.contains(at));
-    hit.min_by_key(|(i, node)| (area(node.bounds), std::cmp::Reverse(*i))).map(|(i, _)| i)
 }
 
 impl Drop for Kept {

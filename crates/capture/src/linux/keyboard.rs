@@ -13,8 +13,10 @@ use x11rb::rust_connection::RustConnection;
 pub(crate) enum Meaning {
     /// It changes what other keys do.
     Modifier,
-    /// It may write.
+    /// It writes.
     Writes,
+    /// It may write, or only change what the next one writes: a dead key, the compose key.
+    MayWrite,
     /// It takes away what was written.
     Erases,
     /// A command: the names of its keys, in the order pressed.
@@ -67,6 +69,9 @@ const COMMANDS: [(u32, &str); 17] = [
 /// Keys that edit what is written, and have names in a combination only.
 const EDITS: [(u32, &str); 3] = [(0xff08, "backspace"), (0xffff, "delete"), (0x20, "space")];
 const ERASERS: [u32; 2] = [0xff08, 0xffff];
+/// Dead keys, and the compose key.
+const DEAD: std::ops::RangeInclusive<u32> = 0xfe50..=0xfe93;
+const COMPOSE: u32 = 0xff20;
 const F1: u32 = 0xffbe;
 const F24: u32 = 0xffd5;
 
@@ -94,11 +99,21 @@ impl Keyboard {
         Ok(())
     }
 
-    /// The symbol of a key without any modifier.
-    fn symbol(&self, key: u32) -> u32 {
+    /// The symbols of a key: the first is that without any modifier.
+    fn symbols(&self, key: u32) -> &[u32] {
         let place = key.checked_sub(self.first).and_then(|key| usize::try_from(key).ok());
-        let symbol = place.and_then(|place| self.symbols.get(place * self.symbols_of_key));
-        symbol.copied().unwrap_or(0)
+        let from = place.map(|place| place * self.symbols_of_key);
+        from.and_then(|from| self.symbols.get(from..from + self.symbols_of_key)).unwrap_or_default()
+    }
+
+    fn symbol(&self, key: u32) -> u32 {
+        self.symbols(key).first().copied().unwrap_or(0)
+    }
+
+    /// With any modifier: which ones are in force the key map alone does not tell. A key without a symbol may do anything.
+    fn may_be_dead(&self, key: u32) -> bool {
+        let dead = |symbol: &u32| DEAD.contains(symbol) || *symbol == COMPOSE;
+        self.symbol(key) == 0 || self.symbols(key).iter().any(dead)
     }
 
     pub(crate) fn pressed(&mut self, key: u32) -> Meaning {
@@ -121,6 +136,7 @@ impl Keyboard {
                 Meaning::Command(names)
             }
             None if ERASERS.contains(&symbol) => Meaning::Erases,
+            None if self.may_be_dead(key) => Meaning::MayWrite,
             None => Meaning::Writes,
         }
     }
@@ -163,9 +179,10 @@ fn in_combination(symbol: u32) -> String {
 mod tests {
     use super::*;
 
-    /// Keys 8 to 17: Ctrl, Shift, Alt, a, c, Enter, `BackSpace`, F5, `AltGr`, Left.
+    /// Keys 8 to 18: Ctrl, Shift, Alt, a, c, Enter, `BackSpace`, F5, `AltGr`, Left, dead acute.
     fn keyboard() -> Keyboard {
-        let symbols = vec![0xffe3, 0xffe1, 0xffe9, 0x61, 0x63, 0xff0d, 0xff08, 0xffc2, 0xfe03, 0xff51];
+        let symbols =
+            vec![0xffe3, 0xffe1, 0xffe9, 0x61, 0x63, 0xff0d, 0xff08, 0xffc2, 0xfe03, 0xff51, 0xfe51];
         Keyboard { first: 8, symbols_of_key: 1, symbols, down: BTreeSet::new() }
     }
 
@@ -178,6 +195,7 @@ mod tests {
         let mut keyboard = keyboard();
         assert_eq!(keyboard.pressed(11), Meaning::Writes);
         assert_eq!(keyboard.pressed(14), Meaning::Erases);
+        assert_eq!([keyboard.pressed(18), keyboard.pressed(99)], [Meaning::MayWrite, Meaning::MayWrite]);
         for shifting in [9, 16] {
             assert_eq!(keyboard.pressed(shifting), Meaning::Modifier);
             assert_eq!(keyboard.pressed(11), Meaning::Writes);

@@ -1,11 +1,11 @@
-//! The look at what the gate permitted: under a grab of the server, so that nothing can change between the comparison and it.
+//! The look at what the gate permitted: compared and named under a grab of the server, so that nothing changes in between.
 
 use candor_consent::{Field, Permit};
-use candor_model::Pixels;
+use candor_model::{Pixels, Rect};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::ConnectionExt as _;
 
-use crate::linux::canvas::{Canvas, Source};
+use crate::linux::canvas::{Canvas, Named, Source};
 use crate::linux::desktop;
 use crate::linux::x11::X11Sensor;
 use crate::{Pending, SeenWindow, SensorError};
@@ -16,8 +16,17 @@ pub(crate) struct Seen {
     pub(crate) frame: Option<Pixels>,
 }
 
+/// What stands still from the comparison on: the title, and of each window its own pixels, or none where it is not shown.
+struct Held {
+    title: Option<String>,
+    layers: Vec<(Rect, Option<Named>)>,
+}
+
 impl X11Sensor {
     /// Compares the windows with those that were judged, and reads the title; with `paint` the frame too.
+    ///
+    /// The server is grabbed only while it compares and names the pixels: nobody's input waits while they are read. Named pixels are
+    /// those of one window, whatever pops up, moves or goes meanwhile.
     pub(crate) fn look(
         &self,
         pending: &Pending,
@@ -25,20 +34,38 @@ impl X11Sensor {
         windows: &[Option<Permit>],
         paint: bool,
     ) -> Result<Seen, SensorError> {
-        self.connection.grab_server().map_err(desktop)?.ignore_error();
-        let seen = self.look_grabbed(pending, permit, windows, paint);
-        self.connection.ungrab_server().map_err(desktop)?.ignore_error();
-        self.connection.flush().map_err(desktop)?;
-        seen
+        self.look_and_then(pending, permit, windows, paint, || {})
     }
 
-    fn look_grabbed(
+    /// The same; `meanwhile` is what happens while the pixels are read.
+    pub(crate) fn look_and_then(
         &self,
         pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
         paint: bool,
+        meanwhile: impl FnOnce(),
     ) -> Result<Seen, SensorError> {
+        self.connection.grab_server().map_err(desktop)?.ignore_error();
+        let held = self.compared(pending, permit, windows, paint && permit.allows(Field::Frame));
+        self.connection.ungrab_server().map_err(desktop)?.ignore_error();
+        self.connection.flush().map_err(desktop)?;
+        let Held { title, layers } = held?;
+        let frame = if layers.is_empty() { None } else { self.frame(&layers)? };
+        meanwhile();
+        if frame.is_some() {
+            self.shows_what_was_judged(pending)?;
+        }
+        Ok(Seen { title, frame })
+    }
+
+    fn compared(
+        &self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+        paint: bool,
+    ) -> Result<Held, SensorError> {
         let (now, locked) = self.windows().seen()?;
         if locked {
             return Err(SensorError::Locked);
@@ -46,28 +73,48 @@ impl X11Sensor {
         if !are_same(&now, &pending.windows) {
             return Err(SensorError::Changed);
         }
-        let wanted = paint && permit.allows(Field::Frame);
-        let frame = wanted.then(|| self.frame(&pending.windows, windows)).transpose()?;
+        let layer = |(window, permit): (&SeenWindow, &Option<Permit>)| {
+            let shown = permit.as_ref().is_some_and(|permit| permit.allows(Field::Frame));
+            let named = match u32::try_from(window.id) {
+                Ok(id) if shown && window.sensitive.is_none() => Some(Named::of(&self.connection, id)?),
+                Ok(_) | Err(_) => None,
+            };
+            Ok((window.bounds, named))
+        };
+        let layers = pending.windows.iter().zip(windows).filter(|_| paint).map(layer);
+        let layers = layers.collect::<Result<_, SensorError>>()?;
         let front = u32::try_from(pending.front.id).unwrap_or(0);
         let title = permit.allows(Field::WindowTitle).then(|| self.windows().title(front)).transpose()?;
-        Ok(Seen { title: title.flatten(), frame: frame.flatten() })
+        Ok(Held { title: title.flatten(), layers })
     }
 
-    fn frame(
-        &self,
-        windows: &[SeenWindow],
-        permits: &[Option<Permit>],
-    ) -> Result<Option<Pixels>, SensorError> {
+    fn frame(&self, layers: &[(Rect, Option<Named>)]) -> Result<Option<Pixels>, SensorError> {
         let source = Source { connection: &self.connection, shared: self.shared.as_ref() };
         let mut canvas = Canvas::new(self.screen.width, self.screen.height);
-        for (window, permit) in windows.iter().zip(permits) {
-            let shown = permit.as_ref().is_some_and(|permit| permit.allows(Field::Frame));
-            match u32::try_from(window.id) {
-                Ok(id) if shown && window.sensitive.is_none() => canvas.paint(&source, id, window.bounds)?,
-                Ok(_) | Err(_) => canvas.block(window.bounds),
-            }
+        let painted = layers.iter().try_for_each(|(bounds, named)| {
+            let Some(named) = named else {
+                canvas.block(*bounds);
+                return Ok(());
+            };
+            canvas.paint(&source, named, *bounds)
+        });
+        for named in layers.iter().filter_map(|(_, named)| named.as_ref()) {
+            named.free(&self.connection);
         }
-        Ok(canvas.finish())
+        painted.map(|()| canvas.finish())
+    }
+
+    /// A window manager may have put another application into a window whose pixels were being read, and an application may have
+    /// gone on to something sensitive. What went or came apart from that is in no pixel.
+    pub(crate) fn shows_what_was_judged(&self, pending: &Pending) -> Result<(), SensorError> {
+        let (now, locked) = self.windows().seen()?;
+        let other = |judged: &SeenWindow| {
+            let now = now.iter().find(|window| window.id == judged.id);
+            now.is_some_and(|now| {
+                now.class != judged.class || (now.sensitive.is_some() && judged.sensitive.is_none())
+            })
+        };
+        if locked || pending.windows.iter().any(other) { Err(SensorError::Changed) } else { Ok(()) }
     }
 }
 

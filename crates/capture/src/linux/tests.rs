@@ -1,5 +1,8 @@
 //! On a real X server with a real window manager and a real editor: P2 and P3 for live capture.
 
+mod applications;
+mod budgets;
+mod canaries;
 mod desktop;
 mod hands;
 mod law;
@@ -187,6 +190,22 @@ fn keys_that_follow_the_pointer_are_of_the_window_under_it() {
         let pending = next(&mut sensor);
         assert_eq!(pending.front().context().window_class, class);
         assert_eq!(law.decide(&pending.front().context()).is_ok(), class == EDITOR);
+    }
+}
+
+#[test]
+fn a_click_is_where_it_was_although_the_pointer_went_on() {
+    let (desktop, law) = (Desktop::start(), Law::new());
+    desktop.window(EDITOR, rect(0, 0, 300, 300), true);
+    desktop.window(CANARY, rect(400, 0, 300, 300), true);
+    let mut sensor = told::sensor(&desktop);
+    for x in 100..110_i16 {
+        desktop.click_and_move_on((x, 150), (500, 150));
+        let pending = next(&mut sensor);
+        assert_eq!(pending.front().context().window_class, EDITOR);
+        let at = candor_model::Point { x: x.into(), y: 150 };
+        let click = Action::Click { at, button: Button::Left, count: 1 };
+        assert_eq!(observe(&mut sensor, &law, &pending).unwrap().action, click);
     }
 }
 

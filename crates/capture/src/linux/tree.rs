@@ -5,7 +5,9 @@
 //! that manage their descendants themselves (a sheet of LibreOffice Calc has 17 billion cells), and nothing after the budget.
 
 mod bus;
+mod draft;
 mod find;
+mod heard;
 mod listen;
 mod match_keys;
 mod node;
@@ -18,12 +20,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use candor_model::{Rect, Tree};
+use candor_model::{Node, Point, Rect, Tree};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
-use crate::Now;
+use crate::{Counted, Now};
 use bus::Bus;
+pub(crate) use bus::Element;
 use listen::Ear;
 pub(crate) use match_keys::{Key, Run};
 pub(crate) use page::{Page, is_asked as page_is_asked};
@@ -36,12 +39,18 @@ pub const TREE_NODES_MAX: usize = 1_500;
 pub const CHILDREN_MAX: i32 = 400;
 /// Longest wait for an answer about a page, in milliseconds.
 const PAGE_BUDGET_MS: u64 = 200;
+/// How often a browser that does not answer is asked about its page.
+const PAGE_ASKED_MAX: u32 = 3;
+/// Longest wait for one element that the tree does not hold, in milliseconds.
+const ELEMENT_BUDGET_MS: u64 = 250;
 /// What the thread itself may need beyond a budget, in milliseconds.
 const GRACE_MS: u64 = 100;
 
 /// A window as the accessibility bus may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Client {
+    /// The window of the X server.
+    pub(crate) window: u64,
     /// The process, as the window tells.
     pub(crate) pid: u32,
     /// The application's own part of the window, in absolute pixels.
@@ -52,26 +61,44 @@ pub(crate) struct Client {
     pub(crate) title: String,
 }
 
+/// A tree, and which elements its nodes are.
+pub(crate) type Walked = (Tree, Vec<Element>);
+/// An element, what it tells, and what lies around it, the next first.
+pub(crate) type One = (Element, Node, Vec<Element>);
+/// A text, and the element that it was written in.
+pub(crate) type Text = (Zeroizing<String>, Element);
+
+/// Which element is wanted.
+#[derive(Debug, Clone)]
+pub(crate) enum Which {
+    /// The deepest one at a place of a window.
+    At(Client, Point),
+    /// The one that had the keyboard in a permitted window at a moment, as its application told by itself.
+    Focused(u64, u64),
+    /// This one.
+    This(Element),
+}
+
 enum Request {
-    Tree(Client, SyncSender<Option<Tree>>),
-    Page(Client, SyncSender<Page>),
-    Listen(Option<(u64, Client)>),
-    Typed(Run, SyncSender<Option<Zeroizing<String>>>),
+    Tree(Client, SyncSender<Option<Walked>>),
+    Page(Client, SyncSender<Option<Page>>),
+    Element(Which, SyncSender<Option<One>>),
+    Listen(Client),
+    Ignore(u64),
+    Typed(Run, SyncSender<Result<Text, Counted>>),
 }
 
 /// The thread that asks.
 #[derive(Debug)]
 pub(crate) struct Trees {
     requests: Option<UnboundedSender<Request>>,
-    /// The window that is heard.
-    listening: Option<u64>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Trees {
     /// Starts it on the bus at `address`. Without one, or where it does not answer, every window is without a tree.
     pub(crate) fn start(address: Option<String>, now: Now) -> Self {
-        let none = Self { requests: None, listening: None, thread: None };
+        let none = Self { requests: None, thread: None };
         let Some(address) = address else { return none };
         let (requests, receiver) = unbounded_channel();
         let run = move || {
@@ -83,35 +110,44 @@ impl Trees {
             }
         };
         let thread = std::thread::Builder::new().name("candor-tree".to_owned()).spawn(run);
-        thread.map_or(none, |thread| Self { requests: Some(requests), listening: None, thread: Some(thread) })
+        thread.map_or(none, |thread| Self { requests: Some(requests), thread: Some(thread) })
     }
 
     /// The tree of a window within the budget.
-    pub(crate) fn tree(&self, client: &Client) -> Option<Tree> {
+    pub(crate) fn tree(&self, client: &Client) -> Option<Walked> {
         self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), reply)).flatten()
     }
 
-    /// What the window of a browser shows.
+    /// What the window of a browser shows. One that does not answer in time is asked again, and is then of the unknown.
     pub(crate) fn page(&self, client: &Client) -> Page {
-        self.ask(PAGE_BUDGET_MS, |reply| Request::Page(client.clone(), reply)).unwrap_or(Page::UNKNOWN)
+        let ask = || self.ask(PAGE_BUDGET_MS, |reply| Request::Page(client.clone(), reply)).flatten();
+        (0..PAGE_ASKED_MAX).find_map(|_| ask()).unwrap_or(Page::UNKNOWN)
     }
 
-    /// Hears what changes in the texts of this permitted window, and of no other.
-    pub(crate) fn listen(&mut self, window: u64, client: Option<&Client>) {
-        let wanted = client.map(|_| window);
-        // The same window is told again: the application may not have answered before.
-        if wanted.is_none() && self.listening.is_none() {
-            return;
-        }
-        self.listening = wanted;
-        if let Some(requests) = &self.requests {
-            let _ = requests.send(Request::Listen(client.map(|client| (window, client.clone()))));
-        }
+    /// One element.
+    pub(crate) fn element(&self, which: Which) -> Option<One> {
+        self.ask(ELEMENT_BUDGET_MS, |reply| Request::Element(which, reply)).flatten()
     }
 
-    /// The text that a run of keys wrote, as the application tells; none if it does not fit the keys.
-    pub(crate) fn typed(&self, run: Run) -> Option<Zeroizing<String>> {
-        self.ask(match_keys::SETTLE_MS, |reply| Request::Typed(run, reply)).flatten()
+    /// Hears what changes in the texts of this permitted window.
+    pub(crate) fn listen(&self, client: &Client) {
+        self.tell(Request::Listen(client.clone()));
+    }
+
+    /// Forgets what was heard of this window, and hears it no more.
+    pub(crate) fn ignore(&self, window: u64) {
+        self.tell(Request::Ignore(window));
+    }
+
+    fn tell(&self, request: Request) {
+        // Without the thread nothing is heard anyway.
+        let _ = self.requests.as_ref().map(|requests| requests.send(request));
+    }
+
+    /// The text that a run of keys wrote, as the application tells; or why it is not known.
+    pub(crate) fn typed(&self, run: Run) -> Result<Text, Counted> {
+        let answer = self.ask(match_keys::SETTLE_MS_MAX, |reply| Request::Typed(run, reply));
+        answer.unwrap_or(Err(Counted::NotHeard))
     }
 
     fn ask<T>(&self, budget_ms: u64, request: impl FnOnce(SyncSender<T>) -> Request) -> Option<T> {
@@ -142,12 +178,31 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
             Request::Page(client, reply) => {
                 let asked =
                     tokio::time::timeout(Duration::from_millis(PAGE_BUDGET_MS), page::of(&bus, &client));
-                let _ = reply.send(asked.await.unwrap_or(Page::UNKNOWN));
+                let _ = reply.send(asked.await.ok().flatten());
             }
-            Request::Listen(window) => ear.attend(&bus, window).await,
+            Request::Element(which, reply) => {
+                let asked =
+                    tokio::time::timeout(Duration::from_millis(ELEMENT_BUDGET_MS), one(&bus, &ear, which));
+                let _ = reply.send(asked.await.ok().flatten());
+            }
+            Request::Listen(client) => ear.attend(&bus, &client).await,
+            Request::Ignore(window) => ear.refuse(window),
             Request::Typed(run, reply) => {
-                let _ = reply.send(match_keys::text(&ear, &run).await);
+                let typed = match_keys::text(&ear, &run).await;
+                let _ = reply.send(typed.map(|(typed, element)| (typed.text, element)));
             }
         }
     }
+}
+
+async fn one(bus: &Bus, ear: &Ear, which: Which) -> Option<One> {
+    match which {
+        Which::At(client, at) => walk::at_point(bus, &client, at).await,
+        Which::Focused(window, at_us) => alone(walk::one(bus, ear.focus(window, at_us)?).await),
+        Which::This(element) => alone(walk::one(bus, element).await),
+    }
+}
+
+fn alone(one: Option<(Element, Node)>) -> Option<One> {
+    one.map(|(element, node)| (element, node, Vec::new()))
 }

@@ -150,6 +150,13 @@ impl Windows<'_> {
         self.name(client)
     }
 
+    /// The application's own window inside one.
+    #[cfg(test)]
+    pub(crate) fn inside(&self, window: Window) -> Option<Window> {
+        let bounds = Rect { x: 0, y: 0, width: 0, height: 0 };
+        self.client(&TopLevel { window, bounds, unmanaged: true }).ok().flatten()
+    }
+
     /// How the accessibility bus may know a window; none where the window does not tell its process.
     pub(crate) fn of_bus(&self, window: Window, outer: Rect) -> Result<Option<Client>, SensorError> {
         let top = TopLevel { window, bounds: outer, unmanaged: true };
@@ -167,7 +174,8 @@ impl Windows<'_> {
             width: size.width.into(),
             height: size.height.into(),
         };
-        Ok(Some(Client { pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
+        let window = u64::from(window);
+        Ok(Some(Client { window, pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
     }
 
     /// The address of the accessibility bus of this display, which its launcher writes on the root window.

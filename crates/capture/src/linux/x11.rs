@@ -14,14 +14,15 @@ use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
 use crate::linux::run::{Belongs, Course, begun, is_aftermath};
 use crate::linux::shared::Shared;
-use crate::linux::tree::{Client, Key, Run, Trees, page_is_asked};
+use crate::linux::tree::{Client, Element, Key, Run, Text, Trees, page_is_asked};
 use crate::linux::windows::{Atoms, Windows};
-use crate::{Now, OpenError, Pending, SeenWindow, Sensor, SensorError, sensitive};
+use crate::{Counted, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, sensitive};
 
 /// Oldest judgement in milliseconds that is still of what is on the screen.
 pub const PERMIT_AGE_MS_MAX: i64 = 2_000;
-/// How much later than what ended a run the application may tell of its last key, in microseconds.
-const LATE_US: u64 = 50_000;
+/// How long a look for the rest after the last action waits, and how often it looks.
+const LAST_REST: Duration = Duration::from_millis(10);
+const LAST_LOOKS_MAX: u32 = 60;
 /// Highest number of a display: its port, 6000 higher, is the last one.
 const DISPLAY_NUMBER_MAX: u16 = u16::MAX - 6000;
 /// Longest side of a screen in pixels.
@@ -41,6 +42,11 @@ pub(crate) struct X11Sensor {
     pub(crate) rest: Rest,
     /// The last frame and tree at rest, of permitted windows only.
     pub(crate) kept: Option<Kept>,
+    /// The window of the action that was not captured yet, and of how many events it is.
+    asked: Option<(u64, u64)>,
+    /// When the last action was captured.
+    acted_us: Option<u64>,
+    tally: Tally,
     now: Now,
 }
 
@@ -102,17 +108,23 @@ impl Sensor for X11Sensor {
             let waiting = self.waiting.take();
             let next = waiting.map_or_else(|| self.input.next(wait), |input| Ok(Some(input)))?;
             let Some((at, input)) = next else { return Ok(None) };
-            let Some(action) = begun(&input) else { continue };
-            let erases = matches!(input, Input::Key { key: Key::Erases, .. });
+            self.refuse_what_was_asked();
+            let Some(action) = begun(&input) else {
+                self.tally.tail += 1;
+                continue;
+            };
+            self.asked = Some((0, 1));
+            let key = if let Input::Key { key, .. } = input { key } else { Key::Writes };
             let pending = self.pending(at, action, window_of(&input).into())?;
-            return Ok(Some(Pending { ms: ms_of(&input), erases, ..pending }));
+            self.asked = Some((pending.front.id, 1));
+            return Ok(Some(Pending { ms: ms_of(&input), key, ..pending }));
         }
     }
 
     fn again(&mut self, pending: Pending) -> Result<Pending, SensorError> {
-        let (ms, erases) = (pending.ms, pending.erases);
+        let (ms, key) = (pending.ms, pending.key);
         let again = self.pending(pending.at, pending.action, pending.front.id)?;
-        Ok(Pending { ms, erases, ..again })
+        Ok(Pending { ms, key, ..again })
     }
 
     fn rest(&mut self) -> Result<Option<Pending>, SensorError> {
@@ -123,6 +135,28 @@ impl Sensor for X11Sensor {
         self.kept = None;
         let front = self.windows().focused()?;
         self.pending(now, Action::Wait { ms: 0 }, front.into()).map(Some)
+    }
+
+    fn last(&mut self) -> Result<Option<Pending>, SensorError> {
+        let Some(acted_us) = self.acted_us.take() else { return Ok(None) };
+        for _ in 0..LAST_LOOKS_MAX {
+            if self.rest.is_due((self.now)().monotonic_us, self.input.changes()) {
+                break;
+            }
+            std::thread::sleep(LAST_REST);
+        }
+        self.kept = None;
+        let now = (self.now)();
+        let ms = now.monotonic_us.saturating_sub(acted_us) / 1_000;
+        let front = self.windows().focused()?;
+        self.pending(now, Action::Wait { ms: u32::try_from(ms).unwrap_or(u32::MAX) }, front.into()).map(Some)
+    }
+
+    fn tally(&self) -> Tally {
+        let (seen, lost) = self.input.counts();
+        let in_hand = self.asked.map_or(0, |(_, events)| events) + u64::from(self.waiting.is_some());
+        let not_taken = self.tally.not_taken + in_hand;
+        Tally { seen, not_taken, lost, ..self.tally.clone() }
     }
 
     fn keep(
@@ -165,8 +199,24 @@ impl X11Sensor {
         let bus = Windows { connection: &connection, atoms: &atoms, root, size }.bus();
         let trees = Trees::start(bus, Now::clone(&now));
         let shared = Shared::open(&connection, screen.width * screen.height * 4);
-        let (waiting, rest, kept) = (None, Rest::default(), None);
-        Ok(Self { connection, root, atoms, screen, input, trees, shared, waiting, rest, kept, now })
+        let (waiting, rest, kept, asked) = (None, Rest::default(), None, None);
+        let (acted_us, tally) = (None, Tally::default());
+        Ok(Self {
+            connection,
+            root,
+            atoms,
+            screen,
+            input,
+            trees,
+            shared,
+            waiting,
+            rest,
+            kept,
+            asked,
+            acted_us,
+            tally,
+            now,
+        })
     }
 
     /// An action with the windows as they are at this moment.
@@ -175,11 +225,7 @@ impl X11Sensor {
         self.ask_pages(&mut windows)?;
         let found = windows.iter().find(|window| window.id == front && front != 0).cloned();
         let front = found.unwrap_or(SeenWindow::unknown(locked));
-        if self.kept.as_ref().is_some_and(|kept| kept.front != front.id) {
-            // Another window has the input: what the one before writes is not heard any more.
-            self.trees.listen(0, None);
-        }
-        Ok(Pending { at, ms: 0, erases: false, action, front, windows })
+        Ok(Pending { at, ms: 0, key: Key::Writes, action, front, windows })
     }
 
     /// Which site each browser shows, and whether the window is private.
@@ -198,6 +244,13 @@ impl X11Sensor {
         self.windows().of_bus(u32::try_from(window.id).unwrap_or(0), window.bounds)
     }
 
+    /// What was asked for before and not captured was refused: what its window wrote is forgotten, and not heard any more.
+    fn refuse_what_was_asked(&mut self) {
+        let Some((window, events)) = self.asked.take() else { return };
+        self.tally.not_taken += events;
+        self.trees.ignore(window);
+    }
+
     /// What [`Sensor::capture`] seals.
     pub(crate) fn observe(
         &mut self,
@@ -214,13 +267,14 @@ impl X11Sensor {
             None => self.taken(pending, permit, windows)?,
         };
         let (action, keys) = self.follow(pending)?;
-        let action = allowed(self.told(action, keys, pending, permit)?, permit);
+        let (action, wrote) = self.told(action, keys, pending, permit)?;
+        let target = self.target(&mut kept, &action, wrote, pending, permit);
+        let waited = matches!(pending.action, Action::Wait { .. });
+        self.captured(pending, target.is_some() || waited);
         let visible = |(window, shown): (&SeenWindow, &bool)| VisibleWindow {
             bounds: window.bounds,
             permitted: *shown,
         };
-        let target = kept.target(&action);
-        self.rest.after_action();
         Ok(Observation {
             at: Moment { wall: permit.at(), monotonic_us: pending.at.monotonic_us },
             screen: self.screen.clone(),
@@ -228,12 +282,21 @@ impl X11Sensor {
             site: permit.site().cloned(),
             title,
             bounds: pending.front.bounds,
-            action,
+            action: allowed(action, permit),
             target,
             windows: pending.windows.iter().zip(&kept.shown).map(visible).collect(),
             frame: kept.frame.take(),
-            tree: kept.tree.take().filter(|_| permit.allows(Field::Tree)),
+            tree: kept.tree.take(),
         })
+    }
+
+    fn captured(&mut self, pending: &Pending, named: bool) {
+        self.rest.after_action();
+        let Some((_, events)) = self.asked.take() else { return };
+        self.tally.taken += events;
+        self.tally.actions += 1;
+        self.tally.unnamed += u64::from(!named);
+        self.acted_us = Some(pending.at.monotonic_us);
     }
 
     pub(crate) fn windows(&self) -> Windows<'_> {
@@ -264,7 +327,7 @@ impl X11Sensor {
     }
 
     /// One frame and one tree of the permitted windows, of one moment.
-    fn taken(
+    pub(crate) fn taken(
         &mut self,
         pending: &Pending,
         permit: &Permit,
@@ -273,9 +336,11 @@ impl X11Sensor {
         let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
         let seen = self.look(pending, permit, windows, true)?;
         let client = self.client(&pending.front)?;
-        let heard = client.as_ref().filter(|_| permit.allows(Field::TypedText));
-        self.trees.listen(pending.front.id, heard);
-        let mut tree = client.as_ref().and_then(|client| self.trees.tree(client));
+        if let Some(client) = client.as_ref().filter(|_| permit.allows(Field::TypedText)) {
+            self.trees.listen(client);
+        }
+        let asked = client.as_ref().filter(|_| permit.allows(Field::Tree));
+        let (mut tree, elements) = asked.and_then(|client| self.trees.tree(client)).unzip();
         if let Some(tree) = tree.as_mut().filter(|_| self.input.changes() != changes) {
             // The screen changed since the frame was read: the tree may be of another moment.
             tree.state = TreeState::Untrusted;
@@ -287,6 +352,7 @@ impl X11Sensor {
             shown: shown(pending, windows),
             frame: seen.frame,
             tree,
+            elements: elements.unwrap_or_default(),
             taken_us,
             changes,
         })
@@ -302,49 +368,73 @@ impl X11Sensor {
     /// Takes what belongs to the action; what does not begins the next one.
     fn follow(&mut self, pending: &Pending) -> Result<(Action, Vec<Key>), SensorError> {
         let window = u32::try_from(pending.front.id).unwrap_or(0);
-        let key = if pending.erases { Key::Erases } else { Key::Writes };
-        let mut course = Course::new(pending.action.clone(), window, pending.ms, key);
+        let start = (pending.ms, pending.at.monotonic_us);
+        let mut course = Course::new(pending.action.clone(), window, start, pending.key);
         while let Some(wait) = course.pause() {
             let Some((at, input)) = self.input.next(wait)? else { break };
-            match course.take(&input) {
-                Belongs::More => {}
-                Belongs::Last => break,
-                // A button of a combination that came up, or moved on: it tells nothing more.
-                Belongs::No if is_aftermath(&input) => {}
-                Belongs::No => {
-                    self.waiting = Some((at, input));
-                    break;
-                }
+            let belongs = course.take(at.monotonic_us, &input);
+            // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
+            if belongs == Belongs::No && !is_aftermath(&input) {
+                self.waiting = Some((at, input));
+                break;
+            }
+            if let Some((_, events)) = self.asked.as_mut() {
+                *events += 1;
+            }
+            if belongs == Belongs::Last {
+                break;
             }
         }
         Ok(course.finish())
     }
 
-    /// What keys wrote, as the application tells it of the window that was permitted, if it is still as it was judged.
+    /// What keys wrote, as the application tells it of the window that was permitted, if it is still as it was judged; and the
+    /// element that told. Where the text is not known, the keys are counted, and the reason is.
     fn told(
-        &self,
+        &mut self,
         action: Action,
         keys: Vec<Key>,
         pending: &Pending,
         permit: &Permit,
-    ) -> Result<Action, SensorError> {
-        if keys.is_empty() || !permit.allows(Field::TypedText) {
-            return Ok(action);
+    ) -> Result<(Action, Option<Element>), SensorError> {
+        if keys.is_empty() {
+            return Ok((action, None));
         }
-        let ended = self.waiting.as_ref().map(|(at, _)| at.monotonic_us.saturating_add(LATE_US));
-        let until_us = ended.unwrap_or(u64::MAX);
-        let run = Run { from_us: pending.at.monotonic_us, until_us, keys };
-        let Some(mut text) = self.trees.typed(run) else { return Ok(action) };
+        let told = match self.typed(keys, pending, permit) {
+            Ok(told) if self.is_as_judged(pending)? => Ok(told),
+            Ok(_) => Err(Counted::Changed),
+            Err(why) => Err(why),
+        };
+        match told {
+            Ok((mut text, element)) if !text.is_empty() => {
+                Ok((Action::Type { text: std::mem::take(&mut *text) }, Some(element)))
+            }
+            Ok((_, element)) => Ok((action, Some(element))),
+            Err(why) => {
+                *self.tally.counted.entry(why).or_default() += 1;
+                Ok((action, None))
+            }
+        }
+    }
+
+    fn typed(&self, keys: Vec<Key>, pending: &Pending, permit: &Permit) -> Result<Text, Counted> {
+        if !permit.allows(Field::TypedText) {
+            return Err(Counted::NotGiven);
+        }
+        let ended_us = self.waiting.as_ref().map(|(at, _)| at.monotonic_us);
+        let (window, from_us) = (pending.front.id, pending.at.monotonic_us);
+        self.trees.typed(Run { window, from_us, ended_us, keys })
+    }
+
+    /// Whether the window in front is the one that was judged: it may have moved, and nothing else.
+    fn is_as_judged(&self, pending: &Pending) -> Result<bool, SensorError> {
         let (mut windows, locked) = self.windows().seen()?;
         self.ask_pages(&mut windows)?;
-        let front = windows.iter().find(|window| window.id == pending.front.id);
         let same = |front: &SeenWindow| {
             SeenWindow { bounds: pending.front.bounds, ..front.clone() } == pending.front
         };
-        if locked || text.is_empty() || !front.is_some_and(same) {
-            return Ok(action);
-        }
-        Ok(Action::Type { text: std::mem::take(&mut *text) })
+        let front = windows.iter().find(|window| window.id == pending.front.id);
+        Ok(!locked && front.is_some_and(same))
     }
 }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use candor_model::Rect;
 use x11rb::connection::Connection;
+use x11rb::protocol::randr::{ConnectionExt as _, MonitorInfo};
 use x11rb::protocol::xproto::{
     AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, InputFocus, MapState,
     PropMode, StackMode, Window, WindowClass,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -18,11 +20,13 @@ use crate::linux::windows::{Atoms, Windows};
 
 /// The colour of the plain windows: magenta.
 pub(super) const WINDOW_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
+/// The colour of plain windows that may be recorded.
+pub(super) const GREEN: [u8; 3] = [0x00, 0xff, 0x00];
 const SIZE: (u32, u32) = (1280, 800);
 /// How long a poll rests.
 const REST: Duration = Duration::from_millis(5);
-/// Polls before a test gives up: 20 seconds.
-const POLLS_MAX: u32 = 4_000;
+/// Polls before a test gives up: a minute, which an office suite takes to start on a loaded machine.
+const POLLS_MAX: u32 = 12_000;
 
 pub(super) struct Desktop {
     pub(super) display: String,
@@ -30,6 +34,7 @@ pub(super) struct Desktop {
     connection: RustConnection,
     atoms: Atoms,
     root: Window,
+    size: (u32, u32),
     /// Whether applications talk to the accessibility bus.
     told: bool,
     children: RefCell<Vec<Child>>,
@@ -67,32 +72,65 @@ impl Desktop {
 
     /// A desktop on which nobody moves windows and gives the focus.
     pub(super) fn without_manager() -> Self {
+        Self::of_size(SIZE)
+    }
+
+    fn of_size(size: (u32, u32)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let number = folder.path().join("display");
         let mut children = Vec::new();
         // The server chooses a free display and writes its number, once it takes connections.
         let server = r#"exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$0""#;
-        let size = format!("{}x{}x24", SIZE.0, SIZE.1);
+        let size_words = format!("{}x{}x24", size.0, size.1);
         assert!(std::env::split_paths(&path()).any(|p| p.join("Xvfb").exists()), "{MISSING}");
-        children.push(spawn(Command::new("sh").arg("-c").arg(server).arg(&number).arg(size)));
+        children.push(spawn(Command::new("sh").arg("-c").arg(server).arg(&number).arg(size_words)));
         let read = || std::fs::read_to_string(&number).ok().filter(|text| text.ends_with('\n'));
         let display = format!(":{}", until("the X server is up", read).trim());
         let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
         let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
-        Self { display, folder, connection, atoms, root, told: false, children: RefCell::new(children) }
+        Self { display, folder, connection, atoms, root, size, told: false, children: RefCell::new(children) }
+    }
+
+    /// A desktop of two monitors side by side.
+    pub(super) fn of_two_monitors() -> Self {
+        let desktop = Self::of_size((SIZE.0 * 2, SIZE.1));
+        for (name, x) in [(&b"left"[..], 0), (b"right", 1280)] {
+            let name = desktop.connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
+            let monitor = MonitorInfo {
+                name,
+                x,
+                width: 1280,
+                height: 800,
+                width_in_millimeters: 300,
+                height_in_millimeters: 200,
+                ..MonitorInfo::default()
+            };
+            desktop.connection.randr_set_monitor(desktop.root, monitor).unwrap().check().unwrap();
+        }
+        desktop.manage();
+        desktop
     }
 
     /// A desktop with an accessibility bus.
     pub(super) fn told() -> Self {
-        let mut desktop = Self::without_manager();
+        Self::told_of_size(SIZE)
+    }
+
+    /// The same on a screen of 1920 by 1080.
+    pub(super) fn told_full_hd() -> Self {
+        Self::told_of_size((1920, 1080))
+    }
+
+    fn told_of_size(size: (u32, u32)) -> Self {
+        let mut desktop = Self::of_size(size);
         desktop.told = true;
         desktop.bus();
         desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
         desktop.manage();
         until("the accessibility bus is up", || {
             let (connection, atoms, root) = (&desktop.connection, &desktop.atoms, desktop.root);
-            Windows { connection, atoms, root, size: SIZE }.bus()
+            Windows { connection, atoms, root, size: desktop.size }.bus()
         });
         desktop
     }
@@ -118,7 +156,12 @@ impl Desktop {
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus_address())
             .env_remove("WAYLAND_DISPLAY");
         let command = if self.told {
-            command.env("GTK_MODULES", "gail:atk-bridge").env("GNOME_ACCESSIBILITY", "1")
+            command
+                .env("GTK_MODULES", "gail:atk-bridge")
+                .env("GNOME_ACCESSIBILITY", "1")
+                .env("QT_ACCESSIBILITY", "1")
+                .env("QT_LINUX_ACCESSIBILITY_ALWAYS_ON", "1")
+                .env("SAL_USE_VCLPLUGIN", "gtk3")
         } else {
             command.env("NO_AT_BRIDGE", "1")
         };
@@ -137,11 +180,11 @@ impl Desktop {
         let find = ["search", "--sync", "--onlyvisible", "--class", "mousepad"];
         let geometry = ["windowmove", "0", "0", "windowsize", "700", "600", "windowactivate", "--sync"];
         self.xdotool(&[find.as_slice(), &geometry].concat());
-        // The window manager answers in its own time: two equal looks are a window at rest.
+        // The window manager answers in its own time: two equal looks, with its frame around the 700 pixels, are a window at rest.
         let mut before = None;
         until("the editor is at rest", || {
             let now =
-                Some(self.bounds_of("Mousepad")).filter(|bounds| bounds.width > 650 && bounds.width < 760);
+                Some(self.bounds_of("Mousepad")).filter(|bounds| bounds.width > 700 && bounds.width < 760);
             let at_rest = now.filter(|_| now == before && self.painted(now));
             before = now;
             at_rest
@@ -164,6 +207,34 @@ impl Desktop {
     pub(super) fn terminal(&self) -> Rect {
         self.run(Command::new("xterm").args(["-geometry", "60x6+20+660"]));
         self.bounds_of("XTerm")
+    }
+
+    /// Starts an editor made with Qt; returns where it is.
+    pub(super) fn featherpad(&self) -> Rect {
+        let file = self.folder.path().join("qt.txt");
+        std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), b"plain text\n").unwrap();
+        self.run(Command::new("featherpad").args(["--standalone"]).arg(&file));
+        self.at_rest("FeatherPad")
+    }
+
+    /// Starts LibreOffice Calc on an empty sheet; returns where it is.
+    pub(super) fn calc(&self) -> Rect {
+        let home = format!("-env:UserInstallation=file://{}", self.folder.path().join("office").display());
+        self.run(Command::new("soffice").args(["--calc", "--norestore", "--nologo"]).arg(home));
+        self.at_rest("libreoffice-calc")
+    }
+
+    /// Where the window of this class is, once it stays there for half a second.
+    fn at_rest(&self, class: &str) -> Rect {
+        let mut before = None;
+        until(class, || {
+            self.wake_manager();
+            std::thread::sleep(Duration::from_millis(500));
+            let now = Some(self.bounds_of(class));
+            let at_rest = now.filter(|_| now == before && self.painted(now));
+            before = now;
+            at_rest
+        })
     }
 
     /// Starts a browser on a page and puts it at the left; returns once it shows the title.
@@ -209,8 +280,12 @@ impl Desktop {
 
     pub(super) fn bounds_of(&self, class: &str) -> Rect {
         until(class, || {
-            let windows =
-                Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size: SIZE };
+            let windows = Windows {
+                connection: &self.connection,
+                atoms: &self.atoms,
+                root: self.root,
+                size: self.size,
+            };
             let (seen, _) = windows.seen().ok()?;
             seen.into_iter().find(|window| window.class == class).map(|window| window.bounds)
         })
@@ -218,8 +293,23 @@ impl Desktop {
 
     /// Makes a plain window of one colour, managed or not, above the others, and waits until it is seen.
     pub(super) fn window(&self, class: &str, bounds: Rect, managed: bool) -> Window {
+        self.titled(class, "", bounds, managed)
+    }
+
+    /// The same with a title.
+    pub(super) fn titled(&self, class: &str, title: &str, bounds: Rect, managed: bool) -> Window {
+        self.coloured(WINDOW_COLOUR, class, title, bounds, managed)
+    }
+
+    /// A plain window that may be recorded: green.
+    pub(super) fn green(&self, class: &str, bounds: Rect) -> Window {
+        self.coloured(GREEN, class, "", bounds, false)
+    }
+
+    fn coloured(&self, colour: [u8; 3], class: &str, title: &str, bounds: Rect, managed: bool) -> Window {
         let window = self.connection.generate_id().unwrap();
-        let aux = CreateWindowAux::new().background_pixel(0x00ff_00ff).override_redirect(u32::from(!managed));
+        let pixel = u32::from_be_bytes([0, colour[0], colour[1], colour[2]]);
+        let aux = CreateWindowAux::new().background_pixel(pixel).override_redirect(u32::from(!managed));
         let (x, y) = (i16::try_from(bounds.x).unwrap(), i16::try_from(bounds.y).unwrap());
         let (width, height) = (u16::try_from(bounds.width).unwrap(), u16::try_from(bounds.height).unwrap());
         let kind = WindowClass::INPUT_OUTPUT;
@@ -231,6 +321,8 @@ impl Desktop {
                 .change_property8(PropMode::REPLACE, window, name, string, both.as_bytes())
                 .unwrap();
         }
+        let (name, kind) = (self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING);
+        self.connection.change_property8(PropMode::REPLACE, window, name, kind, title.as_bytes()).unwrap();
         // A position that the person chose, which a window manager keeps (ICCCM 4.1.2.3): USPosition | USSize.
         let hints = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let (name, kind) = (AtomEnum::WM_NORMAL_HINTS, AtomEnum::WM_SIZE_HINTS);
@@ -247,24 +339,24 @@ impl Desktop {
         self.connection.flush().unwrap();
         until("the window is seen", || {
             self.wake_manager();
-            self.seen(window, managed).then_some(())
+            self.seen(window, managed, colour).then_some(())
         });
         window
     }
 
     /// Whether a window is on the screen, inside the window manager's frame if it is managed, and not moving.
-    fn seen(&self, window: Window, managed: bool) -> bool {
+    fn seen(&self, window: Window, managed: bool, colour: [u8; 3]) -> bool {
         let viewable = self.connection.get_window_attributes(window).unwrap().reply().unwrap().map_state;
         let state =
             self.connection.get_property(false, window, self.atoms.WM_STATE, AtomEnum::ANY, 0, 1).unwrap();
         let in_frame = !managed || state.reply().unwrap().length > 0;
-        viewable == MapState::VIEWABLE && in_frame && self.shows_its_colour(window)
+        viewable == MapState::VIEWABLE && in_frame && self.shows(window, colour)
     }
 
-    fn shows_its_colour(&self, window: Window) -> bool {
+    fn shows(&self, window: Window, colour: [u8; 3]) -> bool {
         let place = self.connection.translate_coordinates(window, self.root, 2, 2).unwrap().reply().unwrap();
         let corner = Rect { x: place.dst_x.into(), y: place.dst_y.into(), width: 8, height: 8 };
-        self.screenshot(corner) == [WINDOW_COLOUR].into()
+        self.screenshot(corner) == [colour].into()
     }
 
     /// A window manager that starts may hold an event that it has read, until the next one comes (openbox 3.6): a changed
@@ -273,6 +365,15 @@ impl Desktop {
         let (root, name) = (self.root, AtomEnum::CUT_BUFFER7);
         self.connection.change_property8(PropMode::REPLACE, root, name, AtomEnum::STRING, b"wake").unwrap();
         self.connection.flush().unwrap();
+    }
+
+    /// Lets a window be of another class from now on.
+    pub(super) fn reclass(&self, window: Window, class: &str) {
+        let both = format!("{}\0{class}\0", class.to_lowercase());
+        let (name, string) = (AtomEnum::WM_CLASS, AtomEnum::STRING);
+        let changed =
+            self.connection.change_property8(PropMode::REPLACE, window, name, string, both.as_bytes());
+        changed.unwrap().check().unwrap();
     }
 
     /// Gives a window the keyboard, and waits until it has it.
@@ -308,6 +409,18 @@ impl Desktop {
         });
     }
 
+    /// Clicks, and moves on before anybody else can ask the server anything.
+    pub(super) fn click_and_move_on(&self, at: (i16, i16), on: (i16, i16)) {
+        const STEPS: [(u8, u8); 4] = [(6, 0), (4, 1), (5, 1), (6, 0)];
+        self.connection.grab_server().unwrap().check().unwrap();
+        for ((kind, detail), (x, y)) in STEPS.into_iter().zip([at, at, at, on]) {
+            self.connection.xtest_fake_input(kind, detail, 0, self.root, x, y, 0).unwrap().check().unwrap();
+        }
+        // Long enough for the events to be read, and for the questions about them to wait.
+        std::thread::sleep(Duration::from_millis(100));
+        self.connection.ungrab_server().unwrap().check().unwrap();
+    }
+
     pub(super) fn xdotool(&self, words: &[&str]) {
         let status = Command::new("xdotool").args(words).env("DISPLAY", &self.display).status();
         let status = status.unwrap_or_else(|error| missing("xdotool", &error));
@@ -316,7 +429,7 @@ impl Desktop {
 
     /// Whether the screen itself, not a frame, shows a colour.
     pub(super) fn screenshot_has(&self, colour: [u8; 3]) -> bool {
-        self.screenshot(Rect { x: 0, y: 0, width: SIZE.0, height: SIZE.1 }).contains(&colour)
+        self.screenshot(Rect { x: 0, y: 0, width: self.size.0, height: self.size.1 }).contains(&colour)
     }
 
     fn screenshot(&self, part: Rect) -> std::collections::BTreeSet<[u8; 3]> {

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use candor_model::{Action, Button, Point, Rect, ScrollUnit};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, CreateWindowAux, Window, WindowClass};
+use x11rb::protocol::xproto::{
+    AtomEnum, ConnectionExt as _, CreateWindowAux, InputFocus, PropMode, Window, WindowClass,
+};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+use super::EDITOR;
 use crate::linux::windows::{Atoms, Windows};
 
 /// What an action must come out as.
@@ -18,14 +21,14 @@ pub(super) enum Truth {
     Seen(Action, String, Option<String>),
     /// Nothing: what was done was done to a window that nobody may record.
     Refused,
+    /// Nothing, for this reason: no action must come out so.
+    NotCaptured(String),
 }
 
 /// What the hands can reach.
 pub(super) struct Reach {
     pub(super) editor: Rect,
     pub(super) terminal: Rect,
-    /// Where the windows of both begin.
-    pub(super) corners: (Point, Point),
     /// Buttons of the page: their names and places.
     pub(super) buttons: Vec<(String, Rect)>,
     /// Where windows pop up that nobody may record.
@@ -43,6 +46,8 @@ const HOME: u32 = 0xff50;
 const APART_PX: u32 = 12;
 /// How long a person takes from the pointer to the keys.
 const TURN: Duration = Duration::from_millis(200);
+/// How long the wheel rests after a turn.
+const WHEEL_REST: Duration = Duration::from_millis(300);
 /// Polls of the focus before a test gives up.
 const POLLS_MAX: u32 = 4_000;
 
@@ -115,20 +120,35 @@ impl Hands {
         }
     }
 
-    /// Waits until the window that begins here has the keyboard.
-    fn wait_for_focus(&self, corner: Point) {
+    /// Waits until a window of this class has the keyboard.
+    fn wait_for_focus(&self, class: &str) {
         let (connection, atoms, root) = (&self.connection, &self.atoms, self.root);
         let windows = Windows { connection, atoms, root, size: (1280, 800) };
-        for _ in 0..POLLS_MAX {
-            let focused = windows.focused().unwrap();
-            let place = connection.get_geometry(focused).ok().and_then(|cookie| cookie.reply().ok());
-            let begins = place.map(|place| Point { x: place.x.into(), y: place.y.into() });
-            if focused != 0 && begins == Some(corner) {
+        for poll in 0..POLLS_MAX {
+            let focused = u64::from(windows.focused().unwrap());
+            let seen = windows.seen().unwrap().0;
+            if seen.iter().any(|window| window.id == focused && window.class == class) {
                 return;
             }
+            // A browser may take the keyboard back that a click just gave to another: then it is given again, as by a
+            // key of the window manager. The click is done, and must come out, all the same.
+            let wanted = seen.iter().find(|window| window.class == class).filter(|_| poll % 100 == 99);
+            let inside = wanted.and_then(|window| windows.inside(u32::try_from(window.id).unwrap()));
+            if let Some(inside) = inside {
+                connection.set_input_focus(InputFocus::PARENT, inside, x11rb::CURRENT_TIME).unwrap();
+            }
+            self.wake_manager();
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("the window did not get the keyboard");
+        let seen = windows.seen().unwrap().0;
+        panic!("{class} did not get the keyboard, but {:?}: {seen:#?}", windows.focused());
+    }
+
+    /// The window manager may hold an event that it has read, until the next one comes (openbox 3.6).
+    fn wake_manager(&self) {
+        let (root, name) = (self.root, AtomEnum::CUT_BUFFER7);
+        self.connection.change_property8(PropMode::REPLACE, root, name, AtomEnum::STRING, b"wake").unwrap();
+        self.connection.flush().unwrap();
     }
 
     /// Lets a window pop up or go that nobody may record, of one colour.
@@ -183,6 +203,8 @@ impl Hands {
                 for _ in 0..notches {
                     self.press(5, at);
                 }
+                // Sooner it would be one turn with the next one.
+                std::thread::sleep(WHEEL_REST);
                 let dy = 120 * i32::try_from(notches).unwrap();
                 vec![text(Action::Scroll { at, dx: 0, dy, unit: ScrollUnit::Notch120th })]
             }
@@ -196,7 +218,7 @@ impl Hands {
             _ => {
                 let at = self.point(reach.terminal, reach.popup);
                 self.press(1, at);
-                self.wait_for_focus(reach.corners.1);
+                self.wait_for_focus("XTerm");
                 self.key(u32::from('s'));
                 self.key(u32::from('e'));
                 vec![Truth::Refused; 3]
@@ -207,7 +229,7 @@ impl Hands {
     fn click_editor(&mut self, reach: &Reach) -> Point {
         let at = self.point(reach.editor, reach.popup);
         self.press(1, at);
-        self.wait_for_focus(reach.corners.0);
+        self.wait_for_focus(EDITOR);
         std::thread::sleep(TURN);
         at
     }

@@ -54,7 +54,11 @@ fn charter() -> Charter {
         }
     };
     let values: BTreeMap<&str, String> = places.filter(|p| !p.contains(' ')).map(|p| (p, value(p))).collect();
-    Charter::parse(fill_charter_template(&values).unwrap().as_bytes()).unwrap()
+    let filled = fill_charter_template(&values).unwrap();
+    // An editor made with Qt beside the one made with GTK.
+    let more = filled.replacen(r#"["Mousepad","#, r#"["FeatherPad", "Mousepad","#, 1);
+    assert_ne!(filled, more);
+    Charter::parse(more.as_bytes()).unwrap()
 }
 
 /// A pilot that all four signers started.
@@ -79,6 +83,11 @@ impl Law {
     /// A law that allows a browser on one site too.
     pub(super) fn with_browser() -> Self {
         Self::with(ALL_FIELDS.into(), &["text-editor", "browser"])
+    }
+
+    /// A law that allows a spreadsheet too.
+    pub(super) fn with_calc() -> Self {
+        Self::with(ALL_FIELDS.into(), &["text-editor", "libreoffice-calc"])
     }
 
     pub(super) fn without_frame_title_and_pointer() -> Self {

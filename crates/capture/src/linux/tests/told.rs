@@ -24,7 +24,7 @@ pub(super) fn sensor(desktop: &Desktop) -> X11Sensor {
 }
 
 /// Lets the sensor keep the screen at rest, with the window of this class in front.
-fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
+pub(super) fn kept(sensor: &mut X11Sensor, law: &Law, class: &str) {
     for _ in 0..LOOKS_MAX {
         if let Some(pending) = sensor.rest().unwrap()
             && pending.front().context().window_class == class
@@ -70,6 +70,37 @@ fn what_is_typed_is_told_by_the_editor_and_the_element_is_named() {
     let pending = next(&mut sensor);
     let saved = observe(&mut sensor, &law, &pending).unwrap();
     assert_eq!(saved.action, Action::Hotkey { keys: vec!["ctrl".to_owned(), "s".to_owned()] });
+}
+
+#[test]
+fn the_frame_after_the_last_action_is_told_once_and_shows_what_the_action_did() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    let editor = desktop.mousepad("");
+    let mut sensor = sensor(&desktop);
+    assert!(sensor.last().unwrap().is_none(), "nothing was done yet");
+    kept(&mut sensor, &law, EDITOR);
+    desktop.xdotool(&["type", "--delay", "10", "--", "MMMMMMMM"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    let last = sensor.last().unwrap().expect("something was done");
+    let after = observe(&mut sensor, &law, &last).unwrap();
+    let Action::Wait { ms } = after.action else { panic!("{:?}", after.action) };
+    assert!(ms > 0 && after.target.is_none());
+    assert!(after.tree.as_ref().unwrap().nodes.iter().any(|node| node.text.as_deref() == Some("MMMMMMMM")));
+    // The letters are in the first line: more dark pixels than before.
+    let line = super::rect(editor.x + 5, editor.y + 60, 150, 60);
+    assert!(dark(&after, line) > dark(&typed, line) + 50, "{} {}", dark(&after, line), dark(&typed, line));
+    assert!(sensor.last().unwrap().is_none(), "it is told once");
+    assert_eq!((sensor.tally().actions, sensor.tally().not_taken), (1, 0));
+}
+
+/// How many dark pixels a part of the frame has.
+fn dark(observation: &candor_model::Observation, part: candor_model::Rect) -> usize {
+    let frame = observation.frame.as_ref().unwrap();
+    let (left, top, right, bottom) = part.clipped(frame.width(), frame.height()).unwrap();
+    let at = |x: u32, y: u32| usize::try_from((y * frame.width() + x) * 3).unwrap();
+    let places = (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+    places.filter(|(x, y)| frame.rgb()[at(*x, *y)] < 0x60).count()
 }
 
 #[test]
@@ -146,7 +177,7 @@ fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
         (Some("forms.example.test"), false)
     );
     let typed = observe(&mut sensor, &law, &pending).unwrap();
-    assert_eq!(typed.action, Action::Type { text: "forty two".to_owned() });
+    assert_eq!(typed.action, Action::Type { text: "forty two".to_owned() }, "{:?}", sensor.tally());
     let tree = typed.tree.as_ref().unwrap();
     let target = &tree.nodes[usize::try_from(typed.target.unwrap()).unwrap()];
     assert_eq!((target.role.as_str(), target.name.as_deref()), ("entry", Some("Quantity")));
@@ -163,6 +194,32 @@ fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
     let secret = observe(&mut sensor, &law, &pending).unwrap();
     assert_eq!(secret.action, Action::Keys { count: 13 });
     assert!(!format!("{:?}", secret.tree).contains("canary"));
+}
+
+/// A page that has another colour after each click: the truth of what was on the screen before it.
+const COLOURS: &str = "<!doctype html><title>Colours</title><body style='margin:0;background:rgb(0,200,7)'><script>\
+    let n = 0; document.onmousedown = () => { n += 1; document.body.style.background = `rgb(${n * 20},200,7)`; }</script>";
+
+#[test]
+fn the_frame_is_the_one_before_the_action_although_the_application_reacted_at_once() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(COLOURS);
+    let url = format!("--app=http://forms.example.test:{port}/");
+    desktop.chromium("", "Colours", &[&url]);
+    let mut sensor = sensor(&desktop);
+    let after = |n: u8| [n * 20, 200, 7];
+    for n in 0..5_u8 {
+        kept(&mut sensor, &law, "Chromium");
+        desktop.xdotool(&["mousemove", "300", "300", "click", "1"]);
+        // The page has reacted long before the sensor looks.
+        while !desktop.screenshot_has(after(n + 1)) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let pending = next(&mut sensor);
+        let seen = observe(&mut sensor, &law, &pending).unwrap();
+        let colours = super::colours(&seen, super::rect(200, 400, 100, 100));
+        assert_eq!(colours, [after(n)].into(), "click {n}");
+    }
 }
 
 #[test]

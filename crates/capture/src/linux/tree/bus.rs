@@ -7,6 +7,8 @@ use std::time::Duration;
 use zbus::Connection;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
+use super::find::Frame;
+
 /// An element: the bus name of its application, and its path there.
 pub(crate) type Element = (String, OwnedObjectPath);
 
@@ -27,6 +29,8 @@ const PROCESSES_MAX: usize = 256;
 pub(crate) struct Bus {
     pub(crate) connection: Connection,
     processes: RefCell<BTreeMap<String, u32>>,
+    /// Which element each window of the X server was.
+    frames: RefCell<BTreeMap<u64, Frame>>,
 }
 
 impl Bus {
@@ -34,7 +38,7 @@ impl Bus {
         let builder = zbus::connection::Builder::address(address).ok()?;
         let connected = tokio::time::timeout(Duration::from_secs(2), builder.build()).await;
         let connection = connected.ok()?.ok()?;
-        Some(Self { connection, processes: RefCell::default() })
+        Some(Self { connection, processes: RefCell::default(), frames: RefCell::default() })
     }
 
     /// An answer of an element; none if it is gone, slow, or answers something else.
@@ -63,8 +67,19 @@ impl Bus {
     }
 
     pub(crate) async fn parent(&self, of: &Element) -> Option<Element> {
+        self.parent_told(of).await.flatten()
+    }
+
+    /// The parent, which an element may not have; none at all if it did not answer.
+    pub(crate) async fn parent_told(&self, of: &Element) -> Option<Option<Element>> {
         let parent = <Element>::try_from(self.property(of, "Parent").await?).ok()?;
-        (parent.1.as_str() != NULL).then_some(parent)
+        Some((parent.1.as_str() != NULL).then_some(parent))
+    }
+
+    /// The element at a place in absolute pixels, one or more levels below.
+    pub(crate) async fn at_point(&self, of: &Element, x: i32, y: i32) -> Option<Element> {
+        let found: Element = self.ask(of, COMPONENT, "GetAccessibleAtPoint", &(x, y, 0_u32)).await?;
+        (found.1.as_str() != NULL).then_some(found)
     }
 
     pub(crate) async fn children(&self, of: &Element) -> Option<Vec<Element>> {
@@ -92,6 +107,22 @@ impl Bus {
             processes.insert(name.to_owned(), found);
         }
         Some(found)
+    }
+
+    pub(crate) fn known_frame(&self, window: u64) -> Option<Frame> {
+        self.frames.borrow().get(&window).cloned()
+    }
+
+    /// Remembers the element of a window, or that there is none.
+    pub(crate) fn remember_frame(&self, window: u64, frame: Option<&Frame>) {
+        let mut frames = self.frames.borrow_mut();
+        if frames.len() >= PROCESSES_MAX {
+            frames.clear();
+        }
+        match frame {
+            Some(frame) => frames.insert(window, frame.clone()),
+            None => frames.remove(&window),
+        };
     }
 
     /// Asks the registry to let applications tell of an event.

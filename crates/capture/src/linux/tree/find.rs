@@ -19,8 +19,22 @@ pub(crate) struct Frame {
     pub(crate) name: String,
 }
 
-/// The element of a window; none if there is none, or more than one that could be.
+/// The element of a window; none if there is none, or more than one that could be. One that was found before is asked whether
+/// it is still there and in its place: nothing else of the desktop needs to answer then.
 pub(crate) async fn frame(bus: &Bus, client: &Client) -> Option<Frame> {
+    if let Some(known) = bus.known_frame(client.window) {
+        let process = bus.process(&known.application.0).await;
+        let still = candidate(bus, &known.application, known.element, client).await;
+        if let Some((frame, _)) = still.filter(|_| process == Some(client.pid)) {
+            return Some(frame);
+        }
+    }
+    let found = searched(bus, client).await;
+    bus.remember_frame(client.window, found.as_ref());
+    found
+}
+
+async fn searched(bus: &Bus, client: &Client) -> Option<Frame> {
     let mut found = Vec::new();
     for application in bus.applications().await {
         if bus.process(&application.0).await != Some(client.pid) {

@@ -1,13 +1,14 @@
-//! What applications tell by themselves: that a text changed, and that a tree did.
+//! What applications tell by themselves: that a text changed, where the keyboard is, and that a tree changed.
 //!
-//! Texts are heard from one window only, the permitted one in front, and only of an element that holds the keyboard, can be
-//! written in and is no password field. What any other application tells is counted as a change and dropped unread.
+//! Texts are heard from permitted windows only, and only of an element that holds the keyboard, can be written in and is no
+//! password field. What any other window tells is counted as a change and dropped unread.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::StreamExt as _;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::message::Message;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{MatchRule, MessageStream};
@@ -15,55 +16,24 @@ use zeroize::Zeroizing;
 
 use super::Client;
 use super::bus::{ACCESSIBLE, Bus, Element};
-use super::find::{self, Frame};
+use super::find;
+use super::heard::{Change, Heard, Judged, Kind, What};
 use super::role::{self, States};
 use crate::Now;
 
-/// Most changes of a text that wait to be matched to keys; older ones go.
-pub(crate) const CHANGES_MAX: usize = 4_096;
 /// Most signals that wait to be read.
 const SIGNALS_MAX: usize = 65_536;
 /// Most parents that are followed from an element to its window.
 const DEPTH_MAX: usize = 64;
-/// An element whose text may be heard is judged again after this time, in microseconds.
-const OPEN_US: u64 = 500_000;
-/// One whose text may not, or that did not answer, is judged again after this time, in microseconds: the focus moves.
-const CLOSED_US: u64 = 20_000;
-/// Most elements that are remembered as judged.
-const JUDGED_MAX: usize = 64;
-
-/// A change of a permitted text.
-pub(crate) struct Change {
-    pub(crate) at_us: u64,
-    pub(crate) element: OwnedObjectPath,
-    /// Where in the text, in characters.
-    pub(crate) start: u32,
-    pub(crate) what: What,
-}
-
-/// What was done to the text.
-#[derive(Debug)]
-pub(crate) enum What {
-    Inserted(Zeroizing<String>),
-    /// So many characters.
-    Deleted(u32),
-}
+/// What an element was found to be is asked again after this time, in microseconds: a password field can become a text.
+const JUDGED_US: u64 = 500_000;
 
 /// What a signal carries: its kind, two numbers, and a value.
 type Signal<'a> = (String, i32, i32, Value<'a>, BTreeMap<String, OwnedValue>);
-
-#[derive(Default)]
-struct Heard {
-    /// The window of the X server.
-    id: Option<u64>,
-    window: Option<Frame>,
-    changes: VecDeque<Change>,
-    /// Until when a change may have been missed: hearing began then, or an element did not answer.
-    unsure_us: u64,
-    /// How often each application told of a change, by its bus name.
-    counts: BTreeMap<String, u64>,
-    judged: BTreeMap<String, (u64, bool)>,
-}
+/// The same as older toolkits send it.
+type OldSignal<'a> = (String, i32, i32, Value<'a>, (String, OwnedObjectPath));
+/// A signal, and when it came.
+type Timed = (u64, Message);
 
 /// Hears.
 pub(crate) struct Ear {
@@ -71,11 +41,12 @@ pub(crate) struct Ear {
     now: Now,
 }
 
-const EVENTS: [&str; 4] = [
+const EVENTS: [&str; 5] = [
     "object:text-changed",
     "object:children-changed",
     "document:load-complete",
     "object:state-changed:showing",
+    "object:state-changed:focused",
 ];
 
 impl Ear {
@@ -85,6 +56,7 @@ impl Ear {
         for event in EVENTS {
             bus.register(event).await;
         }
+        let (sender, receiver) = channel(SIGNALS_MAX);
         for interface in ["org.a11y.atspi.Event.Object", "org.a11y.atspi.Event.Document"] {
             let rule = MatchRule::builder().msg_type(zbus::message::Type::Signal).interface(interface);
             let Ok(rule) = rule.map(zbus::match_rule::Builder::build) else { continue };
@@ -92,154 +64,248 @@ impl Ear {
             else {
                 continue;
             };
-            let (heard, bus, now) = (Rc::clone(&ear.heard), Rc::clone(bus), Now::clone(now));
-            tokio::task::spawn_local(hear(stream, heard, bus, now));
+            tokio::task::spawn_local(stamp(stream, sender.clone(), Now::clone(now)));
         }
+        tokio::task::spawn_local(hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus)));
         ear
     }
 
-    /// Hears texts of this window from now on, and of no other. None: of no window.
-    pub(crate) async fn attend(&self, bus: &Bus, window: Option<(u64, Client)>) {
-        let id = window.as_ref().map(|(id, _)| *id);
-        let known = self.heard.borrow().id == id && self.heard.borrow().window.is_some();
-        if known {
-            return;
+    /// Hears texts of this permitted window from now on.
+    pub(crate) async fn attend(&self, bus: &Bus, client: &Client) {
+        match find::frame(bus, client).await {
+            Some(frame) => {
+                let now_us = (self.now)().monotonic_us;
+                self.heard.borrow_mut().permit(client.window, frame, now_us);
+            }
+            None => self.refuse(client.window),
         }
-        self.forget();
-        let found = match window {
-            Some((_, client)) => find::frame(bus, &client).await,
-            None => None,
-        };
-        let mut heard = self.heard.borrow_mut();
-        (heard.id, heard.window) = (id, found);
-        heard.unsure_us = (self.now)().monotonic_us;
     }
 
-    fn forget(&self) {
-        let mut heard = self.heard.borrow_mut();
-        heard.window = None;
-        heard.changes.clear();
-        heard.judged.clear();
+    /// Hears texts of this window no more.
+    pub(crate) fn refuse(&self, window: u64) {
+        self.heard.borrow_mut().refuse(window);
     }
 
     /// How many changes an application has told of.
     pub(crate) fn count(&self, application: &str) -> u64 {
-        self.heard.borrow().counts.get(application).copied().unwrap_or(0)
+        self.heard.borrow().count(application)
     }
 
-    /// Whether every change since then was heard.
-    pub(crate) fn heard_all_since(&self, from_us: u64) -> bool {
+    /// The element of a permitted window's application that had the keyboard, as it told by itself.
+    pub(crate) fn focus(&self, window: u64, at_us: u64) -> Option<Element> {
         let heard = self.heard.borrow();
-        heard.window.is_some() && heard.unsure_us <= from_us
+        let application = heard.window(window)?.frame.application.0.clone();
+        let path = heard.focus_at(&application, at_us)?.clone();
+        Some((application, path))
     }
 
-    /// Lets `look` see the changes of the permitted text, and take from them.
-    pub(crate) fn with_changes<T>(&self, look: impl FnOnce(&mut VecDeque<Change>) -> T) -> T {
-        look(&mut self.heard.borrow_mut().changes)
+    /// Lets `look` see what was heard, and take from it.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut Heard) -> T) -> T {
+        look(&mut self.heard.borrow_mut())
     }
 }
 
-async fn hear(mut stream: MessageStream, heard: Rc<RefCell<Heard>>, bus: Rc<Bus>, now: Now) {
+/// Notes when a signal came, before any question about another one holds it up.
+async fn stamp(mut stream: MessageStream, sender: Sender<Timed>, now: Now) {
     while let Some(Ok(message)) = stream.next().await {
-        let at_us = now().monotonic_us;
+        if sender.send((now().monotonic_us, message)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<Bus>) {
+    while let Some((at_us, message)) = signals.recv().await {
         let header = message.header();
         let (Some(sender), Some(path)) = (header.sender(), header.path()) else { continue };
         let element: Element = (sender.to_string(), path.to_owned().into());
-        if is_change(&message) {
-            let mut heard = heard.borrow_mut();
-            if heard.counts.len() < SIGNALS_MAX {
-                *heard.counts.entry(element.0.clone()).or_default() += 1;
+        match told(&message) {
+            Told::Text => {
+                heard.borrow_mut().counted(&element.0);
+                text_changed(&heard, &bus, element, at_us, &message).await;
             }
+            Told::Tree => heard.borrow_mut().counted(&element.0),
+            Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
+            Told::Other => {}
         }
-        let is_text = header.member().is_some_and(|member| member.as_str() == "TextChanged");
-        let window = heard.borrow().window.clone().filter(|window| window.application.0 == element.0);
-        let Some(window) = window.filter(|_| is_text) else { continue };
-        if !is_open(&heard, &bus, &element, &window, at_us).await {
-            continue;
-        }
-        let Some((start, what)) = change(&message) else { continue };
-        let mut heard = heard.borrow_mut();
-        if heard.changes.len() >= CHANGES_MAX {
-            heard.changes.pop_front();
-        }
-        heard.changes.push_back(Change { at_us, element: element.1, start, what });
     }
 }
 
-/// Whether a signal tells that what is shown changed. Others are told because elements were asked for: their role, their
-/// parent, and that they are not defunct.
-fn is_change(message: &Message) -> bool {
+/// What a signal is about.
+enum Told {
+    Text,
+    Tree,
+    Focus(bool),
+    /// Others are told because elements were asked for: their role, their parent, and that they are not defunct.
+    Other,
+}
+
+fn told(message: &Message) -> Told {
     let header = message.header();
     match header.member().map(zbus::names::MemberName::as_str) {
-        Some("TextChanged" | "ChildrenChanged" | "LoadComplete") => true,
-        Some("StateChanged") => {
-            let body = message.body();
-            let told: Result<Signal<'_>, _> = body.deserialize();
-            told.is_ok_and(|(state, ..)| state == "showing")
-        }
-        Some(_) | None => false,
+        Some("TextChanged") => Told::Text,
+        Some("ChildrenChanged" | "LoadComplete") => Told::Tree,
+        Some("StateChanged") => match signal(message) {
+            Some((state, ..)) if state == "showing" => Told::Tree,
+            Some((state, on, ..)) if state == "focused" => Told::Focus(on != 0),
+            Some(_) | None => Told::Other,
+        },
+        Some(_) | None => Told::Other,
     }
 }
 
-/// Whether a text may be heard: it holds the keyboard, is no password field, and belongs to the permitted window.
-async fn is_open(
+async fn text_changed(
+    heard: &Rc<RefCell<Heard>>,
+    bus: &Bus,
+    element: Element,
+    at_us: u64,
+    message: &Message,
+) {
+    let windows = heard.borrow().windows_of(&element.0);
+    if windows.is_empty() {
+        return;
+    }
+    let judged = judged(heard, bus, &element, &windows, at_us).await;
+    let change = match whose(judged) {
+        Whose::Nobody => Vec::new(),
+        Whose::Withheld => windows.iter().map(|(id, _)| (*id, (0, What::Withheld))).collect(),
+        Whose::Window(window) => vec![(window, change(message).unwrap_or((0, What::Withheld)))],
+    };
+    for (window, (start, what)) in change {
+        let change = Change { at_us, element: element.1.clone(), start, what };
+        heard.borrow_mut().add(window, change);
+    }
+}
+
+/// Whose text a change is.
+#[derive(Debug, PartialEq, Eq)]
+enum Whose {
+    /// Nobody writes there, or the keyboard is elsewhere.
+    Nobody,
+    /// It may be what the keys wrote, and may not be heard.
+    Withheld,
+    /// Of this permitted window.
+    Window(u64),
+}
+
+/// Of an element that did not answer it is not known whether it is what the keys wrote.
+const fn whose(judged: Option<Judged>) -> Whose {
+    match judged {
+        Some(Judged { kind: Kind::Fixed, .. } | Judged { focused: false, .. }) => Whose::Nobody,
+        None | Some(Judged { kind: Kind::Withheld, .. }) => Whose::Withheld,
+        Some(Judged { kind: Kind::Open, window, .. }) => Whose::Window(window),
+    }
+}
+
+/// What an element is: whether a person writes in it, whether that may be heard, and in which permitted window it lies. None if
+/// it did not answer.
+async fn judged(
     heard: &Rc<RefCell<Heard>>,
     bus: &Bus,
     element: &Element,
-    window: &Frame,
+    windows: &[(u64, Element)],
     at_us: u64,
-) -> bool {
-    let known = heard.borrow().judged.get(element.1.as_str()).copied();
-    let lasts = |open: bool| if open { OPEN_US } else { CLOSED_US };
-    if let Some((_, open)) = known.filter(|(at, open)| at_us.saturating_sub(*at) < lasts(*open)) {
-        return open;
+) -> Option<Judged> {
+    let has_focus = heard.borrow().focus(&element.0) == Some(&element.1);
+    let known = heard.borrow().judged(element);
+    if let Some(known) = known.filter(|known| {
+        let fresh = at_us.saturating_sub(known.at_us) < JUDGED_US;
+        fresh && (known.focused || !has_focus || known.kind == Kind::Fixed)
+    }) {
+        return Some(known);
     }
     let (role, states) = tokio::join!(
         bus.ask::<u32, _>(element, ACCESSIBLE, "GetRole", &()),
         bus.ask::<Vec<u32>, _>(element, ACCESSIBLE, "GetState", &())
     );
-    if role.is_none() || states.is_none() {
-        heard.borrow_mut().unsure_us = at_us;
-        return false;
-    }
-    let states = States::of(&states.unwrap_or_default());
-    let field = role.is_some_and(|role| role != role::PASSWORD && role != role::TERMINAL);
-    let open = field && states.focused() && states.editable() && lies_in(bus, element, &window.element).await;
-    let mut heard = heard.borrow_mut();
-    if heard.judged.len() >= JUDGED_MAX {
-        heard.judged.clear();
-    }
-    heard.judged.insert(element.1.to_string(), (at_us, open));
-    open
+    let (role, states) = (role?, States::of(&states?));
+    let kind = kind(role, states);
+    let lies_in = if kind == Kind::Open { lies_in(bus, element, windows).await? } else { None };
+    let nowhere = windows.first().map(|(id, _)| *id)?;
+    let judged = Judged {
+        at_us,
+        window: lies_in.unwrap_or(nowhere),
+        kind: if kind == Kind::Open && lies_in.is_none() { Kind::Fixed } else { kind },
+        focused: has_focus || states.focused(),
+    };
+    heard.borrow_mut().judge(element, judged);
+    Some(judged)
 }
 
-async fn lies_in(bus: &Bus, element: &Element, window: &Element) -> bool {
+fn kind(role: u32, states: States) -> Kind {
+    if matches!(role, role::PASSWORD | role::TERMINAL) {
+        Kind::Withheld
+    } else if states.editable() {
+        Kind::Open
+    } else {
+        Kind::Fixed
+    }
+}
+
+/// Which of the windows an element lies in, if any; none at all if an element on the way did not answer.
+async fn lies_in(bus: &Bus, element: &Element, windows: &[(u64, Element)]) -> Option<Option<u64>> {
     let mut at = element.clone();
     for _ in 0..DEPTH_MAX {
-        if at == *window {
-            return true;
+        if let Some((id, _)) = windows.iter().find(|(_, window)| at == *window) {
+            return Some(Some(*id));
         }
-        let Some(parent) = bus.parent(&at).await else { return false };
+        let parent = bus.parent_told(&at).await?;
+        let Some(parent) = parent else { return Some(None) };
         at = parent;
     }
-    false
+    Some(None)
+}
+
+fn signal(message: &Message) -> Option<(String, i32, i32, Value<'static>)> {
+    let body = message.body();
+    let told: Option<Signal<'_>> = body.deserialize().ok();
+    let told = told.map(|(kind, start, length, value, _)| (kind, start, length, value.try_to_owned().ok()));
+    let old = || {
+        let told: Option<OldSignal<'_>> = body.deserialize().ok();
+        told.map(|(kind, start, length, value, _)| (kind, start, length, value.try_to_owned().ok()))
+    };
+    let (kind, start, length, value) = told.or_else(old)?;
+    Some((kind, start, length, value.map(Value::from)?))
 }
 
 /// What a signal tells: what was done, where, how much, and the text itself.
 fn change(message: &Message) -> Option<(u32, What)> {
-    let body = message.body();
-    let (kind, start, length, text): (String, i32, i32, Value<'_>) = body
-        .deserialize::<Signal<'_>>()
-        .map(|(kind, start, length, text, _)| (kind, start, length, text))
-        .or_else(|_| {
-            body.deserialize::<(String, i32, i32, Value<'_>, (String, OwnedObjectPath))>()
-                .map(|(kind, start, length, text, _)| (kind, start, length, text))
-        })
-        .ok()?;
+    let (kind, start, length, text) = signal(message)?;
     let (start, length) = (u32::try_from(start).ok()?, u32::try_from(length).ok()?);
     if kind.starts_with("delete") {
         return Some((start, What::Deleted(length)));
     }
     let Value::Str(text) = text else { return None };
     kind.starts_with("insert").then(|| (start, What::Inserted(Zeroizing::new(text.as_str().to_owned()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EDITABLE: u32 = 1 << 7;
+
+    #[test]
+    fn passwords_and_terminals_are_withheld_and_what_nobody_writes_in_is_nothing() {
+        let editable = States::of(&[EDITABLE]);
+        for (role, states, expected) in [
+            (61, editable, Kind::Open),
+            (role::PASSWORD, editable, Kind::Withheld),
+            (role::TERMINAL, editable, Kind::Withheld),
+            (role::TERMINAL, States::default(), Kind::Withheld),
+            (29, States::default(), Kind::Fixed),
+        ] {
+            assert_eq!(kind(role, states), expected, "{role}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_heard_only_where_the_keyboard_is() {
+        let judged = |kind, focused| Some(Judged { at_us: 0, window: 7, kind, focused });
+        assert_eq!(whose(judged(Kind::Open, true)), Whose::Window(7));
+        assert_eq!(whose(judged(Kind::Open, false)), Whose::Nobody);
+        assert_eq!(whose(judged(Kind::Fixed, true)), Whose::Nobody);
+        assert_eq!(whose(judged(Kind::Withheld, true)), Whose::Withheld);
+        assert_eq!(whose(None), Whose::Withheld);
+    }
 }

@@ -1,24 +1,33 @@
 //! Typed text: what the application says was written, matched to the keys that were pressed. Keys alone never become text.
+//!
+//! INVARIANT: a part of a text is never given for the text. Each key that writes needs a change of its own, in order, and no
+//! letter may be left over; else the keys are only counted, and it is told why.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use super::bus::Element;
+use super::draft::{Draft, Typed};
+use super::heard::{Change, What};
+use super::listen::Ear;
+use crate::Counted;
 
-use super::listen::{Change, Ear, What};
-
-/// Longest wait for the application to tell what the last key wrote, in milliseconds.
-pub(crate) const SETTLE_MS: u64 = 250;
+/// Longest wait for an application that has told of none of the keys, in milliseconds.
+const SETTLE_MS: u64 = 250;
+/// Longest wait for one that has told of some, in milliseconds.
+pub(crate) const SETTLE_MS_MAX: u64 = 2_000;
+/// Longest text that is left over because somebody typed it, in characters; a longer one is a completion.
+const LEFT_OVER_MAX: usize = 4;
 /// How long a look at what was heard rests, in milliseconds.
 const REST_MS: u64 = 5;
-/// Longest text that one key writes, in characters: more is a completion or a paste, not typing.
-const CHARACTERS_OF_KEY_MAX: usize = 4;
 
 /// What a key of a run can do. Which key it was is not known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
     /// It writes, and may replace what was selected.
     Writes,
+    /// It writes, or only changes what the next one writes: a dead key.
+    MayWrite,
     /// It takes away: `BackSpace`, `Delete`.
     Erases,
 }
@@ -26,129 +35,176 @@ pub(crate) enum Key {
 /// A run of keys.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
+    /// The window that they went to.
+    pub(crate) window: u64,
     /// When the first key went down, by the sensor's own clock.
     pub(crate) from_us: u64,
-    /// Changes told after this are of what was done next.
-    pub(crate) until_us: u64,
+    /// When the next action began, if one did.
+    pub(crate) ended_us: Option<u64>,
     pub(crate) keys: Vec<Key>,
 }
 
-/// The text of a run; none if what was heard does not fit the keys.
-pub(crate) async fn text(ear: &Ear, run: &Run) -> Option<Zeroizing<String>> {
-    if !ear.heard_all_since(run.from_us) {
-        // A part of a text is not the text.
-        return None;
-    }
-    let settled = tokio::time::Instant::now() + Duration::from_millis(SETTLE_MS);
-    ear.with_changes(|changes| {
-        while changes.front().is_some_and(|change| change.at_us < run.from_us) {
-            changes.pop_front();
-        }
-    });
-    while tokio::time::Instant::now() < settled
-        && ear.with_changes(|changes| fitting(changes, run.until_us, &run.keys)).1 < run.keys.len()
-    {
-        tokio::time::sleep(Duration::from_millis(REST_MS)).await;
-    }
-    if !ear.heard_all_since(run.from_us) {
-        return None;
-    }
-    ear.with_changes(|changes| read(changes, run.until_us, &run.keys))
+/// How well what was heard fits the keys.
+#[derive(Debug, PartialEq, Eq)]
+enum Fit {
+    /// The keys account for so many changes, from the front.
+    Whole(usize),
+    /// Some keys have no change yet.
+    Short,
+    No(Counted),
 }
 
-/// How many changes, from the front, the keys account for, and how many keys had a change of their own. What a letter
-/// replaced is told as a deletion before the insertion.
-fn fitting(changes: &VecDeque<Change>, until_us: u64, keys: &[Key]) -> (usize, usize) {
-    let (mut used, mut fitted) = (0, 0);
-    let is_insertion = |at: usize| {
-        let change = changes.get(at).filter(|change| change.at_us <= until_us);
-        change.map(|change| matches!(change.what, What::Inserted(_)))
-    };
-    for key in keys {
-        let taken = match (key, is_insertion(used), is_insertion(used + 1)) {
-            (Key::Writes, Some(true), _) | (Key::Erases, Some(false), _) => 1,
-            (Key::Writes, Some(false), Some(true)) => 2,
-            // A dead key, or nothing was left to erase.
-            (Key::Writes | Key::Erases, _, _) => continue,
-        };
-        (used, fitted) = (used + taken, fitted + 1);
+/// The text of a run, and the element that it was written in.
+pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Counted> {
+    let application = ear.with(|heard| {
+        let window = heard.window_mut(run.window).ok_or(Counted::NotHeard)?;
+        if window.unsure_us > run.from_us {
+            return Err(Counted::NotHeard);
+        }
+        while window.changes.front().is_some_and(|change| change.at_us < run.from_us) {
+            window.changes.pop_front();
+        }
+        Ok(window.frame.application.0.clone())
+    })?;
+    let used = settled(ear, run).await?;
+    ear.with(|heard| {
+        let window = heard.window_mut(run.window).ok_or(Counted::NotHeard)?;
+        let typed = read(&mut window.changes, used).ok_or(Counted::Unlike)?;
+        let element = (application, typed.element.clone());
+        Ok((typed, element))
+    })
+}
+
+/// Waits until each key has its change; not for long where the application tells of none.
+async fn settled(ear: &Ear, run: &Run) -> Result<usize, Counted> {
+    let start = tokio::time::Instant::now();
+    loop {
+        let (fit, told) = ear.with(|heard| match heard.window(run.window) {
+            Some(window) => (fit(&window.changes, run), !window.changes.is_empty()),
+            None => (Fit::No(Counted::NotHeard), false),
+        });
+        match fit {
+            Fit::Whole(used) => return Ok(used),
+            Fit::No(why) => return Err(why),
+            Fit::Short => {}
+        }
+        let longest = if told { SETTLE_MS_MAX } else { SETTLE_MS };
+        if start.elapsed() >= Duration::from_millis(longest) {
+            if !told {
+                return Err(Counted::Silent);
+            }
+            ear.with(|heard| unsettle(heard, run));
+            return Err(Counted::Incomplete);
+        }
+        tokio::time::sleep(Duration::from_millis(REST_MS)).await;
     }
-    (used, fitted)
+}
+
+/// What comes later is of keys that were counted, not of the next ones.
+fn unsettle(heard: &mut super::heard::Heard, run: &Run) {
+    if let Some(window) = heard.window_mut(run.window) {
+        let last = window.changes.back().map_or(run.from_us, |change| change.at_us);
+        window.changes.clear();
+        window.unsure_us = last + SETTLE_MS_MAX * 1_000;
+    }
+}
+
+fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
+    let is_own = |change: &&Change| run.ended_us.is_none_or(|ended| change.at_us < ended);
+    if changes.iter().take_while(is_own).any(|change| matches!(change.what, What::Withheld)) {
+        return Fit::No(Counted::Withheld);
+    }
+    let own = changes.iter().take_while(is_own).count();
+    let ends = ends(changes, &run.keys);
+    if run.keys.contains(&Key::MayWrite) {
+        // Only if nothing else may have been told, and the keys account for all of it.
+        let all = own == changes.len() && ends.contains(&own);
+        return if all { Fit::Whole(own) } else { Fit::Short };
+    }
+    let Some(used) = ends.last().copied() else { return Fit::Short };
+    let left_over = |change: &Change| match &change.what {
+        What::Inserted(text) => text.chars().count() <= LEFT_OVER_MAX,
+        What::Deleted(_) | What::Withheld => true,
+    };
+    if changes.iter().take(own).skip(used).any(left_over) {
+        Fit::No(Counted::Unlike)
+    } else {
+        Fit::Whole(used)
+    }
+}
+
+/// How many changes, from the front, the keys may account for; none if a key has no change.
+fn ends(changes: &VecDeque<Change>, keys: &[Key]) -> BTreeSet<usize> {
+    let mut places = BTreeSet::from([Place::default()]);
+    for key in keys {
+        places = places.iter().flat_map(|place| place.after(changes, *key)).collect();
+    }
+    places.into_iter().filter(|place| place.within == 0).map(|place| place.change).collect()
+}
+
+/// Up to where changes are accounted for. Several keys may be told as one change (Chromium, for fast keys): then it is a
+/// place within one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    change: usize,
+    within: usize,
+}
+
+impl Place {
+    /// Where it may be after one key more. A key that writes writes one character; what it replaced is told as a deletion
+    /// before the insertion.
+    fn after(self, changes: &VecDeque<Change>, key: Key) -> BTreeSet<Self> {
+        let what = |at: usize| changes.get(at).map(|change| &change.what);
+        let next = Self { change: self.change + 1, within: 0 };
+        let mut after = BTreeSet::new();
+        match (key, what(self.change)) {
+            (Key::Writes | Key::MayWrite, Some(What::Inserted(text))) => {
+                after.extend([self.further(text.chars().count())]);
+            }
+            (Key::Writes | Key::MayWrite, Some(What::Deleted(_))) if self.within == 0 => {
+                if let Some(What::Inserted(text)) = what(next.change) {
+                    after.extend([next.further(text.chars().count())]);
+                }
+            }
+            (Key::Erases, Some(What::Deleted(length))) => {
+                let length = usize::try_from(*length).unwrap_or(usize::MAX);
+                after.extend([self.further(length)]);
+                // A selection, or a whole word.
+                after.extend((self.within == 0).then_some(next));
+            }
+            // At the beginning of a text there is nothing to erase.
+            (Key::Erases, Some(What::Inserted(_))) if self.within == 0 => {
+                let begins = changes.get(self.change).is_some_and(|change| change.start == 0);
+                after.extend(begins.then_some(self));
+            }
+            (Key::Writes | Key::MayWrite | Key::Erases, _) => {}
+        }
+        after.extend((key == Key::MayWrite).then_some(self));
+        after
+    }
+
+    const fn further(self, length: usize) -> Self {
+        if self.within + 1 < length {
+            Self { within: self.within + 1, ..self }
+        } else {
+            Self { change: self.change + 1, within: 0 }
+        }
+    }
 }
 
 /// Takes the changes of a run from the front, and puts them together.
-fn read(changes: &mut VecDeque<Change>, until_us: u64, keys: &[Key]) -> Option<Zeroizing<String>> {
-    let (used, _) = fitting(changes, until_us, keys);
+fn read(changes: &mut VecDeque<Change>, used: usize) -> Option<Typed> {
     let mut draft: Option<Draft> = None;
-    for change in changes.drain(..used) {
+    for change in changes.drain(..used.min(changes.len())) {
         draft = Some(Draft::grown(draft, change)?);
     }
     draft.map(Draft::finish)
 }
 
-/// A text in the making, in one element.
-struct Draft {
-    element: zbus::zvariant::OwnedObjectPath,
-    start: usize,
-    characters: Zeroizing<Vec<char>>,
-}
-
-impl Draft {
-    /// With one change more; none if the change is of another element or far from what was written.
-    fn grown(draft: Option<Self>, change: Change) -> Option<Self> {
-        let at = usize::try_from(change.start).ok()?;
-        let new = |element| Self { element, start: at, characters: Zeroizing::default() };
-        let mut draft = draft.unwrap_or_else(|| new(change.element.clone()));
-        if draft.element != change.element {
-            return None;
-        }
-        match change.what {
-            What::Inserted(text) => draft.insert(at, &text).map(|()| draft),
-            What::Deleted(length) => draft.delete(at, usize::try_from(length).ok()?).map(|()| draft),
-        }
-    }
-
-    fn insert(&mut self, at: usize, text: &str) -> Option<()> {
-        if text.chars().count() > CHARACTERS_OF_KEY_MAX {
-            return None;
-        }
-        let place = at.checked_sub(self.start).filter(|place| *place <= self.characters.len());
-        let place = match place {
-            Some(place) => place,
-            // The cursor went elsewhere before anything was written.
-            None if self.characters.is_empty() => {
-                self.start = at;
-                0
-            }
-            None => return None,
-        };
-        self.characters.splice(place..place, text.chars());
-        Some(())
-    }
-
-    /// What stood there before the run is not part of it.
-    fn delete(&mut self, at: usize, length: usize) -> Option<()> {
-        let own = self.start..self.start + self.characters.len();
-        let (from, to) = (at, at.checked_add(length)?);
-        if from > own.end || to < own.start {
-            return self.characters.is_empty().then(|| self.start = at);
-        }
-        let first = from.max(own.start) - own.start;
-        let last = to.min(own.end).max(own.start) - own.start;
-        self.characters.drain(first..last.max(first));
-        self.start = self.start.min(from);
-        Some(())
-    }
-
-    fn finish(mut self) -> Zeroizing<String> {
-        let text = Zeroizing::new(self.characters.iter().collect());
-        self.characters.zeroize();
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     fn path(n: u32) -> zbus::zvariant::OwnedObjectPath {
@@ -163,13 +219,20 @@ mod tests {
         Change { at_us: 1, element: path(1), start, what: What::Deleted(length) }
     }
 
-    /// `w` is a key that writes, `e` one that erases.
-    fn keys(keys: &str) -> Vec<Key> {
-        keys.chars().map(|key| if key == 'w' { Key::Writes } else { Key::Erases }).collect()
+    fn run(keys: &str, ended_us: Option<u64>) -> Run {
+        let key = |key| match key {
+            'w' => Key::Writes,
+            'm' => Key::MayWrite,
+            _ => Key::Erases,
+        };
+        Run { window: 1, from_us: 0, ended_us, keys: keys.chars().map(key).collect() }
     }
 
+    /// `w` is a key that writes, `m` one that may, `e` one that erases.
     fn told(changes: Vec<Change>, pressed: &str) -> Option<String> {
-        read(&mut changes.into(), 1, &keys(pressed)).map(|text| text.to_string())
+        let mut changes = changes.into();
+        let Fit::Whole(used) = fit(&changes, &run(pressed, None)) else { return None };
+        read(&mut changes, used).map(|typed| typed.text.to_string())
     }
 
     #[test]
@@ -198,24 +261,58 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_after_an_erased_one_is_a_key_of_its_own_and_a_dead_key_writes_nothing() {
-        let erased = || vec![inserted(0, "x"), deleted(0, 1), inserted(0, "y"), inserted(1, "\n")];
-        assert_eq!(told(erased(), "wew").as_deref(), Some("y"));
+    fn a_part_of_a_text_is_not_the_text() {
+        assert_eq!(told(vec![inserted(0, "a"), inserted(1, "b")], "www"), None);
+        assert_eq!(told(vec![inserted(0, "x"), inserted(1, "a"), inserted(2, "b")], "ww"), None);
+        // Nothing was left to erase only where the text begins.
+        assert_eq!(told(vec![inserted(0, "a")], "ew").as_deref(), Some("a"));
+        assert_eq!(told(vec![inserted(3, "a")], "ew"), None);
+        assert_eq!(told(vec![inserted(0, "a")], "we"), None);
         let replaced = vec![inserted(0, "x"), deleted(0, 1), inserted(0, "y")];
         assert_eq!(told(replaced, "ww").as_deref(), Some("y"));
-        assert_eq!(told(vec![inserted(0, "é")], "ww").as_deref(), Some("é"));
-        assert_eq!(told(vec![inserted(0, "a")], "ew").as_deref(), Some("a"));
+        let erased = || vec![inserted(0, "x"), deleted(0, 1), inserted(0, "y")];
+        assert_eq!(told(erased(), "wew").as_deref(), Some("y"));
     }
 
     #[test]
-    fn what_is_told_after_the_run_ended_is_not_its_text() {
-        assert_eq!(read(&mut vec![inserted(0, "a")].into(), 0, &keys("w")), None);
+    fn several_keys_may_be_told_as_one_change() {
+        assert_eq!(
+            told(vec![inserted(0, "f"), inserted(1, "or"), inserted(3, "ty")], "wwwww").as_deref(),
+            Some("forty")
+        );
+        assert_eq!(
+            told(vec![inserted(0, "for"), deleted(1, 2), inserted(1, "u")], "wwweew").as_deref(),
+            Some("fu")
+        );
+        assert_eq!(told(vec![inserted(0, "for")], "ww"), None);
+        assert_eq!(told(vec![inserted(0, "for")], "wwww"), None);
+    }
+
+    #[test]
+    fn a_dead_key_writes_nothing_or_its_accent() {
+        assert_eq!(told(vec![inserted(0, "é")], "mw").as_deref(), Some("é"));
+        assert_eq!(told(vec![inserted(0, "´"), inserted(1, "x")], "mw").as_deref(), Some("´x"));
+        // The key after the run may have written the last one.
+        let changes = vec![inserted(0, "é"), Change { at_us: 3, ..inserted(1, "\n") }].into();
+        assert_eq!(fit(&changes, &run("mw", Some(2))), Fit::Short);
+    }
+
+    #[test]
+    fn what_may_not_be_heard_is_not_text_and_it_is_told_why() {
+        let secret = Change { what: What::Withheld, ..inserted(0, "") };
+        assert_eq!(fit(&vec![secret].into(), &run("w", None)), Fit::No(Counted::Withheld));
+        let surplus = vec![inserted(0, "a"), inserted(1, "b")].into();
+        assert_eq!(fit(&surplus, &run("w", None)), Fit::No(Counted::Unlike));
+        assert_eq!(fit(&VecDeque::new(), &run("w", None)), Fit::Short);
     }
 
     #[test]
     fn what_the_next_run_wrote_stays_for_it() {
-        let mut changes: VecDeque<Change> = vec![inserted(0, "a"), inserted(1, "b"), inserted(2, "c")].into();
-        assert_eq!(read(&mut changes, 1, &keys("ww")).unwrap().as_str(), "ab");
-        assert_eq!(read(&mut changes, 1, &keys("w")).unwrap().as_str(), "c");
+        let next = Change { at_us: 5, ..inserted(2, "c") };
+        let mut changes: VecDeque<Change> = vec![inserted(0, "a"), inserted(1, "b"), next].into();
+        assert_eq!(fit(&changes, &run("ww", Some(4))), Fit::Whole(2));
+        assert_eq!(read(&mut changes, 2).unwrap().text.as_str(), "ab");
+        assert_eq!(fit(&changes, &run("w", None)), Fit::Whole(1));
+        assert_eq!(read(&mut changes, 1).unwrap().text.as_str(), "c");
     }
 }

@@ -37,25 +37,25 @@ pub(crate) fn is_asked(class: &str) -> bool {
     CLASSES.contains(&class)
 }
 
-/// Asks the browser.
-pub(crate) async fn of(bus: &Bus, client: &Client) -> Page {
-    let Some(frame) = find::frame(bus, client).await else { return Page::UNKNOWN };
+/// Asks the browser; none if it did not answer, which is not an answer.
+pub(crate) async fn of(bus: &Bus, client: &Client) -> Option<Page> {
+    let frame = find::frame(bus, client).await?;
     // A private window adds a word to its accessible name, in the person's language, and not to its title.
     if frame.name != client.title {
-        return Page { site: None, private: true };
+        return Some(Page { site: None, private: true });
     }
     if !is_chromium(bus, &frame).await {
-        return Page::UNKNOWN;
+        return None;
     }
     let role = i32::try_from(DOCUMENT_WEB).unwrap_or(0);
-    let documents = showing(bus, &frame.element, &[role]).await.unwrap_or_default();
+    let documents = showing(bus, &frame.element, &[role]).await?;
     let mut hosts = Vec::new();
     for document in &documents {
         let uri: Option<String> =
             bus.ask(document, "org.a11y.atspi.Document", "GetAttributeValue", &("URI",)).await;
-        hosts.push(uri);
+        hosts.push(Some(uri?));
     }
-    Page { site: site(&hosts), private: false }
+    Some(Page { site: site(&hosts), private: false })
 }
 
 /// The site of the outermost document, which comes first. A document that is no web page, such as the developer's tools beside

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use candor_model::{Node, Tree, TreeState};
+use candor_model::{Node, Point, Tree, TreeState};
 use futures_util::StreamExt as _;
 
 use super::bus::{Bus, Element};
@@ -16,11 +16,17 @@ use super::{CHILDREN_MAX, Client, TREE_BUDGET_MS, TREE_NODES_MAX};
 /// Most elements that are asked at the same time.
 const IN_FLIGHT_MAX: usize = 64;
 
+/// Most levels that a question for a place goes down.
+const DEPTH_MAX: usize = 32;
+/// Most elements around one that are named.
+const AROUND_MAX: usize = 8;
+/// The role of a piece of text inside an element that shows it (Chromium).
+const TEXT_LEAF: &str = "static";
 /// Most walks for one tree: an application may make the elements that it is asked for, and tells of each.
 const WALKS_MAX: usize = 3;
 
 /// The tree of a window within the budget; none if the bus does not know it.
-pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<Tree> {
+pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree, Vec<Element>)> {
     let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
     let frame = tokio::time::timeout_at(end, find::frame(bus, client)).await.ok()??;
     let mut last = None;
@@ -39,12 +45,12 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<Tree> 
         } else {
             TreeState::Partial
         };
-        last = Some(Tree { state, nodes: walked.nodes });
+        last = Some((Tree { state, nodes: walked.nodes }, walked.elements));
         if state != TreeState::Untrusted || !in_time {
             break;
         }
     }
-    last.filter(|tree| !tree.nodes.is_empty())
+    last.filter(|(tree, _)| !tree.nodes.is_empty())
 }
 
 async fn walk(bus: &Bus, frame: &Frame, walked: &mut Walked) {
@@ -58,13 +64,16 @@ async fn walk(bus: &Bus, frame: &Frame, walked: &mut Walked) {
 #[derive(Default)]
 struct Walked {
     nodes: Vec<Node>,
+    /// Which elements the nodes are.
+    elements: Vec<Element>,
     /// Something was not answered, or there was more than fits.
     missing: bool,
 }
 
 impl Walked {
-    fn add(&mut self, node: Node) -> u32 {
+    fn add(&mut self, node: Node, element: Element) -> u32 {
         self.nodes.push(node);
+        self.elements.push(element);
         u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
     }
 }
@@ -79,11 +88,11 @@ async fn levels(bus: &Bus, root: Element, walked: &mut Walked) {
                 Some(told) if is_walked(told, parent.is_none()) => bus.children(&element).await,
                 Some(_) | None => Some(Vec::new()),
             };
-            (parent, told, children)
+            (parent, element, told, children)
         });
         let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
         let mut next = Vec::new();
-        while let Some((parent, told, children)) = answers.next().await {
+        while let Some((parent, element, told, children)) = answers.next().await {
             let Some(mut told) = told else {
                 walked.missing = true;
                 continue;
@@ -98,7 +107,7 @@ async fn levels(bus: &Bus, root: Element, walked: &mut Walked) {
             walked.missing |= children.is_none();
             told.node.unwalked |= told.children > 0 && !is_walked(&told, parent.is_none());
             told.node.parent = parent;
-            let index = walked.add(told.node);
+            let index = walked.add(told.node, element);
             let new =
                 children.unwrap_or_default().into_iter().filter(|child| known.insert(child.1.to_string()));
             next.extend(new.map(|child| (Some(index), child)));
@@ -167,7 +176,52 @@ async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
             continue;
         };
         told.node.parent = parent.and_then(|parent| places.get(parent.1.as_str()).copied());
-        let index = walked.add(told.node);
+        let index = walked.add(told.node, element.clone());
         places.insert(element.1.to_string(), index);
     }
+}
+
+/// The deepest element of a window at a place, which is showing there, what it tells, and what lies around it, the next first.
+pub(crate) async fn at_point(bus: &Bus, client: &Client, at: Point) -> Option<(Element, Node, Vec<Element>)> {
+    let mut deepest = find::frame(bus, client).await?.element;
+    for _ in 0..DEPTH_MAX {
+        match bus.at_point(&deepest, at.x, at.y).await {
+            Some(next) if next != deepest => deepest = next,
+            Some(_) | None => break,
+        }
+    }
+    // Some elements know only themselves, though they have others in them (GTK's pages).
+    let mut walked = Walked::default();
+    levels(bus, deepest, &mut walked).await;
+    let (element, mut node) = smallest(walked, at)?;
+    let mut around = Vec::new();
+    let mut inner = element.clone();
+    while let Some(parent) = bus.parent(&inner).await.filter(|_| around.len() < AROUND_MAX) {
+        around.push(parent.clone());
+        inner = parent;
+    }
+    let around_is_known = around.first().cloned();
+    if let Some(parent) = around_is_known.filter(|_| node.role == TEXT_LEAF)
+        && let Some((_, told)) = one(bus, parent.clone()).await.filter(|(_, told)| told.bounds.contains(at))
+    {
+        node = told;
+        around.remove(0);
+        return Some((parent, node, around));
+    }
+    Some((element, node, around))
+}
+
+/// The smallest element at a place; of several of one size the last: children come after their parents.
+fn smallest(walked: Walked, at: Point) -> Option<(Element, Node)> {
+    let area = |node: &Node| u64::from(node.bounds.width) * u64::from(node.bounds.height);
+    let hit = walked.elements.into_iter().zip(walked.nodes).enumerate();
+    let hit = hit.filter(|(_, (_, node))| node.bounds.contains(at));
+    hit.min_by_key(|(i, (_, node))| (area(node), std::cmp::Reverse(*i)))
+        .map(|(_, (element, node))| (element, Node { parent: None, ..node }))
+}
+
+/// What one element tells, if it is showing.
+pub(crate) async fn one(bus: &Bus, element: Element) -> Option<(Element, Node)> {
+    let told = told(bus, &element).await.filter(|told| told.states.showing())?;
+    Some((element, Node { unwalked: told.node.unwalked || told.children > 0, ..told.node }))
 }

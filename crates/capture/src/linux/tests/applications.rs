@@ -1,0 +1,77 @@
+//! Applications of other toolkits: Qt, and an office suite whose sheet has 17 billion cells.
+
+use std::time::{Duration, Instant};
+
+use candor_model::{Action, TreeState};
+
+use super::desktop::Desktop;
+use super::law::Law;
+use super::told::{kept, sensor};
+use super::{next, observe};
+use crate::Sensor as _;
+use crate::linux::TREE_BUDGET_MS;
+
+#[test]
+fn an_editor_made_with_qt_tells_what_is_typed_and_where() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    let editor = desktop.featherpad();
+    let (x, y) = (editor.x + 200, editor.y + 200);
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, "FeatherPad");
+    desktop.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]);
+    let pending = next(&mut sensor);
+    let click = observe(&mut sensor, &law, &pending).unwrap();
+    assert!(click.target.is_some(), "{:#?}", click.tree);
+    std::thread::sleep(Duration::from_millis(200));
+    desktop.xdotool(&["type", "--delay", "15", "--", "Good Morning"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    assert_eq!(typed.action, Action::Type { text: "Good Morning".to_owned() }, "{:?}", sensor.tally());
+    let target = &typed.tree.as_ref().unwrap().nodes[usize::try_from(typed.target.unwrap()).unwrap()];
+    assert_eq!(target.role, "text");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test measures how long an application takes")]
+fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
+    let (desktop, law) = (Desktop::told(), Law::with_calc());
+    let sheet = desktop.calc();
+    let mut sensor = sensor(&desktop);
+    let (windows, _) = sensor.windows().seen().unwrap();
+    let window = windows.iter().find(|window| window.class == "libreoffice-calc").unwrap();
+    let client = sensor.client(window).unwrap().unwrap();
+    for _ in 0..5 {
+        let start = Instant::now();
+        let (tree, _) = sensor.trees.tree(&client).expect("Calc tells no tree");
+        assert!(start.elapsed() < Duration::from_millis(TREE_BUDGET_MS * 2), "{:?}", start.elapsed());
+        assert!(tree.nodes.iter().filter(|node| node.role == "table cell").count() < 1_500);
+        assert!(tree.is_well_formed() && tree.state != TreeState::Untrusted || tree.nodes.len() > 5);
+    }
+    let before = processor_ms(client.pid);
+    std::thread::sleep(Duration::from_secs(1));
+    let busy = processor_ms(client.pid) - before;
+    assert!(busy < 500, "Calc works {busy} ms of a second after the walks");
+
+    let (x, y) = (sheet.x + 300, sheet.y + 400);
+    desktop.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]);
+    let pending = next(&mut sensor);
+    let click = observe(&mut sensor, &law, &pending).unwrap();
+    assert!(matches!(click.action, Action::Click { count: 1, .. }));
+    std::thread::sleep(Duration::from_millis(500));
+    desktop.xdotool(&["type", "--delay", "30", "--", "4217"]);
+    let pending = next(&mut sensor);
+    let typed = observe(&mut sensor, &law, &pending).unwrap();
+    let exact = Action::Type { text: "4217".to_owned() };
+    let counted = Action::Keys { count: 4 };
+    assert!(typed.action == exact || typed.action == counted, "{:?} {:?}", typed.action, sensor.tally());
+    println!("Calc: {:?}, {:?}", typed.action, sensor.tally().counted);
+}
+
+/// How long a process has used the processor, in milliseconds.
+pub(super) fn processor_ms(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let after_name = stat.rsplit_once(')').unwrap().1;
+    let fields: Vec<u64> =
+        after_name.split_whitespace().skip(11).take(2).map(|f| f.parse().unwrap()).collect();
+    (fields[0] + fields[1]) * 10
+}
