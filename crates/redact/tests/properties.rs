@@ -29,18 +29,18 @@ fn texts() -> impl Strategy<Value = String> {
 fn hold(profile: Profile, cases: u32) {
     let models =
         Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
-    let marker = TextMarker::new(profile, &models, Lists::default(), [9; 32]).unwrap();
-    let marker = std::cell::RefCell::new(marker);
+    let redacting = TextMarker::new(profile, &models, Lists::default(), [9; 32]).unwrap();
+    let redacting = std::cell::RefCell::new(redacting);
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     runner
         .run(&texts(), |text| {
-            let marked = marker.borrow_mut().mark(Raw::seal(text.clone()));
+            let marked = redacting.borrow_mut().mark(Raw::seal(text.clone()));
             let characters: Vec<char> = text.chars().collect();
             let mut left = String::new();
             let mut from = 0;
             for span in &marked.spans {
                 prop_assert!(from <= span.start && span.start < span.end && span.end <= characters.len());
-                left.extend(&characters[from..span.start]);
+                left.extend(characters.iter().take(span.start).skip(from));
                 let rest = marked.text.strip_prefix(left.as_str());
                 let opens = format!("[{}", span.kind.label());
                 let begins = rest.is_some_and(|rest| rest.starts_with(&opens));
@@ -49,9 +49,9 @@ fn hold(profile: Profile, cases: u32) {
                 left.push_str(placeholder);
                 from = span.end;
             }
-            left.extend(&characters[from..]);
+            left.extend(characters.iter().skip(from));
             prop_assert_eq!(&left, &marked.text);
-            let again = marker.borrow_mut().mark(Raw::seal(marked.text.clone()));
+            let again = redacting.borrow_mut().mark(Raw::seal(marked.text.clone()));
             prop_assert_eq!(&again.text, &marked.text);
             prop_assert!(again.spans.is_empty());
             Ok(())
