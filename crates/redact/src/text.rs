@@ -10,6 +10,7 @@ pub(crate) mod checksum;
 pub(crate) mod decoded;
 pub(crate) mod draft;
 pub(crate) mod find;
+pub(crate) mod language;
 pub(crate) mod lexicon;
 pub(crate) mod lists;
 pub(crate) mod names;
@@ -212,7 +213,9 @@ impl Engine {
         }
         self.lists.find(text, &mut finds);
         if let Some(tagger) = &self.tagger {
-            tagger.find(text, memo, &mut finds);
+            let mut tagged = Vec::new();
+            tagger.find(text, memo, &mut tagged);
+            finds.extend(tagged.into_iter().filter(|find| ner::doubt::bears_out(text, find)));
         }
         if let Some(reader) = self.reader.as_ref().filter(|_| reach == Reach::Whole) {
             // A model that does not run has not said that there is nothing: all of the text goes.
@@ -221,6 +224,7 @@ impl Engine {
             }
         }
         unread::find(text, &mut finds);
+        language::find(text, &mut finds);
         if self.strict {
             strict::find(text, &mut finds);
         }

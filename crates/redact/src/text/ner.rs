@@ -4,7 +4,7 @@
 //! overlap; windows of like length run together; `label` turns what the model says into finds, and `doubt` drops those that the text does not bear out. A token is masked where the
 //! model gives enough to its being anything but ordinary text, whatever it would call it: [`MASK_FROM`] for names and places.
 
-mod doubt;
+pub(crate) mod doubt;
 mod label;
 pub(crate) mod reader;
 mod unicode;

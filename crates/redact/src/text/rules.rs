@@ -13,6 +13,7 @@ mod labelled;
 mod life;
 mod mail;
 mod network;
+mod numbered;
 mod phones;
 mod place;
 mod secret;
@@ -21,7 +22,7 @@ mod words;
 use crate::text::rule::Rule;
 
 /// Raised when a check changes, so that the digest of the rules tells.
-pub(crate) const CHECKS_VERSION: u16 = 3;
+pub(crate) const CHECKS_VERSION: u16 = 4;
 
 /// Rules that look at a line.
 pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
@@ -35,6 +36,7 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
         life::RULES,
         place::RULES,
         labelled::RULES,
+        numbered::RULES,
         beside::RULES,
     ];
     secret::TABLES.into_iter().chain(tables).flatten()

@@ -25,9 +25,14 @@ pub(crate) fn is_allowed(word: &str) -> bool {
 
 /// Adds every capitalised word that is not allowed.
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
+    find_as(text, RULE, finds);
+}
+
+/// The same under the name of another rule.
+pub(crate) fn find_as(text: &str, rule: &'static str, finds: &mut Vec<Find>) {
     for (start, word) in words(text) {
         if word.contains(char::is_uppercase) && word.chars().count() > 1 && !is_allowed(word) {
-            finds.push(Find { range: start..start + word.len(), kind: FindingKind::Unknown, rule: RULE });
+            finds.push(Find { range: start..start + word.len(), kind: FindingKind::Unknown, rule });
         }
     }
 }

@@ -47,12 +47,77 @@ pub(super) fn borne_out(text: &str, find: Find) -> Option<Find> {
             let borne_out = if is_number {
                 !is_part_of_number(text, &find.range)
             } else {
-                has_a_name(said) && !is_called(text, &find.range)
+                has_a_name(said) && !is_called(text, &find.range) && !is_format(said, find.kind)
             };
             borne_out.then_some(find)
         }
         _ => Some(find),
     }
+}
+
+/// Whether the text bears out what the tagger took for personal data: names of functions, lines that are wholly made of
+/// words of interfaces, and amounts with their unit are none.
+pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
+    let said = text.get(find.range.clone()).unwrap_or_default();
+    match find.kind {
+        FindingKind::Person => !is_function(text, &find.range) && !is_line_of_interface(text, &find.range),
+        FindingKind::Location => !is_function(text, &find.range) && !is_row_of_interface(text, &find.range),
+        FindingKind::Organisation => !is_function(text, &find.range),
+        FindingKind::Address => !is_amount(said),
+        FindingKind::JobTitle
+        | FindingKind::Nationality
+        | FindingKind::Date
+        | FindingKind::Age
+        | FindingKind::Email
+        | FindingKind::Phone
+        | FindingKind::Iban
+        | FindingKind::Card
+        | FindingKind::Ip
+        | FindingKind::Url
+        | FindingKind::Id
+        | FindingKind::Secret
+        | FindingKind::Password
+        | FindingKind::NotPermitted
+        | FindingKind::Unknown
+        | FindingKind::Masked => true,
+    }
+}
+
+/// Whether one word is called, or a path of a program goes on after it.
+fn is_function(text: &str, range: &Range<usize>) -> bool {
+    let after = text.get(range.end..).unwrap_or_default();
+    let one = !text.get(range.clone()).is_some_and(|said| said.contains(' '));
+    one && ["(", "!(", "::", "_("].iter().any(|mark| after.starts_with(mark))
+}
+
+/// Whether a line says nothing but words of interfaces and ordinary ones, several of them.
+fn is_line_of_interface(text: &str, range: &Range<usize>) -> bool {
+    says_nobody(line_around(text, range), 2)
+}
+
+/// The same for a line of some more: two ordinary words can be the name of a place.
+fn is_row_of_interface(text: &str, range: &Range<usize>) -> bool {
+    says_nobody(line_around(text, range), 3)
+}
+
+fn says_nobody(line: &str, words_min: usize) -> bool {
+    let is_short = line.len() <= 80 && !line.contains(['[', '@']);
+    is_short && words(line).count() >= words_min && !has_a_name(line)
+}
+
+/// The line that a find begins in.
+fn line_around<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
+    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    text.get(start..).unwrap_or_default().split('\n').next().unwrap_or_default()
+}
+
+/// A number and its unit.
+fn is_amount(said: &str) -> bool {
+    const UNITS: [&str; 14] =
+        ["kg", "g", "km", "m", "cm", "mm", "w", "kw", "v", "mb", "gb", "kb", "ms", "hz"];
+    let Some((number, unit)) = said.split_once(' ') else { return false };
+    number.chars().all(|c| c.is_ascii_digit() || ".,".contains(c))
+        && UNITS.contains(&unit.to_ascii_lowercase().as_str())
 }
 
 /// Whether digits are some of an amount, a version or a time: a mark and a digit stand before or after them.
@@ -65,12 +130,25 @@ fn is_part_of_number(text: &str, range: &Range<usize>) -> bool {
     digit_before || digit_after
 }
 
-/// Whether a word is the name of a function or a file: a bracket right after it, or a point right before it.
+/// A word and the number of its version in one, as in `Wasm64`, is no address.
+fn is_format(said: &str, kind: FindingKind) -> bool {
+    let letters = said.trim_end_matches(|c: char| c.is_ascii_digit());
+    let glued = letters.len() < said.len() && letters.len() > 2 && letters.chars().all(char::is_alphabetic);
+    kind == FindingKind::Address && glued
+}
+
+/// Whether a word is the name of a function, a type, a constant or a file: a mark of programs beside it.
 fn is_called(text: &str, range: &Range<usize>) -> bool {
     let after = text.get(range.end..).unwrap_or_default();
     let before = text.get(..range.start).unwrap_or_default();
     let member = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_lowercase()));
-    after.starts_with('(') || member && !text.get(range.clone()).is_some_and(|said| said.contains(' '))
+    let goes_on = ["(", "::", "<", "!("].iter().any(|mark| after.starts_with(mark));
+    let said = text.get(range.clone()).unwrap_or_default();
+    let constant = !said.contains(char::is_lowercase) && (after.starts_with('_') || before.ends_with('_'));
+    goes_on
+        || constant
+        || before.ends_with("[-")
+        || member && !text.get(range.clone()).is_some_and(|said| said.contains(' '))
 }
 
 /// Whether something of `said` is no ordinary word.
@@ -92,6 +170,7 @@ fn is_of_somebody(run: &str, kind: FindingKind) -> bool {
     let is_random = digits > 0 && upper && lower && run.len() >= RANDOM_CHARACTERS_MIN;
     let is_hash = lower && !upper && run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     match kind {
+        FindingKind::Url if run.contains("charset=") => false,
         FindingKind::Url => is_random || run.contains('/') && run.len() >= RANDOM_CHARACTERS_MIN,
         FindingKind::Phone => digits >= ID_DIGITS_MIN && !lower && !run.contains(','),
         _ => is_random || digits >= ID_DIGITS_MIN && !is_hash && !lower,
@@ -134,11 +213,34 @@ mod tests {
             ("str", FindingKind::Person),
             ("Edit", FindingKind::Location),
             ("true", FindingKind::Address),
+            ("Wasm64", FindingKind::Address),
+            ("charset=UTF-8", FindingKind::Url),
         ] {
             assert_eq!(left(text, text, kind), None, "{text}");
         }
+        for (text, said) in
+            [("use yansi::Style", "yansi"), ("DENORMAL_EXPONENT", "DENORMAL"), ("[-Olevel]", "Olevel")]
+        {
+            assert_eq!(left(text, said, FindingKind::Person), None, "{text}");
+        }
+        assert_eq!(left("Quorra_cv.pdf", "Quorra", FindingKind::Person), Some("Quorra"));
         assert_eq!(left("Quorra Edit", "Quorra Edit", FindingKind::Person), Some("Quorra Edit"));
         assert_eq!(left("zyxwich", "zyxwich", FindingKind::Person), Some("zyxwich"));
+    }
+
+    #[test]
+    fn what_the_tagger_took_is_asked_too() {
+        let stays = |text: &str, said: &str, kind| {
+            let start = text.find(said).unwrap();
+            bears_out(text, &Find { range: start..start + said.len(), kind, rule: "r" })
+        };
+        assert!(!stays("Open | Cancel | Print", "Print", FindingKind::Person));
+        assert!(stays("Open | Zyxwich | Print", "Zyxwich", FindingKind::Person));
+        assert!(!stays("s.rsplit(',')", "rsplit", FindingKind::Person));
+        assert!(!stays("5 V, 4543 kg", "4543 kg", FindingKind::Address));
+        assert!(stays("ask zyxwich now", "zyxwich", FindingKind::Person));
+        assert!(stays("Alice Zyxwich(CEO)", "Alice Zyxwich", FindingKind::Person));
+        assert!(stays("12 Mill Road", "12 Mill", FindingKind::Address));
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub(crate) const RULES: &[Rule] = &[
             "{02 123 45 67}",
             "{(0121) 496 0123}",
             "{044 668 18 00}",
+            "Aarhus, {32 12 34 56}",
+            "Lublin {12 345 67 89}",
+            "Malmö {08-12 34 56}",
+            "Santiago {(2) 2123 4567}",
+            "Bogotá {(601) 2345678}",
+            "Puebla, {222 123 4567}",
+            "{131 2345 6789}",
+            "Sofia {02 123 456}",
         ],
         &[
             "01.02.2024 10:30",
@@ -68,6 +76,10 @@ pub(crate) const RULES: &[Rule] = &[
             "612345678/tcp",
             "20240115-103000",
             "at 09-11-2023 14-15-16",
+            "Middle English (1100-1500)",
+            "Old Irish (900-1200)",
+            "32 12 34 56 78",
+            "1 073 741 824",
         ],
     )
     .checked(national),
@@ -201,7 +213,7 @@ fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
     if hit.text().get(4..5) == Some("-") && hit.text().starts_with("20") {
         return None;
     }
-    let listed = text_is_list(hit.text());
+    let listed = text_is_list(hit.text()) || goes_on_thousands(hit);
     let currency = before.trim_end().ends_with(['$', '€', '£', '+', '#']);
     let text = hit.text();
     if begins_inside && !before.ends_with("tel:") && !before.ends_with("t:")
@@ -248,6 +260,9 @@ fn is_number(part: &str, hit: &Hit<'_>) -> bool {
     if is_american_shape(&groups) || is_telephone_shape(&groups, part, bracketed) {
         return true;
     }
+    if is_years(&groups) || lengths_are_pairs(&groups) && part.len() < hit.text().trim_end().len() {
+        return false;
+    }
     let nothing_beside = hit.before().trim().is_empty() && hit.after().trim().is_empty();
     if nothing_beside && is_shape_alone(&digits, &groups) {
         return true;
@@ -260,6 +275,25 @@ fn is_number(part: &str, hit: &Hit<'_>) -> bool {
         return false;
     }
     candidates(&digits, &groups, bracketed).iter().any(|region| is_national(region, &digits))
+}
+
+/// Groups of three after a digit and a space: the rest of 1 073 741 824.
+fn goes_on_thousands(hit: &Hit<'_>) -> bool {
+    let before = hit.before().strip_suffix([' ', '\u{a0}', '\u{202f}']);
+    let after_digit = before.is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+    after_digit && hit.text().split(|c: char| !c.is_ascii_digit()).all(|group| group.len() == 3)
+}
+
+/// Two groups that are years: 1500-1928 and 900-1200.
+fn is_years(groups: &[&str]) -> bool {
+    let year =
+        |g: &&str| (3..=4).contains(&g.len()) && g.parse().is_ok_and(|n: u32| (100..2100).contains(&n));
+    groups.len() == 2 && groups.iter().all(year) && groups.iter().is_sorted_by_key(|g| g.parse::<u32>().ok())
+}
+
+/// Four pairs of digits. More of them are a dump of bytes.
+fn lengths_are_pairs(groups: &[&str]) -> bool {
+    groups.len() == 4 && groups.iter().all(|g| g.len() == 2)
 }
 
 /// Groups as people write them: two and more digits, one separator of a kind; or an area code in brackets.
@@ -316,6 +350,13 @@ fn candidates(digits: &str, groups: &[&str], bracketed: bool) -> &'static [&'sta
         ('2', 9, [9] | [3, 3, 3] | [2, 3, 4] | [2, 3, 2, 2]) => &["PT"],
         ('3', 9..=10, [9 | 10] | [3, _] | [3, 3, 3 | 4] | [3, 2, 2, 2 | 3]) => &["IT"],
         ('6'..='9', 10, [5, 5]) => &["IN"],
+        ('0', 8, [2, 3, 3]) => &["BG", "SE"],
+        ('0', 8, [2, 2, 2, 2]) => &["SE"],
+        ('1', 11, [3, 4, 4]) => &["CN"],
+        ('2'..='9', 10, [3, 3, 4]) => &["MX", "CO"],
+        ('1'..='9', 9, [2, 3, 2, 2]) => &["PL"],
+        ('2'..='9', 8, [2, 2, 2, 2]) => &["DK", "NO", "LU"],
+        ('1'..='9', 9..=10, [1, 4, 4] | [3, 7]) if bracketed => &["CL", "CO"],
         ('1'..='9', 10..=11, [2, 4 | 5, 4]) if bracketed || lengths.len() == 3 => &["BR", "MX"],
         ('2'..='9', 10, [10]) => &["US"],
         _ => &[],

@@ -10,9 +10,9 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 /// Regions of the seven languages and their neighbours whose national numbers are looked for.
-const REGIONS: [&str; 26] = [
+const REGIONS: [&str; 29] = [
     "US", "GB", "IE", "AU", "NZ", "ZA", "IN", "DE", "AT", "CH", "FR", "BE", "LU", "ES", "MX", "AR", "CO",
-    "CL", "IT", "NL", "PT", "BR", "SE", "FI", "PL", "DK",
+    "CL", "IT", "NL", "PT", "BR", "SE", "FI", "PL", "DK", "NO", "BG", "CN",
 ];
 
 /// What a region dials.

@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         &["--"],
         r#"(?i)--(?:[a-z0-9]{1,16}-){0,3}(?:token|password|passwd|passphrase|pass|passwort|secret|api-?key|auth|access-key|private-key|secret-key|credentials?|pw|pwd|pin)(?:=| {1,3})["']?[^\s"'\-<\[{$(|][^\s"']{2,}"#,
         &["tool --token {abc123} --verbose", "tool --password={hunter2}", "--api-key '{k1k2k3}'", "psql --db-password {s3cret}"],
-        &["tool --token --verbose", "--tokens 3", "--password", "--password <text>", "--pass-through x1", "--token=$TOKEN", "--password is needed"],
+        &["tool --token --verbose", "--tokens 3", "--password", "--password <text>", "--pass-through x1", "--token=$TOKEN", "--password is needed", "--password=SENHA   define a senha", "--auth=LÖSEN  ställ in"],
     )
     .checked(after_option),
     command(
@@ -94,7 +94,9 @@ fn after_option(hit: &Hit<'_>) -> Option<Range<usize>> {
             rest,
             "is" | "and" | "for" | "the" | "option" | "needed" | "from" | "file" | "with" | "instead"
         );
-    let prose = prose || super::assigned::says_nothing(rest);
+    // Pages of help: a word in capitals that stands for a value, and a column further what it is.
+    let stands_for = rest.chars().all(|c| c.is_uppercase() || c == '_') && hit.after().starts_with("  ");
+    let prose = prose || stands_for || super::assigned::says_nothing(rest);
     (!prose).then(|| hit.without_front(hit.text().len() - rest.len())).flatten()
 }
 
