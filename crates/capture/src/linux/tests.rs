@@ -201,11 +201,20 @@ fn a_click_is_where_it_was_although_the_pointer_went_on() {
     let mut sensor = told::sensor(&desktop);
     for x in 100..110_i16 {
         desktop.click_and_move_on((x, 150), (500, 150));
-        let pending = next(&mut sensor);
+        let mut pending = next(&mut sensor);
+        let mut seen = observe(&mut sensor, &law, &pending);
+        // The click raises its window while the law judges: then it is judged again, as the program does.
+        for _ in 1..5 {
+            if !matches!(seen, Err(SensorError::Changed)) {
+                break;
+            }
+            pending = sensor.again(pending).unwrap();
+            seen = observe(&mut sensor, &law, &pending);
+        }
         assert_eq!(pending.front().context().window_class, EDITOR);
         let at = candor_model::Point { x: x.into(), y: 150 };
         let click = Action::Click { at, button: Button::Left, count: 1 };
-        assert_eq!(observe(&mut sensor, &law, &pending).unwrap().action, click);
+        assert_eq!(seen.unwrap().action, click);
     }
 }
 
