@@ -61,8 +61,7 @@ pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
     let said = text.get(find.range.clone()).unwrap_or_default();
     match find.kind {
         FindingKind::Person => !is_function(text, &find.range) && !is_line_of_interface(text, &find.range),
-        FindingKind::Location => !is_function(text, &find.range) && !is_row_of_interface(text, &find.range),
-        FindingKind::Organisation => !is_function(text, &find.range),
+        FindingKind::Location | FindingKind::Organisation => !is_function(text, &find.range),
         FindingKind::Address => !is_amount(said),
         FindingKind::JobTitle
         | FindingKind::Nationality
@@ -92,17 +91,9 @@ fn is_function(text: &str, range: &Range<usize>) -> bool {
 
 /// Whether a line says nothing but words of interfaces and ordinary ones, several of them.
 fn is_line_of_interface(text: &str, range: &Range<usize>) -> bool {
-    says_nobody(line_around(text, range), 2)
-}
-
-/// The same for a line of some more: two ordinary words can be the name of a place.
-fn is_row_of_interface(text: &str, range: &Range<usize>) -> bool {
-    says_nobody(line_around(text, range), 3)
-}
-
-fn says_nobody(line: &str, words_min: usize) -> bool {
+    let line = line_around(text, range);
     let is_short = line.len() <= 80 && !line.contains(['[', '@']);
-    is_short && words(line).count() >= words_min && !has_a_name(line)
+    is_short && words(line).count() >= 2 && !has_a_name(line)
 }
 
 /// The line that a find begins in.
