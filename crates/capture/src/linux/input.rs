@@ -50,11 +50,25 @@ pub(crate) enum Input {
     /// The pointer moved while a button was down.
     Moved { at: Point, ms: u32 },
     /// The wheel turned by one notch, right and down positive.
-    Wheel { dx: i32, dy: i32, at: Point, window: Window },
+    Wheel { dx: i32, dy: i32, at: Point, window: Window, ms: u32 },
     /// A key went down that may write or take away, whichever.
-    Key { key: Key, window: Window },
+    Key { key: Key, window: Window, ms: u32 },
     /// A key or a combination that is a command.
-    Command { keys: Vec<String>, window: Window },
+    Command { keys: Vec<String>, window: Window, ms: u32 },
+}
+
+impl Input {
+    /// When it happened.
+    pub(crate) const fn ms(&self) -> u32 {
+        match self {
+            Self::Button { ms, .. }
+            | Self::Released { ms, .. }
+            | Self::Moved { ms, .. }
+            | Self::Wheel { ms, .. }
+            | Self::Key { ms, .. }
+            | Self::Command { ms, .. } => *ms,
+        }
+    }
 }
 
 /// An event, and when it was read.
@@ -284,12 +298,12 @@ impl Reader {
         if meaning == Meaning::Modifier || (again && matches!(meaning, Meaning::Command(_))) {
             return Ok(None);
         }
-        let window = self.focused()?;
+        let (window, ms) = (self.focused()?, key.time);
         Ok(match meaning {
-            Meaning::Command(keys) => Some(Input::Command { keys, window }),
-            Meaning::Writes => Some(Input::Key { key: Key::Writes, window }),
-            Meaning::MayWrite => Some(Input::Key { key: Key::MayWrite, window }),
-            Meaning::Erases => Some(Input::Key { key: Key::Erases, window }),
+            Meaning::Command(keys) => Some(Input::Command { keys, window, ms }),
+            Meaning::Writes => Some(Input::Key { key: Key::Writes, window, ms }),
+            Meaning::MayWrite => Some(Input::Key { key: Key::MayWrite, window, ms }),
+            Meaning::Erases => Some(Input::Key { key: Key::Erases, window, ms }),
             Meaning::Modifier => None,
         })
     }
@@ -378,7 +392,7 @@ impl Reader {
 
 /// Buttons 4 to 7 are the wheel (X11 convention), 8 and 9 the side buttons.
 fn of_button(detail: u32, at: Point, window: Window, ms: u32) -> Option<Input> {
-    let wheel = |dx, dy| Some(Input::Wheel { dx, dy, at, window });
+    let wheel = |dx, dy| Some(Input::Wheel { dx, dy, at, window, ms });
     match detail {
         4 => wheel(0, -1),
         5 => wheel(0, 1),

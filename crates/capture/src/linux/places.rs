@@ -18,8 +18,8 @@ use x11rb::protocol::xproto::{BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPr
 use x11rb::rust_connection::RustConnection;
 use x11rb::x11_utils::TryParse as _;
 
-/// Longest wait for the record of an event that was seen.
-const LATE: Duration = Duration::from_millis(50);
+/// Longest wait for the record of an event that was seen. One that was lost is waited for no longer than for the next.
+const LATE: Duration = Duration::from_millis(500);
 /// Longest wait until the server records.
 const START: Duration = Duration::from_secs(1);
 /// Most places that wait to be asked for.
@@ -35,6 +35,13 @@ pub(crate) struct Event {
     pub(crate) ms: u32,
     pub(crate) button: u32,
     pub(crate) down: bool,
+}
+
+impl Event {
+    /// Times of the server begin anew after 49 days.
+    const fn is_after(self, other: Self) -> bool {
+        self.ms.wrapping_sub(other.ms).cast_signed() > 0
+    }
 }
 
 #[derive(Default)]
@@ -69,8 +76,9 @@ impl Places {
     /// Where the pointer was at this event; none if it was not recorded.
     pub(crate) fn of(&self, event: Event) -> Option<Point> {
         let places = self.told.places.lock().ok()?;
-        let is_missing =
-            |places: &mut VecDeque<(Event, Point)>| !places.iter().any(|(told, _)| *told == event);
+        let is_missing = |places: &mut VecDeque<(Event, Point)>| {
+            !places.iter().any(|(told, _)| *told == event || told.is_after(event))
+        };
         let (mut places, _) = self.told.more.wait_timeout_while(places, LATE, is_missing).ok()?;
         let found = places.iter().position(|(told, _)| *told == event)?;
         // They come in order: what is older is not asked for any more.

@@ -59,8 +59,8 @@ pub(crate) struct Course {
     window: u32,
     /// When a button went down last, in the server's milliseconds.
     down_ms: u32,
-    /// When its last event was, by the sensor's own clock.
-    last_us: u64,
+    /// When its last event was, in the server's milliseconds.
+    last_ms: u32,
     held: bool,
     path: Vec<PathPoint>,
     keys: Vec<Key>,
@@ -68,7 +68,7 @@ pub(crate) struct Course {
 
 impl Course {
     /// `key` is what the first key of a run does.
-    pub(crate) fn new(action: Action, window: u32, (ms, at_us): (u32, u64), key: Key) -> Self {
+    pub(crate) fn new(action: Action, window: u32, ms: u32, key: Key) -> Self {
         let held = matches!(action, Action::Click { .. });
         let path = if let Action::Click { at, .. } = &action {
             vec![PathPoint { at: *at, after_ms: 0 }]
@@ -76,7 +76,7 @@ impl Course {
             Vec::new()
         };
         let keys = if matches!(action, Action::Keys { .. }) { vec![key] } else { Vec::new() };
-        Self { action, window, down_ms: ms, last_us: at_us, held, path, keys }
+        Self { action, window, down_ms: ms, last_ms: ms, held, path, keys }
     }
 
     /// How long to wait for more; none if there is no more.
@@ -96,16 +96,17 @@ impl Course {
         }
     }
 
-    /// Takes an event up if it belongs to the action. Pauses are those of the events: they may have waited to be taken.
-    pub(crate) fn take(&mut self, at_us: u64, input: &Input) -> Belongs {
-        let pause = Duration::from_micros(at_us.saturating_sub(self.last_us));
+    /// Takes an event up if it belongs to the action. Pauses are those of the server's clock: events may have waited to be
+    /// read, and to be taken.
+    pub(crate) fn take(&mut self, input: &Input) -> Belongs {
+        let pause = Duration::from_millis(input.ms().wrapping_sub(self.last_ms).into());
         let is_run = matches!(self.action, Action::Keys { .. } | Action::Scroll { .. });
         if is_run && self.pause().is_some_and(|longest| pause > longest) {
             return Belongs::No;
         }
         let belongs = self.taken(input);
         if belongs != Belongs::No {
-            self.last_us = at_us;
+            self.last_ms = input.ms();
         }
         belongs
     }
@@ -136,7 +137,7 @@ impl Course {
                 *dy = dy.saturating_add(y.saturating_mul(NOTCH));
                 Belongs::More
             }
-            (Action::Keys { count }, Input::Key { window, key }) if *window == self.window => {
+            (Action::Keys { count }, Input::Key { window, key, .. }) if *window == self.window => {
                 *count = count.saturating_add(1);
                 self.keys.push(*key);
                 Belongs::More
@@ -199,28 +200,37 @@ mod tests {
         Input::Released { button: Button::Left, at: at(x), ms }
     }
 
+    fn key(window: u32, ms: u32) -> Input {
+        Input::Key { key: Key::Writes, window, ms }
+    }
+
+    fn notch(dy: i32, ms: u32) -> Input {
+        Input::Wheel { dx: 0, dy, at: at(10), window: 7, ms }
+    }
+
     fn course(first: &Input, ms: u32) -> Course {
-        Course::new(begun(first).unwrap(), 7, (ms, 0), Key::Writes)
+        Course::new(begun(first).unwrap(), 7, ms, Key::Writes)
     }
 
     #[test]
     fn keys_of_another_window_and_commands_begin_another_action() {
-        let mut keys = course(&Input::Key { key: Key::Writes, window: 7 }, 0);
-        assert_eq!(keys.take(0, &Input::Key { key: Key::Writes, window: 7 }), Belongs::More);
-        assert_eq!(keys.take(0, &Input::Key { key: Key::Writes, window: 8 }), Belongs::No);
-        assert_eq!(keys.take(0, &Input::Command { keys: vec!["enter".into()], window: 7 }), Belongs::No);
-        assert_eq!(keys.take(0, &down(10, 7, 5)), Belongs::No);
+        let mut keys = course(&key(7, 0), 0);
+        assert_eq!(keys.take(&key(7, 0)), Belongs::More);
+        assert_eq!(keys.take(&key(8, 0)), Belongs::No);
+        assert_eq!(keys.take(&Input::Command { keys: vec!["enter".into()], window: 7, ms: 0 }), Belongs::No);
+        assert_eq!(keys.take(&down(10, 7, 5)), Belongs::No);
         assert_eq!(keys.finish().0, Action::Keys { count: 2 });
     }
 
     #[test]
     fn a_run_ends_with_a_pause_also_where_its_events_waited_to_be_taken() {
-        let key = Input::Key { key: Key::Writes, window: 7 };
-        let mut keys = course(&key, 0);
-        assert_eq!((keys.take(700_000, &key), keys.take(1_400_001, &key)), (Belongs::More, Belongs::No));
-        let notch = Input::Wheel { dx: 0, dy: 1, at: at(10), window: 7 };
-        let mut wheel = course(&notch, 0);
-        assert_eq!((wheel.take(250_000, &notch), wheel.take(500_001, &notch)), (Belongs::More, Belongs::No));
+        let mut keys = course(&key(7, 0), 0);
+        assert_eq!((keys.take(&key(7, 700)), keys.take(&key(7, 1_401))), (Belongs::More, Belongs::No));
+        let mut wheel = course(&notch(1, 0), 0);
+        assert_eq!((wheel.take(&notch(1, 250)), wheel.take(&notch(1, 501))), (Belongs::More, Belongs::No));
+        // The server's time begins anew after 49 days.
+        let mut keys = course(&key(7, u32::MAX), u32::MAX);
+        assert_eq!((keys.take(&key(7, 100)), keys.take(&key(7, 900))), (Belongs::More, Belongs::No));
     }
 
     #[test]
@@ -233,13 +243,13 @@ mod tests {
             (Input::Button { button: Button::Right, at: at(10), window: 7, ms: 300 }, Belongs::No),
         ] {
             let mut click = course(&down(10, 7, 0), 0);
-            assert_eq!(click.take(0, &up(10, 20)), Belongs::More);
-            assert_eq!(click.take(0, &next), expected, "{next:?}");
+            assert_eq!(click.take(&up(10, 20)), Belongs::More);
+            assert_eq!(click.take(&next), expected, "{next:?}");
         }
         let mut click = course(&down(10, 7, 0), 0);
         let clicks = [up(10, 1), down(10, 7, 100), up(10, 101), down(10, 7, 200)];
-        assert!(clicks.iter().all(|input| click.take(0, input) == Belongs::More));
-        assert_eq!(click.take(0, &up(10, 201)), Belongs::Last);
+        assert!(clicks.iter().all(|input| click.take(input) == Belongs::More));
+        assert_eq!(click.take(&up(10, 201)), Belongs::Last);
         assert_eq!(click.finish().0, Action::Click { at: at(10), button: Button::Left, count: 3 });
     }
 
@@ -247,8 +257,8 @@ mod tests {
     fn a_button_that_comes_up_elsewhere_or_after_a_way_dragged() {
         for end in [90, 10] {
             let mut drag = course(&down(10, 7, 0), 0);
-            assert_eq!(drag.take(0, &Input::Moved { at: at(50), ms: 40 }), Belongs::More);
-            assert_eq!(drag.take(0, &up(end, 80)), Belongs::Last);
+            assert_eq!(drag.take(&Input::Moved { at: at(50), ms: 40 }), Belongs::More);
+            assert_eq!(drag.take(&up(end, 80)), Belongs::Last);
             let points = [(10, 0), (50, 40), (end, 80)];
             let path = points.map(|(x, after_ms)| PathPoint { at: at(x), after_ms }).to_vec();
             assert_eq!(drag.finish().0, Action::Drag { button: Button::Left, path });
@@ -257,9 +267,8 @@ mod tests {
 
     #[test]
     fn wheel_notches_add_up() {
-        let notch = |dy| Input::Wheel { dx: 0, dy, at: at(10), window: 7 };
-        let mut wheel = course(&notch(1), 0);
-        assert_eq!((wheel.take(0, &notch(1)), wheel.take(0, &notch(-1))), (Belongs::More, Belongs::More));
+        let mut wheel = course(&notch(1, 0), 0);
+        assert_eq!((wheel.take(&notch(1, 9)), wheel.take(&notch(-1, 20))), (Belongs::More, Belongs::More));
         assert_eq!(
             wheel.finish().0,
             Action::Scroll { at: at(10), dx: 0, dy: 120, unit: ScrollUnit::Notch120th }

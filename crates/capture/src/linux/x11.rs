@@ -117,7 +117,7 @@ impl Sensor for X11Sensor {
             let key = if let Input::Key { key, .. } = input { key } else { Key::Writes };
             let pending = self.pending(at, action, window_of(&input).into())?;
             self.asked = Some((pending.front.id, 1));
-            return Ok(Some(Pending { ms: ms_of(&input), key, ..pending }));
+            return Ok(Some(Pending { ms: input.ms(), key, ..pending }));
         }
     }
 
@@ -368,11 +368,10 @@ impl X11Sensor {
     /// Takes what belongs to the action; what does not begins the next one.
     fn follow(&mut self, pending: &Pending) -> Result<(Action, Vec<Key>), SensorError> {
         let window = u32::try_from(pending.front.id).unwrap_or(0);
-        let start = (pending.ms, pending.at.monotonic_us);
-        let mut course = Course::new(pending.action.clone(), window, start, pending.key);
+        let mut course = Course::new(pending.action.clone(), window, pending.ms, pending.key);
         while let Some(wait) = course.pause() {
             let Some((at, input)) = self.input.next(wait)? else { break };
-            let belongs = course.take(at.monotonic_us, &input);
+            let belongs = course.take(&input);
             // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
             if belongs == Belongs::No && !is_aftermath(&input) {
                 self.waiting = Some((at, input));
@@ -458,13 +457,6 @@ const fn window_of(input: &Input) -> Window {
         | Input::Key { window, .. }
         | Input::Command { window, .. } => *window,
         Input::Released { .. } | Input::Moved { .. } => 0,
-    }
-}
-
-const fn ms_of(input: &Input) -> u32 {
-    match input {
-        Input::Button { ms, .. } | Input::Released { ms, .. } | Input::Moved { ms, .. } => *ms,
-        Input::Wheel { .. } | Input::Key { .. } | Input::Command { .. } => 0,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use candor_model::Rect;
@@ -28,7 +29,12 @@ const REST: Duration = Duration::from_millis(5);
 /// Polls before a test gives up: a minute, which an office suite takes to start on a loaded machine.
 const POLLS_MAX: u32 = 12_000;
 
+/// One desktop at a time: hands and applications are of real time. Across processes the test runner sees to it
+/// (`.config/nextest.toml`).
+static ALONE: Mutex<()> = Mutex::new(());
+
 pub(super) struct Desktop {
+    _alone: MutexGuard<'static, ()>,
     pub(super) display: String,
     folder: tempfile::TempDir,
     connection: RustConnection,
@@ -76,6 +82,7 @@ impl Desktop {
     }
 
     fn of_size(size: (u32, u32)) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let number = folder.path().join("display");
         let mut children = Vec::new();
@@ -89,7 +96,8 @@ impl Desktop {
         let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
         let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
-        Self { display, folder, connection, atoms, root, size, told: false, children: RefCell::new(children) }
+        let children = RefCell::new(children);
+        Self { _alone: alone, display, folder, connection, atoms, root, size, told: false, children }
     }
 
     /// A desktop of two monitors side by side.

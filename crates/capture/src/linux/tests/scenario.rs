@@ -160,12 +160,29 @@ fn every_action_comes_out_once_in_order_on_its_element_and_no_canary_is_seen() {
     assert_eq!(tally.actions, u64::try_from(captured).unwrap(), "{tally:#?}");
 }
 
-/// What came out other than it was done, with what came before and after it.
+/// What did not come out, and what came out that was not done: after each, the two are read on from where they agree again.
 fn differences(truth: &[Truth], seen: &[Truth]) -> Vec<String> {
+    let (mut differ, mut done, mut out) = (Vec::new(), 0, 0);
+    while done < truth.len() || out < seen.len() {
+        if truth.get(done) == seen.get(out) {
+            (done, out) = (done + 1, out + 1);
+            continue;
+        }
+        let (lost, more) = agree_again(&truth[done..], &seen[out..]);
+        let (was, came) = (&truth[done..done + lost], &seen[out..out + more]);
+        differ.push(format!("action {done}: {was:?} came out as {came:?}"));
+        (done, out) = (done + lost, out + more);
+    }
+    differ
+}
+
+/// After how many of each the two agree in two actions one after the other; all of both where they never do.
+fn agree_again(truth: &[Truth], seen: &[Truth]) -> (usize, usize) {
+    let agree = |lost: usize, more: usize| {
+        let (was, came) = (truth.get(lost..lost + 2), seen.get(more..more + 2));
+        was.is_some() && was == came
+    };
     let longest = truth.len().max(seen.len());
-    let differs = |n: &usize| truth.get(*n) != seen.get(*n);
-    (0..longest)
-        .filter(differs)
-        .map(|n| format!("action {n}: {:?} came out as {:?}", truth.get(n), seen.get(n)))
-        .collect()
+    let ways = (1..=2 * longest).flat_map(|both| (0..=both).map(move |lost| (lost, both - lost)));
+    ways.into_iter().find(|(lost, more)| agree(*lost, *more)).unwrap_or((truth.len(), seen.len()))
 }
