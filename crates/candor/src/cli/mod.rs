@@ -13,6 +13,8 @@ mod import;
 #[cfg(feature = "agent")]
 mod key;
 #[cfg(feature = "agent")]
+mod page;
+#[cfg(feature = "agent")]
 mod program;
 #[cfg(feature = "agent")]
 mod redact;
@@ -88,6 +90,9 @@ pub(crate) enum Command {
     #[cfg(feature = "agent")]
     #[command(subcommand)]
     Review(review::Command),
+    /// Contributor: the same in your browser: look, mask, drop, discard, release, withdraw.
+    #[cfg(feature = "agent")]
+    Page(page::Arguments),
     /// Contributor: hand over one reviewed session. Nothing leaves without this.
     #[cfg(feature = "agent")]
     Release(release::Arguments),
@@ -171,6 +176,7 @@ impl Command {
                 | Self::Import(_)
                 | Self::Record(_)
                 | Self::Review(_)
+                | Self::Page(_)
                 | Self::Release(_)
                 | Self::Doctor(_)
         )
@@ -201,6 +207,8 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Record(arguments) => import::record(&session, &arguments),
         #[cfg(feature = "agent")]
         Command::Review(command) => review::run(&session, command),
+        #[cfg(feature = "agent")]
+        Command::Page(arguments) => page::run(&session, &arguments),
         #[cfg(feature = "agent")]
         Command::Release(arguments) => release::run(&session, &arguments),
         #[cfg(feature = "agent")]

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_consent::Reason;
-use candor_journal::{Journal, ReviewStep, SessionSummary, State};
+use candor_journal::{Journal, ReviewStep, SessionSummary};
 use candor_model::{Action, Rect, SessionId};
 use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::road;
+use crate::agent::{road, words};
 use crate::ambient;
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::{durable, output};
@@ -188,17 +187,9 @@ fn list(session: &Session, which: &Which) -> Outcome {
 }
 
 fn listed(summary: &SessionSummary) -> Listed {
-    let state = match summary.state {
-        State::Recording => "recording",
-        State::Interrupted => "interrupted",
-        State::InReview => "waits for you",
-        State::Reviewed => "looked at",
-        State::Releasing => "being released",
-        State::Released { .. } => "released",
-    };
     Listed {
         session: summary.session.to_string(),
-        state,
+        state: words::state(&summary.state),
         steps: summary.steps as u64,
         bytes: summary.bytes,
         deletes_at: summary.deletes_at.map(|at| at.to_string()),
@@ -275,12 +266,7 @@ fn shown_step(step: &ReviewStep) -> ShownStep {
 }
 
 fn refused(gap: &candor_journal::Gap) -> Refused {
-    let sentence = |code: &String| Reason::sentence_of(code).unwrap_or_else(|| code.clone());
-    Refused {
-        from: gap.from.to_string(),
-        to: gap.to.to_string(),
-        why: gap.codes.iter().map(sentence).collect(),
-    }
+    Refused { from: gap.from.to_string(), to: gap.to.to_string(), why: words::reasons(gap) }
 }
 
 fn in_words(shown: &ShownSession) -> String {
@@ -289,7 +275,7 @@ fn in_words(shown: &ShownSession) -> String {
         vec![
             s.step.to_string(),
             place,
-            in_few_words(&s.action),
+            words::action(&s.action),
             s.target.clone().unwrap_or_default(),
             s.taken_out.to_string(),
         ]
@@ -301,16 +287,4 @@ fn in_words(shown: &ShownSession) -> String {
     lines.extend(refused);
     lines.extend(shown.findings.iter().map(|(kind, count)| format!("taken out: {count} {kind}")));
     lines.join("\n")
-}
-
-fn in_few_words(action: &Action) -> String {
-    match action {
-        Action::Type { text } => format!("type {text:?}"),
-        Action::Hotkey { keys } => format!("press {}", keys.join("+")),
-        Action::Click { at, count, .. } => format!("click x{count} at {},{}", at.x, at.y),
-        Action::Keys { count } => format!("{count} keys, not kept"),
-        Action::Drag { .. } | Action::Scroll { .. } | Action::Wait { .. } | Action::SwitchWindow {} => {
-            action.kind().replace('_', " ")
-        }
-    }
 }

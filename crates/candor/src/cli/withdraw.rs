@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::road;
-use crate::api::Erased;
+use crate::agent::withdraw::{self, Withdrawn};
 use crate::exit::Outcome;
 use crate::output;
 
@@ -26,20 +25,9 @@ struct Shown {
 }
 
 /// Runs `candor withdraw`.
-///
-/// The device stops first, by itself, and deletes what was not released; then the server is told. If it does not answer, running the command again sends
-/// the same signed withdrawal until the proof of the erasure is here.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
-    let envelope = enrolment.withdraw_here()?;
-    // The server is told whatever happens to the files here.
-    let discarded = road::journal(&enrolment).and_then(|journal| road::discard_unreleased(&journal));
-    let told = session.client().and_then(|client| client.act("/api/v1/withdrawals", &envelope));
-    let erased: Erased = told.map_err(|failure| {
-        failure.hint("this machine has stopped and keeps your withdrawal: run `candor withdraw` again later")
-    })?;
-    enrolment.keep_erasure(&erased)?;
-    let discarded = discarded?;
+    let Withdrawn { discarded, erased } = withdraw::withdraw(&enrolment, session.client())?;
     let shown = Shown {
         discarded,
         sessions: erased.sessions,

@@ -1,0 +1,116 @@
+//! Who may see the page: one browser, which came by the link.
+//!
+//! Other programs on this machine and other pages in the same browser reach the port too. They do not have the cookie; a page elsewhere that
+//! points its own name here (DNS rebinding) has another host, and one that sends a form here has another origin.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use candor_model::{Digest, Entropy};
+
+use crate::ambient::SystemEntropy;
+
+/// Largest form in bytes.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+const COOKIE: &str = "candor_page";
+
+/// What every answer says to the browser: nothing from elsewhere, no frame, no copy.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// The secrets are compared by their digests: how long that takes says nothing of them.
+pub(super) struct Guard {
+    host: String,
+    link: Digest,
+    link_used: AtomicBool,
+    cookie: Digest,
+    /// Handed out once.
+    cookie_text: String,
+}
+
+impl Guard {
+    /// A guard, and the link that it opens to.
+    pub(super) fn new(address: SocketAddr) -> (Arc<Self>, String) {
+        let (link, cookie_text) = (secret(), secret());
+        let (host, url) = (address.to_string(), format!("http://{address}/enter/{link}"));
+        let (link, cookie) = (Digest::of(link.as_bytes()), Digest::of(cookie_text.as_bytes()));
+        let guard = Self { host, link, link_used: AtomicBool::new(false), cookie, cookie_text };
+        (Arc::new(guard), url)
+    }
+
+    fn names_this_page(&self, request: &Request) -> bool {
+        text(request, &header::HOST) == Some(&self.host)
+    }
+
+    /// A form must come from this page. Browsers say where one comes from.
+    fn is_from_this_page(&self, request: &Request) -> bool {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let origin = text(request, &header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
+        reads || origin == Some(&self.host)
+    }
+
+    fn knows(&self, request: &Request) -> bool {
+        let cookies = text(request, &header::COOKIE).unwrap_or_default().split(';');
+        let mut values = cookies.filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+        values.any(|value| Digest::of(value.as_bytes()) == self.cookie)
+    }
+
+    fn enter(&self, link: &str) -> Response {
+        let fits = Digest::of(link.as_bytes()) == self.link;
+        if !fits || self.link_used.swap(true, Ordering::SeqCst) {
+            return closed("This link was used, or is of another page. Run candor page again for a new one.");
+        }
+        let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_text);
+        ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    }
+}
+
+fn secret() -> String {
+    data_encoding::HEXLOWER.encode(&SystemEntropy.bytes_32())
+}
+
+fn text<'a>(request: &'a Request, name: &HeaderName) -> Option<&'a str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+fn closed(why: &'static str) -> Response {
+    (StatusCode::FORBIDDEN, why).into_response()
+}
+
+/// Puts the guard around the routes.
+pub(super) fn around(routes: Router, guard: Arc<Guard>) -> Router {
+    routes.layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).layer(middleware::from_fn_with_state(guard, check))
+}
+
+async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let mut response = if !guard.names_this_page(&request) {
+        closed("This page answers to its own address only.")
+    } else if let Some(link) = request.uri().path().strip_prefix("/enter/") {
+        guard.enter(link)
+    } else if !guard.knows(&request) {
+        closed("Open this page with the link that candor page printed.")
+    } else if !guard.is_from_this_page(&request) {
+        closed("This came from another page. Nothing was done.")
+    } else {
+        next.run(request).await
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
