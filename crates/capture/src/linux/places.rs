@@ -50,6 +50,20 @@ struct Told {
     more: Condvar,
 }
 
+impl Told {
+    /// Waits for the record of this event; none if a later one came first, or none in time.
+    fn place(&self, event: Event) -> Option<Point> {
+        let places = self.places.lock().ok()?;
+        let is_missing = |places: &mut VecDeque<(Event, Point)>| {
+            !places.iter().any(|(told, _)| *told == event || told.is_after(event))
+        };
+        let (mut places, _) = self.more.wait_timeout_while(places, LATE, is_missing).ok()?;
+        let found = places.iter().position(|(told, _)| *told == event)?;
+        // They come in order: what is older is not asked for any more.
+        places.drain(..=found).next_back().map(|(_, at)| at)
+    }
+}
+
 /// The record of the button events.
 pub(crate) struct Places {
     told: Arc<Told>,
@@ -75,14 +89,7 @@ impl Places {
 
     /// Where the pointer was at this event; none if it was not recorded.
     pub(crate) fn of(&self, event: Event) -> Option<Point> {
-        let places = self.told.places.lock().ok()?;
-        let is_missing = |places: &mut VecDeque<(Event, Point)>| {
-            !places.iter().any(|(told, _)| *told == event || told.is_after(event))
-        };
-        let (mut places, _) = self.told.more.wait_timeout_while(places, LATE, is_missing).ok()?;
-        let found = places.iter().position(|(told, _)| *told == event)?;
-        // They come in order: what is older is not asked for any more.
-        places.drain(..=found).next_back().map(|(_, at)| at)
+        self.told.place(event)
     }
 }
 
@@ -137,4 +144,29 @@ fn events(mut data: &[u8]) -> Vec<(Event, Point)> {
         data = rest;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(ms: u32) -> Event {
+        Event { ms, button: 1, down: true }
+    }
+
+    #[test]
+    fn a_record_that_was_lost_is_not_taken_from_a_later_event_and_costs_it_nothing() {
+        let at = |x| Point { x, y: 0 };
+        let told = Told::default();
+        told.places.lock().unwrap().extend([(event(10), at(1)), (event(30), at(3))]);
+        assert_eq!(told.place(event(20)), None);
+        assert_eq!((told.place(event(10)), told.place(event(30))), (Some(at(1)), Some(at(3))));
+        assert!(told.places.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn later_is_told_also_where_the_time_of_the_server_begins_anew() {
+        assert!(event(11).is_after(event(10)) && event(5).is_after(event(u32::MAX - 5)));
+        assert!(!event(10).is_after(event(10)) && !event(u32::MAX).is_after(event(5)));
+    }
 }
