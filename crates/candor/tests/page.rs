@@ -32,6 +32,7 @@ impl Page {
         let told: String = lines.take(3).collect();
         let told: Value = serde_json::from_str(&told).unwrap();
         let link = told["url"].as_str().unwrap().to_owned();
+        assert!(link.starts_with("http://127.0.0.1:"), "{link}");
         let address = link.split("/enter/").next().unwrap().to_owned();
         let config = Agent::config_builder().max_redirects(0).http_status_as_error(false).build();
         Self { child, address, link, cookie: String::new(), http: config.new_agent() }
@@ -137,10 +138,14 @@ fn a_person_looks_drops_masks_and_releases_and_the_command_line_agrees() {
     // Nothing is done in part, and nothing that was not asked for.
     let (far, said) = page.post(&format!("{path}/drop"), &[("from", "0"), ("to", "9999")]);
     assert!(far == 409 && said.contains("nothing was changed"), "{far} {said}");
+    assert_eq!(page.post(&format!("{path}/drop"), &[("from", "2"), ("to", "1")]).0, 409);
     assert!(!page.text(&path).contains("Dropped: it does not leave"));
     assert_eq!(page.post(&format!("{path}/drop"), &[("from", "0"), ("to", "1")]), (303, path.clone()));
     assert_eq!(page.text(&path).matches("Dropped: it does not leave").count(), 2);
     assert_eq!(page.post(&format!("{path}/restore"), &[("from", "1"), ("to", "1")]), (303, path.clone()));
+    let (left_out, kept) = (page.text(&format!("{path}/0")), page.text(&format!("{path}/1")));
+    assert!(left_out.contains("Dropped: it does not leave") && left_out.contains("Take this step back in"));
+    assert!(!kept.contains("Dropped: it does not leave") && kept.contains("Drop this step"));
     let region = [("step", "1"), ("x", "0"), ("y", "0"), ("width", "200"), ("height", "90")];
     assert_eq!(page.post(&format!("{path}/mask"), &region), (303, format!("{path}/1")));
     let after = page.get(&format!("{path}/1/frame.png")).body_mut().read_to_vec().unwrap();

@@ -23,12 +23,16 @@ impl Journal {
     /// # Errors
     /// When there is no such session, or it is damaged.
     pub fn view(&self, session: SessionId) -> Result<View, SessionError> {
-        let numbers: Vec<u32> = self.lock()?.session(session)?.index.kept().collect();
-        Ok(View {
-            journal: self.clone(),
-            session,
-            numbers: (0..).zip(numbers).collect::<Vec<_>>().into_iter(),
-        })
+        let numbers: Vec<(u32, u32)> = (0..).zip(self.kept(session)?).collect();
+        Ok(View { journal: self.clone(), session, numbers: numbers.into_iter() })
+    }
+
+    /// Numbers of the steps that are not dropped, in order.
+    ///
+    /// # Errors
+    /// When there is no such session, or it is damaged.
+    pub fn kept(&self, session: SessionId) -> Result<Vec<u32>, SessionError> {
+        Ok(self.lock()?.session(session)?.index.kept().collect())
     }
 
     /// One step of the recording with its masks, dropped ones too. Its ordinal is its number.

@@ -12,5 +12,6 @@ pub(crate) mod program;
 mod proof;
 pub(crate) mod release;
 pub(crate) mod road;
+pub(crate) mod steps;
 pub(crate) mod withdraw;
 pub(crate) mod words;

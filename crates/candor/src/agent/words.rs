@@ -2,7 +2,7 @@
 
 use candor_consent::Reason;
 use candor_journal::{Gap, State};
-use candor_model::{Action, Place};
+use candor_model::{Action, Place, Target};
 
 /// How far a recording is.
 pub(crate) const fn state(state: &State) -> &'static str {
@@ -27,6 +27,11 @@ pub(crate) fn action(action: &Action) -> String {
             action.kind().replace('_', " ")
         }
     }
+}
+
+/// What was acted on.
+pub(crate) fn target(target: &Target) -> String {
+    format!("{} {}", target.role, target.name.as_deref().unwrap_or(""))
 }
 
 /// Why the gate refused, a sentence for each reason.

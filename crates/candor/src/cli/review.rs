@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::{road, words};
+use crate::agent::{road, steps, words};
 use crate::ambient;
-use crate::exit::{Because, Failure, Kind, Outcome};
+use crate::exit::{Because, Kind, Outcome};
 use crate::{durable, output};
 
 /// What a contributor can do with a recording before it leaves, or instead.
@@ -101,7 +101,7 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
         }
         Command::Drop { of, step } => {
             let journal = open(session, &of.which)?;
-            require_steps(&journal, &of, &step)?;
+            steps::require(&journal, of.session, &step)?;
             step.iter().try_for_each(|n| {
                 journal.drop_step(of.session, *n).because(Kind::Refused, "drop the step")
             })?;
@@ -110,7 +110,7 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
         }
         Command::Restore { of, step } => {
             let journal = open(session, &of.which)?;
-            require_steps(&journal, &of, &step)?;
+            steps::require(&journal, of.session, &step)?;
             step.iter().try_for_each(|n| {
                 journal.restore_step(of.session, *n).because(Kind::Refused, "restore the step")
             })?;
@@ -130,20 +130,6 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
             done(session, &of, "looked at: it leaves only when you say `candor release`");
             Ok(())
         }
-    }
-}
-
-/// Every step is there, before the first is touched.
-fn require_steps(journal: &Journal, of: &One, steps: &[u32]) -> Outcome {
-    let summary = journal.session(of.session).because(Kind::Refused, "find the recording")?;
-    let known = summary.steps.saturating_add(summary.dropped);
-    match steps.iter().find(|step| usize::try_from(**step).is_ok_and(|step| step >= known)) {
-        Some(step) => {
-            let message = format!("the recording has no step {step}");
-            Err(Failure::new(Kind::Usage, message)
-                .hint("`candor review show` numbers them; nothing was changed"))
-        }
-        None => Ok(()),
     }
 }
 
@@ -254,13 +240,12 @@ fn write_frame(folder: &Path, step: &ReviewStep) -> Outcome {
 
 fn shown_step(step: &ReviewStep) -> ShownStep {
     let content = &step.content.step;
-    let target = content.target.as_ref();
     ShownStep {
         step: step.number,
         app: content.window.app.to_string(),
         site: content.window.site.as_ref().map(ToString::to_string),
         action: content.action.clone(),
-        target: target.map(|t| format!("{} {}", t.role, t.name.as_deref().unwrap_or(""))),
+        target: content.target.as_ref().map(words::target),
         taken_out: step.content.report.findings.len(),
     }
 }

@@ -1,5 +1,7 @@
 //! What a person can do on the page. After each act the browser is sent back to look at what came of it.
 
+use std::ops::RangeInclusive;
+
 use axum::Router;
 use axum::extract::{Form, Path, State};
 use axum::response::{Redirect, Response};
@@ -9,7 +11,7 @@ use candor_model::{Rect, SessionId};
 use serde::Deserialize;
 
 use super::{Desk, Told, look};
-use crate::agent::{release, road, withdraw};
+use crate::agent::{release, road, steps, withdraw};
 use crate::ambient;
 use crate::exit::{Because, Failure, Kind, Outcome};
 
@@ -79,7 +81,7 @@ async fn drop_steps(
     Form(range): Form<Range>,
 ) -> Result<Redirect, Told> {
     change(&desk, move |journal| {
-        steps(journal, session, &range)?
+        range_of(journal, session, &range)?
             .try_for_each(|step| journal.drop_step(session, step).because(Kind::Refused, "drop the step"))
     })
     .await?;
@@ -92,7 +94,7 @@ async fn restore_steps(
     Form(range): Form<Range>,
 ) -> Result<Redirect, Told> {
     change(&desk, move |journal| {
-        steps(journal, session, &range)?.try_for_each(|step| {
+        range_of(journal, session, &range)?.try_for_each(|step| {
             journal.restore_step(session, step).because(Kind::Refused, "take the step back in")
         })
     })
@@ -101,14 +103,14 @@ async fn restore_steps(
 }
 
 /// The steps of a range, if all of it is there: nothing is changed in part.
-fn steps(journal: &Journal, session: SessionId, range: &Range) -> Outcome<std::ops::RangeInclusive<u32>> {
-    let summary = journal.session(session).because(Kind::Refused, "find the recording")?;
-    let known = summary.steps.saturating_add(summary.dropped);
-    if range.from > range.to || usize::try_from(range.to).is_ok_and(|last| last >= known) {
-        let message = format!("the recording has no steps {} to {}", range.from, range.to);
-        return Err(Failure::new(Kind::Usage, message)
-            .hint("nothing was changed; choose from the numbers in the list"));
+fn range_of(journal: &Journal, session: SessionId, range: &Range) -> Outcome<RangeInclusive<u32>> {
+    if range.from > range.to {
+        let message = format!("step {} is behind step {}", range.from, range.to);
+        return Err(
+            Failure::new(Kind::Usage, message).hint("write the earlier one first; nothing was changed")
+        );
     }
+    steps::require(journal, session, &[range.to])?;
     Ok(range.from..=range.to)
 }
 

@@ -59,7 +59,8 @@ async fn step(
 ) -> Result<Response, Told> {
     let page = desk.with(move |enrolment, _| {
         let (journal, step) = viewed(enrolment, session, number)?;
-        Ok(one(&found(&journal, session)?, &step))
+        let kept = journal.kept(session).because(Kind::BadInput, "open the recording")?;
+        Ok(one(&found(&journal, session)?, &kept, &step))
     });
     Ok(rendered(page.await?.render()))
 }

@@ -125,6 +125,7 @@ pub(super) struct One {
     before: Option<u32>,
     after: Option<u32>,
     released: bool,
+    dropped: bool,
 }
 
 #[derive(Template)]
@@ -156,18 +157,12 @@ pub(super) fn found(journal: &Journal, session: SessionId) -> Outcome<SessionSum
 pub(super) fn timeline(journal: &Journal, session: SessionId) -> Outcome<Timeline> {
     let summary = found(journal, session)?;
     let all = u32::try_from(summary.steps + summary.dropped).unwrap_or(u32::MAX);
-    let mut steps = journal.view(session).because(Kind::BadInput, "open the recording")?;
-    let (mut lines, mut next) = (Vec::new(), steps.next());
-    for number in 0..all {
-        if next.as_ref().is_some_and(|step| step.as_ref().is_ok_and(|step| step.number != number)) {
-            lines.push(Line::Dropped { number });
-            continue;
+    let mut lines: Vec<Line> = (0..all).map(|number| Line::Dropped { number }).collect();
+    for step in journal.view(session).because(Kind::BadInput, "open the recording")? {
+        let step = step.because(Kind::BadInput, "open the recording")?;
+        if let Some(place) = usize::try_from(step.number).ok().and_then(|number| lines.get_mut(number)) {
+            *place = line(&step);
         }
-        match next {
-            Some(step) => lines.push(line(&step.because(Kind::BadInput, "open the recording")?)),
-            None => lines.push(Line::Dropped { number }),
-        }
-        next = steps.next();
     }
     let gaps = journal.gaps(session).because(Kind::BadInput, "read what was refused")?;
     let refused = |gap: &candor_journal::Gap| Refused {
@@ -186,7 +181,7 @@ fn place(step: &ReviewStep) -> String {
 
 fn target(step: &ReviewStep) -> String {
     let target = step.content.step.target.as_ref();
-    target.map_or_else(String::new, |t| format!("{} {}", t.role, t.name.as_deref().unwrap_or("")))
+    target.map(words::target).unwrap_or_default()
 }
 
 fn line(step: &ReviewStep) -> Line {
@@ -200,7 +195,7 @@ fn line(step: &ReviewStep) -> Line {
     }
 }
 
-pub(super) fn one(summary: &SessionSummary, step: &ReviewStep) -> One {
+pub(super) fn one(summary: &SessionSummary, kept: &[u32], step: &ReviewStep) -> One {
     let (content, screen) = (&step.content.step, &step.content.step.screen);
     let all = u32::try_from(summary.steps + summary.dropped).unwrap_or(u32::MAX);
     One {
@@ -219,6 +214,7 @@ pub(super) fn one(summary: &SessionSummary, step: &ReviewStep) -> One {
         before: step.number.checked_sub(1),
         after: step.number.checked_add(1).filter(|next| *next < all),
         released: matches!(summary.state, Progress::Released { .. }),
+        dropped: !kept.contains(&step.number),
     }
 }
 
