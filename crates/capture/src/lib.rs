@@ -11,7 +11,9 @@
 //! Invariants: the gate comes before the pixels (P3). What changed between judgement and look is not captured: it is judged
 //! again or not taken. A window whose class is not known has the empty class, which no charter names.
 
+mod memory;
 mod pending;
+mod place;
 mod sensitive;
 mod sensor;
 
@@ -20,7 +22,9 @@ mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
 
+pub use memory::{Memory, keep_memory_private};
 pub use pending::{Pending, SeenWindow};
+pub use place::{Desktop, Monitor};
 pub use sensitive::{SENSITIVE_LIST, Sensitive};
 pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally};
 

@@ -1,13 +1,21 @@
 //! Linux: X11. Wayland has no passive input and no windows of others; it needs a sensor of its own.
 
 mod canvas;
+mod clocks;
+mod focus;
 mod input;
+mod judge;
 mod kept;
 mod keyboard;
 mod look;
+mod monitors;
+mod observe;
 mod places;
+mod reader;
 mod run;
+mod scene;
 mod shared;
+mod stack;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! Platforms without a sensor.
 
-use crate::{Now, OpenError, Sensor};
+use crate::{Desktop, Now, OpenError, Sensor};
 
 /// Opens the sensor of this platform.
 ///
 /// # Errors
 /// Always: this platform has none.
-pub fn open(_display: &str, _now: Now) -> Result<Box<dyn Sensor>, OpenError> {
+pub fn open(_desktop: impl Into<Desktop>, _now: Now) -> Result<Box<dyn Sensor>, OpenError> {
     Err(OpenError::Unsupported { platform: std::env::consts::OS })
 }

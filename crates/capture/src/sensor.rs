@@ -6,7 +6,7 @@ use candor_consent::Permit;
 use candor_model::{Moment, Observation, Platform, Screen};
 use candor_redact::Raw;
 
-use crate::{Pending, Sensitive};
+use crate::{Desktop, Monitor, Pending, Sensitive};
 
 /// Why the text of a run of keys is not known, and the keys are only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,8 +69,15 @@ pub trait Sensor: Send {
     /// The platform.
     fn platform(&self) -> Platform;
 
-    /// The screen that all coordinates are of.
-    fn screen(&self) -> &Screen;
+    /// The screens. Each observation names the one that its coordinates are of: X11 has one for all monitors, other platforms
+    /// have one for each display, with a scale of its own.
+    fn screens(&self) -> Vec<Screen>;
+
+    /// The monitors, as they are at this moment: the person may plug one in, or turn it.
+    ///
+    /// # Errors
+    /// When the desktop does not answer.
+    fn monitors(&mut self) -> Result<Vec<Monitor>, SensorError>;
 
     /// Whether the screen is locked, as far as the platform tells.
     ///
@@ -143,6 +150,18 @@ pub enum OpenError {
     Unsupported {
         /// The platform.
         platform: &'static str,
+    },
+    /// This platform has no such desktop.
+    #[error("this platform has no desktop {desktop:?}")]
+    NotHere {
+        /// The desktop that was asked for.
+        desktop: Desktop,
+    },
+    /// The person or the system has not allowed it.
+    #[error("{permission} is not allowed")]
+    NotAllowed {
+        /// What must be allowed, in the words of the system.
+        permission: &'static str,
     },
     /// There is no desktop, or it does not let this program in.
     #[error("could not connect to the display {display:?}")]

@@ -1,11 +1,13 @@
 //! On a real X server with a real window manager and a real editor: P2 and P3 for live capture.
 
 mod applications;
+mod attributed;
 mod budgets;
 mod canaries;
 mod desktop;
 mod hands;
 mod law;
+mod memory;
 mod scenario;
 mod told;
 

@@ -42,7 +42,7 @@ const PAGE_BUDGET_MS: u64 = 200;
 /// How often a browser that does not answer is asked about its page.
 const PAGE_ASKED_MAX: u32 = 3;
 /// Longest wait for one element that the tree does not hold, in milliseconds.
-const ELEMENT_BUDGET_MS: u64 = 250;
+const ELEMENT_BUDGET_MS: u64 = 1_000;
 /// What the thread itself may need beyond a budget, in milliseconds.
 const GRACE_MS: u64 = 100;
 

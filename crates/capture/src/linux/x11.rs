@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use candor_consent::{Field, Permit};
-use candor_model::{Action, Moment, Observation, Pixels, Platform, Screen, TreeState, VisibleWindow};
+use candor_consent::Permit;
+use candor_model::{Action, Observation, Pixels, Platform, Screen};
 use candor_redact::Raw;
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
@@ -12,11 +12,13 @@ use x11rb::rust_connection::RustConnection;
 
 use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
-use crate::linux::run::{Belongs, Course, begun, is_aftermath};
+use crate::linux::run::begun;
 use crate::linux::shared::Shared;
-use crate::linux::tree::{Client, Element, Key, Run, Text, Trees, page_is_asked};
+use crate::linux::tree::{Client, Key, Trees};
 use crate::linux::windows::{Atoms, Windows};
-use crate::{Counted, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, sensitive};
+use crate::{
+    Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, keep_memory_private,
+};
 
 /// Oldest judgement in milliseconds that is still of what is on the screen.
 pub const PERMIT_AGE_MS_MAX: i64 = 2_000;
@@ -30,32 +32,38 @@ pub const FRAME_SIDE_PX_MAX: u32 = Pixels::SIDE_PX_MAX;
 
 pub(crate) struct X11Sensor {
     pub(crate) connection: RustConnection,
-    root: Window,
-    atoms: Atoms,
+    pub(super) root: Window,
+    pub(super) atoms: Atoms,
     pub(crate) screen: Screen,
-    input: InputThread,
+    pub(super) input: InputThread,
     pub(crate) trees: Trees,
     pub(crate) shared: Option<Shared>,
     /// What ended the action before it.
-    waiting: Option<Timed>,
+    pub(super) waiting: Option<Timed>,
     /// How long the screen has been at rest.
     pub(crate) rest: Rest,
     /// The last frame and tree at rest, of permitted windows only.
     pub(crate) kept: Option<Kept>,
     /// The window of the action that was not captured yet, and of how many events it is.
-    asked: Option<(u64, u64)>,
+    pub(super) asked: Option<(u64, u64)>,
     /// When the last action was captured.
-    acted_us: Option<u64>,
-    tally: Tally,
-    now: Now,
+    pub(super) acted_us: Option<u64>,
+    pub(super) tally: Tally,
+    pub(super) now: Now,
 }
 
-/// Opens the sensor of the X display with this name, `:0` for example.
+/// Opens the sensor of a desktop.
 ///
 /// # Errors
-/// When there is no such display, it does not let this program in, or it lacks an extension.
-pub fn open(display: &str, now: Now) -> Result<Box<dyn Sensor>, OpenError> {
-    Ok(Box::new(X11Sensor::open(display, now)?))
+/// When there is no such display, it does not let this program in, or it lacks an extension; and when this process's memory
+/// cannot be kept from others.
+pub fn open(desktop: impl Into<Desktop>, now: Now) -> Result<Box<dyn Sensor>, OpenError> {
+    let display = match desktop.into() {
+        Desktop::X11 { display } => display,
+        desktop @ Desktop::OfThisSession => return Err(OpenError::NotHere { desktop }),
+    };
+    keep_memory_private().map_err(|_| OpenError::Lacks { what: "memory that no other program reads" })?;
+    Ok(Box::new(X11Sensor::open(&display, now)?))
 }
 
 /// The library adds the number to a port number, and that must not overflow.
@@ -95,8 +103,12 @@ impl Sensor for X11Sensor {
         Platform::Linux
     }
 
-    fn screen(&self) -> &Screen {
-        &self.screen
+    fn screens(&self) -> Vec<Screen> {
+        vec![self.screen.clone()]
+    }
+
+    fn monitors(&mut self) -> Result<Vec<Monitor>, SensorError> {
+        self.shown_monitors()
     }
 
     fn locked(&mut self) -> Result<bool, SensorError> {
@@ -219,221 +231,13 @@ impl X11Sensor {
         })
     }
 
-    /// An action with the windows as they are at this moment.
-    fn pending(&mut self, at: Moment, action: Action, front: u64) -> Result<Pending, SensorError> {
-        let (mut windows, locked) = self.windows().seen()?;
-        self.ask_pages(&mut windows)?;
-        let found = windows.iter().find(|window| window.id == front && front != 0).cloned();
-        let front = found.unwrap_or(SeenWindow::unknown(locked));
-        Ok(Pending { at, ms: 0, key: Key::Writes, action, front, windows })
-    }
-
-    /// Which site each browser shows, and whether the window is private.
-    fn ask_pages(&self, windows: &mut [SeenWindow]) -> Result<(), SensorError> {
-        for window in windows.iter_mut().filter(|window| page_is_asked(&window.class)) {
-            let Some(client) = self.client(window)? else { continue };
-            let page = self.trees.page(&client);
-            window.private = page.private;
-            window.sensitive = window.sensitive.or_else(|| sensitive::of_site(page.site.as_deref()?));
-            window.site = page.site;
-        }
-        Ok(())
-    }
-
     pub(crate) fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {
         self.windows().of_bus(u32::try_from(window.id).unwrap_or(0), window.bounds)
-    }
-
-    /// What was asked for before and not captured was refused: what its window wrote is forgotten, and not heard any more.
-    fn refuse_what_was_asked(&mut self) {
-        let Some((window, events)) = self.asked.take() else { return };
-        self.tally.not_taken += events;
-        self.trees.ignore(window);
-    }
-
-    /// What [`Sensor::capture`] seals.
-    pub(crate) fn observe(
-        &mut self,
-        pending: &Pending,
-        permit: &Permit,
-        windows: &[Option<Permit>],
-    ) -> Result<Observation, SensorError> {
-        self.fits(pending, permit, windows)?;
-        let (now_us, changes) = ((self.now)().monotonic_us, self.input.changes());
-        let kept = self.kept.take().filter(|kept| kept.is_before(pending, windows, now_us, changes));
-        let title = self.look(pending, permit, windows, false)?.title;
-        let mut kept = match kept {
-            Some(kept) => kept,
-            None => self.taken(pending, permit, windows)?,
-        };
-        let (action, keys) = self.follow(pending)?;
-        let (action, wrote) = self.told(action, keys, pending, permit)?;
-        let target = self.target(&mut kept, &action, wrote, pending, permit);
-        let waited = matches!(pending.action, Action::Wait { .. });
-        self.captured(pending, target.is_some() || waited);
-        let visible = |(window, shown): (&SeenWindow, &bool)| VisibleWindow {
-            bounds: window.bounds,
-            permitted: *shown,
-        };
-        Ok(Observation {
-            at: Moment { wall: permit.at(), monotonic_us: pending.at.monotonic_us },
-            screen: self.screen.clone(),
-            app: permit.app().clone(),
-            site: permit.site().cloned(),
-            title,
-            bounds: pending.front.bounds,
-            action: allowed(action, permit),
-            target,
-            windows: pending.windows.iter().zip(&kept.shown).map(visible).collect(),
-            frame: kept.frame.take(),
-            tree: kept.tree.take(),
-        })
-    }
-
-    fn captured(&mut self, pending: &Pending, named: bool) {
-        self.rest.after_action();
-        let Some((_, events)) = self.asked.take() else { return };
-        self.tally.taken += events;
-        self.tally.actions += 1;
-        self.tally.unnamed += u64::from(!named);
-        self.acted_us = Some(pending.at.monotonic_us);
     }
 
     pub(crate) fn windows(&self) -> Windows<'_> {
         let size = (self.screen.width, self.screen.height);
         Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size }
-    }
-
-    /// One answer for each window, given just now, and a yes for the one in front, which is about nothing sensitive.
-    fn fits(
-        &self,
-        pending: &Pending,
-        permit: &Permit,
-        windows: &[Option<Permit>],
-    ) -> Result<(), SensorError> {
-        let front = pending.windows.iter().position(|window| window.id == pending.front.id);
-        let answer = front.and_then(|front| windows.get(front)?.as_ref());
-        let same_app = answer.is_some_and(|answer| answer.app() == permit.app());
-        if windows.len() != pending.windows.len() || !same_app {
-            return Err(SensorError::Answers);
-        }
-        if let Some(kind) = pending.front.sensitive {
-            return Err(SensorError::Sensitive { kind });
-        }
-        let now = (self.now)().wall.as_millis();
-        let fresh = |permit: &Permit| (0..=PERMIT_AGE_MS_MAX).contains(&(now - permit.at().as_millis()));
-        let all = windows.iter().flatten().chain([permit]).all(fresh);
-        if all { Ok(()) } else { Err(SensorError::Stale) }
-    }
-
-    /// One frame and one tree of the permitted windows, of one moment.
-    pub(crate) fn taken(
-        &mut self,
-        pending: &Pending,
-        permit: &Permit,
-        windows: &[Option<Permit>],
-    ) -> Result<Kept, SensorError> {
-        let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
-        let seen = self.look(pending, permit, windows, true)?;
-        let client = self.client(&pending.front)?;
-        if let Some(client) = client.as_ref().filter(|_| permit.allows(Field::TypedText)) {
-            self.trees.listen(client);
-        }
-        let asked = client.as_ref().filter(|_| permit.allows(Field::Tree));
-        let (mut tree, elements) = asked.and_then(|client| self.trees.tree(client)).unzip();
-        if let Some(tree) = tree.as_mut().filter(|_| self.input.changes() != changes) {
-            // The screen changed since the frame was read: the tree may be of another moment.
-            tree.state = TreeState::Untrusted;
-        }
-        self.is_still_so(pending)?;
-        Ok(Kept {
-            front: pending.front.id,
-            windows: pending.windows.clone(),
-            shown: shown(pending, windows),
-            frame: seen.frame,
-            tree,
-            elements: elements.unwrap_or_default(),
-            taken_us,
-            changes,
-        })
-    }
-
-    /// A browser may have gone to another page while it was looked at: then nothing was looked at.
-    fn is_still_so(&self, pending: &Pending) -> Result<(), SensorError> {
-        let mut windows = pending.windows.clone();
-        self.ask_pages(&mut windows)?;
-        if windows == pending.windows { Ok(()) } else { Err(SensorError::Changed) }
-    }
-
-    /// Takes what belongs to the action; what does not begins the next one.
-    fn follow(&mut self, pending: &Pending) -> Result<(Action, Vec<Key>), SensorError> {
-        let window = u32::try_from(pending.front.id).unwrap_or(0);
-        let mut course = Course::new(pending.action.clone(), window, pending.ms, pending.key);
-        while let Some(wait) = course.pause() {
-            let Some((at, input)) = self.input.next(wait)? else { break };
-            let belongs = course.take(&input);
-            // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
-            if belongs == Belongs::No && !is_aftermath(&input) {
-                self.waiting = Some((at, input));
-                break;
-            }
-            if let Some((_, events)) = self.asked.as_mut() {
-                *events += 1;
-            }
-            if belongs == Belongs::Last {
-                break;
-            }
-        }
-        Ok(course.finish())
-    }
-
-    /// What keys wrote, as the application tells it of the window that was permitted, if it is still as it was judged; and the
-    /// element that told. Where the text is not known, the keys are counted, and the reason is.
-    fn told(
-        &mut self,
-        action: Action,
-        keys: Vec<Key>,
-        pending: &Pending,
-        permit: &Permit,
-    ) -> Result<(Action, Option<Element>), SensorError> {
-        if keys.is_empty() {
-            return Ok((action, None));
-        }
-        let told = match self.typed(keys, pending, permit) {
-            Ok(told) if self.is_as_judged(pending)? => Ok(told),
-            Ok(_) => Err(Counted::Changed),
-            Err(why) => Err(why),
-        };
-        match told {
-            Ok((mut text, element)) if !text.is_empty() => {
-                Ok((Action::Type { text: std::mem::take(&mut *text) }, Some(element)))
-            }
-            Ok((_, element)) => Ok((action, Some(element))),
-            Err(why) => {
-                *self.tally.counted.entry(why).or_default() += 1;
-                Ok((action, None))
-            }
-        }
-    }
-
-    fn typed(&self, keys: Vec<Key>, pending: &Pending, permit: &Permit) -> Result<Text, Counted> {
-        if !permit.allows(Field::TypedText) {
-            return Err(Counted::NotGiven);
-        }
-        let ended_us = self.waiting.as_ref().map(|(at, _)| at.monotonic_us);
-        let (window, from_us) = (pending.front.id, pending.at.monotonic_us);
-        self.trees.typed(Run { window, from_us, ended_us, keys })
-    }
-
-    /// Whether the window in front is the one that was judged: it may have moved, and nothing else.
-    fn is_as_judged(&self, pending: &Pending) -> Result<bool, SensorError> {
-        let (mut windows, locked) = self.windows().seen()?;
-        self.ask_pages(&mut windows)?;
-        let same = |front: &SeenWindow| {
-            SeenWindow { bounds: pending.front.bounds, ..front.clone() } == pending.front
-        };
-        let front = windows.iter().find(|window| window.id == pending.front.id);
-        Ok(!locked && front.is_some_and(same))
     }
 }
 
@@ -443,13 +247,6 @@ impl Drop for X11Sensor {
     }
 }
 
-/// Which windows are shown: the permitted ones that are about nothing sensitive.
-fn shown(pending: &Pending, windows: &[Option<Permit>]) -> Vec<bool> {
-    let shown =
-        |(window, permit): (&SeenWindow, &Option<Permit>)| permit.is_some() && window.sensitive.is_none();
-    pending.windows.iter().zip(windows).map(shown).collect()
-}
-
 const fn window_of(input: &Input) -> Window {
     match input {
         Input::Button { window, .. }
@@ -457,19 +254,5 @@ const fn window_of(input: &Input) -> Window {
         | Input::Key { window, .. }
         | Input::Command { window, .. } => *window,
         Input::Released { .. } | Input::Moved { .. } => 0,
-    }
-}
-
-/// The action as far as the permit allows it: without the pointer, what is left is that time passed; without the names of
-/// commands, that a key was pressed.
-fn allowed(action: Action, permit: &Permit) -> Action {
-    let pointer = matches!(action, Action::Click { .. } | Action::Drag { .. } | Action::Scroll { .. });
-    let command = matches!(action, Action::Hotkey { .. });
-    if pointer && !permit.allows(Field::Pointer) {
-        Action::Wait { ms: 0 }
-    } else if command && !permit.allows(Field::Hotkeys) {
-        Action::Keys { count: 1 }
-    } else {
-        action
     }
 }

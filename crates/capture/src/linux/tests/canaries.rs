@@ -150,7 +150,8 @@ fn a_canary_on_the_second_monitor_is_in_no_frame_and_the_editor_across_both_is()
         desktop.titled("Canary", WORD, canary, false);
     }
     let mut sensor = sensor(&desktop);
-    assert_eq!((sensor.screen().width, sensor.screen().height), (2560, 800));
+    let screens = sensor.screens();
+    assert_eq!((screens.len(), screens[0].width, screens[0].height), (1, 2560, 800));
     desktop.xdotool(&["mousemove", "1000", "50", "click", "1"]);
     let pending = next(&mut sensor);
     let observation = observe(&mut sensor, &law, &pending).unwrap();

@@ -46,6 +46,8 @@ const HOME: u32 = 0xff50;
 const APART_PX: u32 = 12;
 /// How long a person takes from the pointer to the keys.
 const TURN: Duration = Duration::from_millis(200);
+/// How long the hands rest between two letters.
+const KEY_REST: Duration = Duration::from_millis(4);
 /// How long the wheel rests after a turn.
 const WHEEL_REST: Duration = Duration::from_millis(300);
 /// Polls of the focus before a test gives up.
@@ -97,6 +99,12 @@ impl Hands {
         let code = self.code(symbol);
         self.send(KEY_DOWN, code, self.last);
         self.send(KEY_UP, code, self.last);
+    }
+
+    /// Types one letter.
+    pub(super) fn types(&self, letter: u8) {
+        self.key(u32::from(letter));
+        std::thread::sleep(KEY_REST);
     }
 
     fn press(&mut self, detail: u8, at: Point) {
@@ -184,8 +192,7 @@ impl Hands {
                 let count = 3 + self.number(6);
                 let word: String = (0..count).map(|_| letters[self.number(26) as usize]).collect();
                 for letter in word.chars() {
-                    self.key(u32::from(letter));
-                    std::thread::sleep(Duration::from_millis(4));
+                    self.types(u8::try_from(letter).unwrap());
                 }
                 vec![text(click(at)), text(Action::Type { text: word })]
             }

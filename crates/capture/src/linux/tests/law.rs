@@ -98,7 +98,8 @@ impl Law {
         Self::with(fields, &["text-editor"])
     }
 
-    fn with(fields: BTreeSet<Field>, apps: &[&str]) -> Self {
+    /// A law that allows these fields of these applications.
+    pub(super) fn with(fields: BTreeSet<Field>, apps: &[&str]) -> Self {
         let (charter, organisation, contributor) = (charter(), key(10), key(30));
         let given = now().plus_millis(-8 * 86_400_000);
         let state = pilot(&charter, &organisation.public(), given);

@@ -18,8 +18,9 @@ pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 const NULL: &str = "/org/a11y/atspi/null";
-/// Longest wait for one answer, in milliseconds.
-const ANSWER_MS: u64 = 200;
+/// Longest wait for one answer, in milliseconds. Walks and pages have shorter ends of their own; an application beside a
+/// busy processor takes longer than one that is idle, and is no less right.
+const ANSWER_MS: u64 = 800;
 /// Longest name or text of one element, in characters.
 pub(crate) const TEXT_CHARACTERS_MAX: i32 = 4_096;
 /// Most processes that are remembered.
@@ -31,6 +32,8 @@ pub(crate) struct Bus {
     processes: RefCell<BTreeMap<String, u32>>,
     /// Which element each window of the X server was.
     frames: RefCell<BTreeMap<u64, Frame>>,
+    /// Of applications whose pixels are larger than those of the screen: how much.
+    scales: RefCell<BTreeMap<String, u32>>,
 }
 
 impl Bus {
@@ -38,7 +41,12 @@ impl Bus {
         let builder = zbus::connection::Builder::address(address).ok()?;
         let connected = tokio::time::timeout(Duration::from_secs(2), builder.build()).await;
         let connection = connected.ok()?.ok()?;
-        Some(Self { connection, processes: RefCell::default(), frames: RefCell::default() })
+        Some(Self {
+            connection,
+            processes: RefCell::default(),
+            frames: RefCell::default(),
+            scales: RefCell::default(),
+        })
     }
 
     /// An answer of an element; none if it is gone, slow, or answers something else.
@@ -78,7 +86,9 @@ impl Bus {
 
     /// The element at a place in absolute pixels, one or more levels below.
     pub(crate) async fn at_point(&self, of: &Element, x: i32, y: i32) -> Option<Element> {
-        let found: Element = self.ask(of, COMPONENT, "GetAccessibleAtPoint", &(x, y, 0_u32)).await?;
+        let own = |at: i32| at / i32::try_from(self.scale(&of.0)).unwrap_or(1);
+        let at = (own(x), own(y), 0_u32);
+        let found: Element = self.ask(of, COMPONENT, "GetAccessibleAtPoint", &at).await?;
         (found.1.as_str() != NULL).then_some(found)
     }
 
@@ -123,6 +133,23 @@ impl Bus {
             Some(frame) => frames.insert(window, frame.clone()),
             None => frames.remove(&window),
         };
+    }
+
+    /// How many pixels of the screen one of an application's is.
+    pub(crate) fn scale(&self, application: &str) -> u32 {
+        self.scales.borrow().get(application).copied().unwrap_or(1)
+    }
+
+    pub(crate) fn remember_scale(&self, frame: &Frame) {
+        let mut scales = self.scales.borrow_mut();
+        if scales.len() >= PROCESSES_MAX {
+            scales.clear();
+        }
+        if frame.scale == 1 {
+            scales.remove(&frame.application.0);
+        } else {
+            scales.insert(frame.application.0.clone(), frame.scale);
+        }
     }
 
     /// Asks the registry to let applications tell of an event.

@@ -8,6 +8,8 @@ use super::role::States;
 
 /// How far the two accounts of a place may differ, in pixels: borders and shadows.
 const SLOP_PX: u32 = 4;
+/// Most pixels of the screen that one of an application's may be (`GDK_SCALE`, `QT_SCALE_FACTOR`).
+const SCALE_MAX: u32 = 4;
 /// Most windows of one application that are compared.
 const FRAMES_MAX: usize = 64;
 
@@ -17,6 +19,8 @@ pub(crate) struct Frame {
     pub(crate) application: Element,
     pub(crate) element: Element,
     pub(crate) name: String,
+    /// How many pixels of the screen one of the application's is.
+    pub(crate) scale: u32,
 }
 
 /// The element of a window; none if there is none, or more than one that could be. One that was found before is asked whether
@@ -26,10 +30,12 @@ pub(crate) async fn frame(bus: &Bus, client: &Client) -> Option<Frame> {
         let process = bus.process(&known.application.0).await;
         let still = candidate(bus, &known.application, known.element, client).await;
         if let Some((frame, _)) = still.filter(|_| process == Some(client.pid)) {
+            bus.remember_scale(&frame);
             return Some(frame);
         }
     }
     let found = searched(bus, client).await;
+    found.iter().for_each(|found| bus.remember_scale(found));
     bus.remember_frame(client.window, found.as_ref());
     found
 }
@@ -65,20 +71,37 @@ async fn candidate(
     element: Element,
     client: &Client,
 ) -> Option<(Frame, bool)> {
-    let (states, place) =
-        tokio::join!(bus.ask::<Vec<u32>, _>(&element, ACCESSIBLE, "GetState", &()), extents(bus, &element));
+    let (states, place) = tokio::join!(
+        bus.ask::<Vec<u32>, _>(&element, ACCESSIBLE, "GetState", &()),
+        told_extents(bus, &element)
+    );
     let states: Vec<u32> = states?;
     let states = States::of(&states);
     let place = place?;
-    if ![client.bounds, client.outer].into_iter().any(|bounds| is_near(place, bounds)) {
-        return None;
-    }
+    let scale = scale(place, [client.bounds, client.outer])?;
     let name = bus.name(&element).await?;
-    Some((Frame { application: application.clone(), element, name }, states.active()))
+    Some((Frame { application: application.clone(), element, name, scale }, states.active()))
+}
+
+/// By how much a place must be taken to be one of these; none if it is at none of them.
+fn scale(place: Rect, bounds: [Rect; 2]) -> Option<u32> {
+    (1..=SCALE_MAX).find(|scale| bounds.iter().any(|bounds| is_near(scaled(place, *scale), *bounds)))
+}
+
+/// A place in the application's pixels, in those of the screen.
+fn scaled(place: Rect, scale: u32) -> Rect {
+    let side = |length: u32| length.saturating_mul(scale);
+    let edge = |at: i32| at.saturating_mul(i32::try_from(scale).unwrap_or(1));
+    Rect { x: edge(place.x), y: edge(place.y), width: side(place.width), height: side(place.height) }
 }
 
 /// Where an element is, in absolute pixels.
 pub(crate) async fn extents(bus: &Bus, of: &Element) -> Option<Rect> {
+    told_extents(bus, of).await.map(|place| scaled(place, bus.scale(&of.0)))
+}
+
+/// Where an element is, in the pixels of its application.
+async fn told_extents(bus: &Bus, of: &Element) -> Option<Rect> {
     let (x, y, width, height): (i32, i32, i32, i32) = bus.ask(of, COMPONENT, "GetExtents", &(0_u32,)).await?;
     let side = |length: i32| u32::try_from(length).unwrap_or(0);
     Some(Rect { x, y, width: side(width), height: side(height) })
@@ -90,4 +113,26 @@ fn is_near(a: Rect, b: Rect) -> bool {
         && a.y.abs_diff(b.y) <= SLOP_PX
         && near(a.width, b.width)
         && near(a.height, b.height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_that_draws_larger_is_found_by_its_own_pixels() {
+        let place = |n: i32, side: u32| Rect { x: n, y: n, width: side, height: side };
+        let (client, outer) = (place(100, 600), place(90, 640));
+        for (told, expected) in [
+            (place(100, 600), Some(1)),
+            (place(88, 642), Some(1)),
+            (place(50, 300), Some(2)),
+            (place(45, 320), Some(2)),
+            (place(33, 200), Some(3)),
+            (place(50, 200), None),
+            (place(20, 120), None),
+        ] {
+            assert_eq!(scale(told, [client, outer]), expected, "{told:?}");
+        }
+    }
 }
