@@ -27,7 +27,8 @@ pub(crate) fn find(text: &str, look: impl Fn(&str, &mut Vec<Find>), finds: &mut 
         if written.len() > RUN_BYTES_MAX {
             continue;
         }
-        if written.contains('%') {
+        // In queries a plus is a space between words.
+        if written.contains('%') || written.contains('?') && written.contains('+') && written.contains('=') {
             in_percent(written, run.start, &look, finds);
         }
         for piece in base64_pieces(written) {
@@ -98,7 +99,7 @@ fn unpercent(run: &str) -> Option<(String, Vec<Range<usize>>)> {
         let coded = (*byte == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
         let value = coded.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
         let length = if value.is_some() { 3 } else { 1 };
-        any |= value.is_some();
+        any |= value.is_some() || *byte == b'+' && said.contains(&b'?');
         // In queries a plus is a space.
         said.push(value.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
         origins.push(at..at + length);
@@ -152,6 +153,7 @@ mod tests {
         assert_eq!(found("GET /search?q=Dana%20Lund&x=1"), ["Dana%20Lund"]);
         assert_eq!(found("é to=Dana+Lund%2C"), ["Dana+Lund"]);
         assert_eq!(found("/J%C3%BCrgen.pdf"), ["J%C3%BCrgen"]);
+        assert_eq!(found("https://h.example/search?q=Dana+Lund&x=1"), ["Dana+Lund"]);
         assert_eq!(found("100% Dana+Lund %zz 5%"), [""; 0]);
     }
 

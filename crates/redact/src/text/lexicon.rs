@@ -1,6 +1,7 @@
 //! The shipped lists of names, and what a capitalised word is by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 pub(crate) const GIVEN: &str = include_str!("../../data/given_names.txt");
 const SURNAMES: &str = include_str!("../../data/surnames.txt");
@@ -8,6 +9,23 @@ pub(crate) const COMMON: &str = include_str!("../../data/common_words.txt");
 
 /// The data files, for the digest of the rules.
 pub(crate) const FILES: [&str; 3] = [GIVEN, SURNAMES, COMMON];
+
+/// Given names and surnames that the tagger knows, in lower case without accents: many more than the lists above, and
+/// not all of them sure.
+static GIVEN_OF_TAGGER: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| words(include_str!("../../data/tagger/given.txt")).collect());
+static SURNAMES_OF_TAGGER: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| words(include_str!("../../data/tagger/surname.txt")).collect());
+
+/// Whether a folded word is a given name that somebody bears.
+pub(crate) fn is_given_somewhere(word: &str) -> bool {
+    GIVEN_OF_TAGGER.contains(word)
+}
+
+/// Whether a folded word is a surname that somebody bears.
+pub(crate) fn is_surname_somewhere(word: &str) -> bool {
+    SURNAMES_OF_TAGGER.contains(word)
+}
 
 /// Words that announce a name.
 const TITLES: &[&str] = &[

@@ -1,5 +1,6 @@
 //! The rules of the text engine, in the order that decides between finds of the same place.
 
+mod abroad;
 mod beside;
 mod case;
 mod contact;
@@ -17,12 +18,13 @@ mod numbered;
 mod phones;
 mod place;
 mod secret;
+mod titled;
 mod words;
 
 use crate::text::rule::Rule;
 
 /// Raised when a check changes, so that the digest of the rules tells.
-pub(crate) const CHECKS_VERSION: u16 = 4;
+pub(crate) const CHECKS_VERSION: u16 = 5;
 
 /// Rules that look at a line.
 pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
@@ -31,6 +33,7 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
         mail::RULES,
         finance::RULES,
         identity::RULES,
+        abroad::RULES,
         case::RULES,
         contact::RULES,
         life::RULES,
@@ -38,13 +41,14 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
         labelled::RULES,
         numbered::RULES,
         beside::RULES,
+        titled::RULES,
     ];
     secret::TABLES.into_iter().chain(tables).flatten()
 }
 
 /// Rules that look at a whole text.
 pub(crate) fn blocks() -> impl Iterator<Item = &'static Rule> {
-    secret::BLOCKS.iter()
+    secret::BLOCKS.into_iter().flatten()
 }
 
 /// Parts that patterns share, by the name they stand for.

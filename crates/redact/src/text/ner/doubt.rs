@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use candor_model::FindingKind;
 
 use crate::text::find::Find;
-use crate::text::lexicon::{GIVEN, folded};
+use crate::text::lexicon::{GIVEN, folded, is_given_somewhere, is_surname_somewhere};
 use crate::text::lists::words;
 use crate::text::strict::is_allowed;
 
@@ -33,26 +33,57 @@ static ORDINARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     words.filter(|word| !names.contains(*word)).collect()
 });
 
+/// Whether a folded word is an ordinary one.
+pub(crate) fn is_ordinary(word: &str) -> bool {
+    ORDINARY.contains(word)
+}
+
 /// The find as far as the text bears it out: numbers grown to all of what they are part of.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the model has no kinds but those of `label`")]
 pub(super) fn borne_out(text: &str, find: Find) -> Option<Find> {
     match find.kind {
         FindingKind::Id | FindingKind::Iban | FindingKind::Phone | FindingKind::Url => {
             let find = Find { range: grown(text, &find.range, find.kind), ..find };
-            is_of_somebody(text.get(find.range.clone())?, find.kind).then_some(find)
+            let said = text.get(find.range.clone())?;
+            (is_of_somebody(said, find.kind) && !is_count_of_log(text, &find.range)).then_some(find)
         }
         FindingKind::Person | FindingKind::Location | FindingKind::Address => {
             let said = text.get(find.range.clone())?;
             let is_number = find.kind == FindingKind::Address && !said.contains(char::is_alphabetic);
             let borne_out = if is_number {
-                !is_part_of_number(text, &find.range)
+                said.contains(char::is_alphanumeric) && !is_part_of_number(text, &find.range)
             } else {
-                has_a_name(said) && !is_called(text, &find.range) && !is_format(said, find.kind)
+                has_a_name(said)
+                    && !is_called(text, &find.range)
+                    && !is_format(said, find.kind)
+                    && !is_price(text, &find)
             };
             borne_out.then_some(find)
         }
+        FindingKind::Email => text.get(find.range.clone())?.contains(['@', '.', ' ', '(']).then_some(find),
         _ => Some(find),
     }
+}
+
+/// The end of an amount with decimals and its currency: `56 EUR` of `8.846,56 EUR`.
+fn is_price(text: &str, find: &Find) -> bool {
+    let said = text.get(find.range.clone()).unwrap_or_default();
+    find.kind == FindingKind::Address
+        && said.starts_with(|c: char| c.is_ascii_digit())
+        && (is_amount(said) || is_part_of_number(text, &find.range))
+}
+
+/// Short numbers that begin a line, or stand behind a request of the web: lengths, counts and places in files.
+fn is_count_of_log(text: &str, range: &Range<usize>) -> bool {
+    const DIGITS_MAX: usize = 8;
+    let said = text.get(range.clone()).unwrap_or_default();
+    let line = line_around(text, range);
+    let before = text.get(..range.start).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default();
+    let digits = said.chars().filter(char::is_ascii_digit).count();
+    let plain = said.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    let opens = before.trim().is_empty() && line.trim().len() > said.len();
+    plain && digits <= DIGITS_MAX && (opens || before.contains("HTTP/"))
 }
 
 /// Whether the text bears out what the tagger took for personal data: names of functions, lines that are wholly made of
@@ -104,8 +135,10 @@ fn line_around<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
 
 /// A number and its unit.
 fn is_amount(said: &str) -> bool {
-    const UNITS: [&str; 14] =
-        ["kg", "g", "km", "m", "cm", "mm", "w", "kw", "v", "mb", "gb", "kb", "ms", "hz"];
+    const UNITS: [&str; 23] = [
+        "kg", "g", "km", "m", "cm", "mm", "w", "kw", "v", "mb", "gb", "kb", "ms", "hz", "eur", "usd", "gbp",
+        "chf", "brl", "mxn", "€", "$", "£",
+    ];
     let Some((number, unit)) = said.split_once(' ') else { return false };
     number.chars().all(|c| c.is_ascii_digit() || ".,".contains(c))
         && UNITS.contains(&unit.to_ascii_lowercase().as_str())
@@ -125,7 +158,15 @@ fn is_part_of_number(text: &str, range: &Range<usize>) -> bool {
 fn is_format(said: &str, kind: FindingKind) -> bool {
     let letters = said.trim_end_matches(|c: char| c.is_ascii_digit());
     let glued = letters.len() < said.len() && letters.len() > 2 && letters.chars().all(char::is_alphabetic);
-    kind == FindingKind::Address && glued
+    let camel = !said.contains(' ') && humps(said) > 0;
+    matches!(kind, FindingKind::Address | FindingKind::Location)
+        && (glued && kind == FindingKind::Address || camel)
+}
+
+/// How often a capital follows a small letter, as in names of types.
+fn humps(word: &str) -> usize {
+    let letters: Vec<char> = word.chars().collect();
+    letters.windows(2).filter(|w| matches!(w, [a, b] if a.is_lowercase() && b.is_uppercase())).count()
 }
 
 /// Whether a word is the name of a function, a type, a constant or a file: a mark of programs beside it.
@@ -148,8 +189,44 @@ fn has_a_name(said: &str) -> bool {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         let least = if word.contains(char::is_uppercase) { 2 } else { LOWER_LETTERS_MIN };
         let plain = folded(word);
-        letters >= least && !is_allowed(word) && !ORDINARY.contains(plain.as_str())
+        letters >= least && !is_allowed(word) && !ORDINARY.contains(plain.as_str()) && !is_slip(&plain)
     })
+}
+
+/// Whether a word is an ordinary one with a slip of the fingers: two letters changed places, one struck twice or not at
+/// all. Known surnames are no slips.
+fn is_slip(word: &str) -> bool {
+    const LETTERS_MIN: usize = 5;
+    const LETTERS_MISSED_MIN: usize = 7;
+    let letters: Vec<char> = word.chars().collect();
+    if letters.len() < LETTERS_MIN
+        || !word.chars().all(|c| c.is_ascii_lowercase())
+        || is_given_somewhere(word)
+        || is_surname_somewhere(word)
+    {
+        return false;
+    }
+    let is_word = |letters: &[char]| ORDINARY.contains(letters.iter().collect::<String>().as_str());
+    let swapped = (1..letters.len()).any(|at| {
+        let mut other = letters.clone();
+        other.swap(at - 1, at);
+        is_word(&other)
+    });
+    let doubled = letters.windows(2).enumerate().filter(|(_, w)| w.first() == w.last()).any(|(at, _)| {
+        let mut other = letters.clone();
+        other.remove(at);
+        is_word(&other)
+    });
+    let missed = || {
+        (1..letters.len()).any(|at| {
+            ('a'..='z').any(|letter| {
+                let mut other = letters.clone();
+                other.insert(at, letter);
+                is_word(&other)
+            })
+        })
+    };
+    swapped || doubled || letters.len() >= LETTERS_MISSED_MIN && missed()
 }
 
 /// Whether a number, a token or an address of the web looks like one that belongs to somebody.
@@ -162,7 +239,10 @@ fn is_of_somebody(run: &str, kind: FindingKind) -> bool {
     let is_hash = lower && !upper && run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     match kind {
         FindingKind::Url if run.contains("charset=") => false,
-        FindingKind::Url => is_random || run.contains('/') && run.len() >= RANDOM_CHARACTERS_MIN,
+        FindingKind::Url => {
+            let host = run.split('/').next().is_some_and(|host| host.contains('.')) || run.contains("://");
+            is_random || host && run.contains('/') && run.len() >= RANDOM_CHARACTERS_MIN
+        }
         FindingKind::Phone => digits >= ID_DIGITS_MIN && !lower && !run.contains(','),
         _ => is_random || digits >= ID_DIGITS_MIN && !is_hash && !lower,
     }
@@ -213,6 +293,17 @@ mod tests {
             [("use yansi::Style", "yansi"), ("DENORMAL_EXPONENT", "DENORMAL"), ("[-Olevel]", "Olevel")]
         {
             assert_eq!(left(text, said, FindingKind::Person), None, "{text}");
+        }
+        for (text, said, kind) in [
+            ("Gentili Sigonri, Artiekl 3", "Artiekl", FindingKind::Person),
+            ("8.846,56 EUR", "56 EUR", FindingKind::Address),
+            ("GET /x HTTP/1.1 204 16694", "204 16694", FindingKind::Phone),
+            ("9083760 ebedc1d0 -> d1500b23", "9083760", FindingKind::Id),
+            ("calling /close/json", "/close/json", FindingKind::Url),
+            ("vector<FieldToken> x", "FieldToken", FindingKind::Address),
+            ("#define JSON_SAVE 37", "SAVE", FindingKind::Email),
+        ] {
+            assert_eq!(left(text, said, kind), None, "{said}");
         }
         assert_eq!(left("Quorra_cv.pdf", "Quorra", FindingKind::Person), Some("Quorra"));
         assert_eq!(left("Quorra Edit", "Quorra Edit", FindingKind::Person), Some("Quorra Edit"));

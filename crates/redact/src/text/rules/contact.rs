@@ -26,15 +26,24 @@ pub(crate) const RULES: &[Rule] = &[
             "{(+49) 170 1234567}",
             "tel:{+4930901820}",
         ],
-        &["+1", "2+12345678901", "a +5 % rise in 12 months", "0000000000000", "+20240101", "x+4930901820"],
+        &["+1", "2+12345678901", "a +5 % rise in 12 months", "0000000000000", "T10:30:00.123456789Z", "+20240101", "x+4930901820"],
     )
     .checked(international),
     Rule::new(
         "phone.national",
         FindingKind::Phone,
         Gate::Number,
-        r"\b\d(?:<gap>{0,3}\d){7,13}\b",
+        r"\b\d(?:<gap>{0,3}\d){7,13}(?:[xX]\d{1,6})?\b",
         &[
+            "please use {602-921-0031x271} from",
+            "{(782)581-3123x35159}",
+            "{1-584-220-8852x69134}",
+            "{(351) 967805504}",
+            "{(351) 926 458 422} or",
+            "{1 (194) 809-0169} is",
+            "{(05240) 59065 153}",
+            "{07442/20885269} is",
+            "under {02247 68281 312}",
             "desk {(212) 555-0123} or",
             "at {212-555-0123}",
             "Büro {030 / 901 820 15}",
@@ -63,6 +72,7 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         &[
             "01.02.2024 10:30",
+            "255.255.255.0",
             "2024-01-15 10:30:00",
             "1 234 567,89",
             "build 10.0.19045.3803",
@@ -89,10 +99,10 @@ pub(crate) const RULES: &[Rule] = &[
         Gate::At(&[
             "|tel|", "|telephone", "|phone", "|mobile", "|mob|", "|mob.", "|cell", "|fax", "|call|", "|handy", "|mobil", "|telefon",
             "|telefoo", "|telefax", "téléphone", "|portable",
-            "|móvil", "|teléfono", "|cellulare", "|mobiel", "|gsm|", "|telemóvel", "|celular", "|whatsapp", "|ring|", "|appel", "|rufnummer", "|festnetz", "|durchwahl", "|landline", "|signal|", "|sms|", "|dial|", "|reach|", "|hotline|", "|helpline|", "|voicemail|", "|pager|", "|beeper|", "|contact|", "my number", "meine nummer", "mon numéro", "mi número", "mijn nummer", "meu número", "mio numero", "contact number", "contact no", "|tlm|", "|ph|", "|tf|",
+            "|móvil", "|teléfono", "|cellulare", "|mobiel", "|gsm|", "|telemóvel", "|celular", "|whatsapp", "|ring|", "|appel", "|rufnummer", "|festnetz", "|durchwahl", "|landline", "|signal|", "|sms|", "|dial|", "|reach|", "|hotline|", "|helpline|", "|voicemail|", "|pager|", "|beeper|", "|contact|", "my number", "meine nummer", "mon numéro", "mi número", "mijn nummer", "meu número", "mio numero", "contact number", "contact no", "|tlm|", "|ph|", "|tf|", "|meine nr", "|llámame", "|llamame", "|chiamami", "|appelle-moi", "|appelez", "|liga-me", "|me liga", "|ligue", "|bel me", "|ruf mich", "|zap|", "|whats|", "|txt|", "|text me", "msisdn", "|mon num", "|mi num", "erreichbar", "joignable", "|get me ", "|message at", "|reach me", "wa.me/", "|rückruf", "|tlf|", "|tfno|",
         ]),
-        r"(?i)(?:tel|telephone|phone|mobile|mob|cell|fax|call|handy|mobil|telefoon|telefoo|telefon|telefax|téléphone|portable|móvil|teléfono|cellulare|mobiel|gsm|telemóvel|celular|whatsapp|ring|appel|rufnummer|festnetz|durchwahl|landline|signal|sms|dial|reach|hotline|helpline|voicemail|pager|beeper|contact|my number|meine nummer|mon numéro|mi número|mijn nummer|meu número|mio numero|contact number|contact no|tlm|ph|tf)[^\d\n+(]{0,16}(?:\+<sp>?)?\(?\d(?:<gap>{0,3}\d){4,15}",
-        &["Phone: {5550123}", "tel. {901820}", "Handy {1512345678}", "Telefoon {6 12345678}", "call me on {5550 123}", "phone number is {98765 43210}"],
+        r"(?i)(?:tel|telephone|phone|mobile|mob|cell|fax|call|handy|mobil|telefoon|telefoo|telefon|telefax|téléphone|portable|móvil|teléfono|cellulare|mobiel|gsm|telemóvel|celular|whatsapp|ring|appel|rufnummer|festnetz|durchwahl|landline|signal|sms|dial|reach|hotline|helpline|voicemail|pager|beeper|contact|my number|meine nummer|mon numéro|mi número|mijn nummer|meu número|mio numero|contact number|contact no|tlm|ph|tf|meine nr|ll[áa]mame|chiamami|appelle-moi|appelez|liga-me|me liga|ligue|bel me|ruf mich|zap|whats|txt|text me|msisdn|mon num|mi num|erreichbar|joignable|get me|message|reach me|wa\.me/|rückruf|tlf|tfno)[^\d\n+(]{0,16}(?:\+<sp>?)?\(?\d(?:<gap>{0,3}\d){4,15}",
+        &["Phone: {5550123}", "tel. {901820}", "Handy {1512345678}", "Telefoon {6 12345678}", "call me on {5550 123}", "phone number is {98765 43210}", "meine nr ist {015283322770}", "llámame al {678607017}", "text me at {4155555196}", "liga-me para o {991587539}", "msisdn={491718762636}"],
         &["phone 12", "hotel 2024-01", "telephone exchange of 1930", "call 2024-01-15", "fax 12.5.2024", "call stack 0 of 10", "signal 11 after 2000000000 ns", "mobile 1.2.3.4.5"],
     )
     .checked(after_word),
@@ -107,7 +117,8 @@ fn international(hit: &Hit<'_>) -> Option<Range<usize>> {
         Some(rest) if before.len() - rest.len() <= 3 => (rest, true),
         _ => (before, false),
     };
-    let part_of_sum = opened.ends_with(|c: char| c.is_ascii_alphanumeric() || "+-*/^".contains(c));
+    let time = before.strip_suffix(':').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()));
+    let part_of_sum = time || opened.ends_with(|c: char| c.is_ascii_alphanumeric() || "+-*/^".contains(c));
     let text = hit.text();
     let plausible = |number: &str| is_plausible(number, has_plus);
     let end = group_ends(text).into_iter().rev().find(|end| text.get(..*end).is_some_and(plausible))?;
@@ -201,7 +212,9 @@ const SMALL: &[&str] = &[
     "numero", "n", "is", "ist", "est", "es", "è", "é", "phone", "work", "home", "private", "privat",
     "office", "büro", "mobile", "mobil", "fax", "under", "unter", "au", "al", "op", "my", "the", "a", "or",
     "and", "und", "et", "y", "e", "en", "ou", "o", "of", "via", "fixe", "perso", "pro", "m", "h", "w", "o",
-    "be", "de", "to", "an", "naar", "para", "a", "contact", "back", "tel", "cell", "fijo", "fisso", "vast",
+    "be", "de", "to", "an", "naar", "nr", "moi", "nous", "mich", "uns", "me", "nos", "op", "o", "pra", "pro",
+    "aqui", "erbeten", "bitte", "please", "pls", "para", "a", "contact", "back", "tel", "cell", "fijo",
+    "fisso", "vast",
 ];
 
 /// Takes the longest run of groups from the start that is a number of one of the regions.
@@ -209,6 +222,10 @@ fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
     let before = hit.before();
     let begins_inside =
         before.ends_with(|c: char| c.is_ascii_alphanumeric() || "+.,:_-/#=$€£%&\\".contains(c) || c == '@');
+    // A mask of a network has the groups of a number.
+    if hit.text().parse::<std::net::Ipv4Addr>().is_ok() {
+        return None;
+    }
     // The stamps of logs are refused before anything is counted.
     if hit.text().get(4..5) == Some("-") && hit.text().starts_with("20") {
         return None;
@@ -237,6 +254,9 @@ fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
         })
         .map(|end| {
             let whole = end == without_extension(text).trim_end().len();
+            let trunk =
+                before.strip_suffix("1 (").filter(|rest| !rest.ends_with(|c: char| c.is_ascii_digit()));
+            let open = trunk.filter(|_| open.is_some()).map(str::len).or(open);
             open.unwrap_or(hit.span().start)
                 ..hit.span().start + if whole { text.len() + extension(hit.after()) } else { end }
         })
@@ -257,6 +277,9 @@ fn is_number(part: &str, hit: &Hit<'_>) -> bool {
     let digits = digits(part);
     let groups: Vec<&str> = part.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let bracketed = hit.before().ends_with('(');
+    if bracketed && is_country_in_brackets(part, &digits) {
+        return true;
+    }
     if is_american_shape(&groups) || is_telephone_shape(&groups, part, bracketed) {
         return true;
     }
@@ -275,6 +298,14 @@ fn is_number(part: &str, hit: &Hit<'_>) -> bool {
         return false;
     }
     candidates(&digits, &groups, bracketed).iter().any(|region| is_national(region, &digits))
+}
+
+/// The code of a country in brackets and a whole number behind it: (351) 967 805 504.
+fn is_country_in_brackets(part: &str, digits: &str) -> bool {
+    let code = part.find(')').and_then(|at| part.get(..at));
+    code.is_some_and(|code| (2..=3).contains(&code.len()) && !code.starts_with('0'))
+        && (11..=13).contains(&digits.len())
+        && is_international(digits)
 }
 
 /// Groups of three after a digit and a space: the rest of 1 073 741 824.
@@ -311,13 +342,18 @@ fn is_telephone_shape(groups: &[&str], part: &str, bracketed: bool) -> bool {
     let one_mark = ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 2);
     match lengths.as_slice() {
         [3, 3, 4] => one_mark || bracketed,
+        [1, 3, 3, 4] => {
+            part.starts_with('1') && ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 3)
+        }
         [2, 4 | 5, 4] => bracketed,
         [area, rest @ ..] => {
             let trunk = part.starts_with('0') && !part.starts_with("00") && (2..=5).contains(area);
             let length = lengths.iter().sum::<usize>();
             let long = rest.iter().any(|group| *group >= 3) && rest.len() <= 3;
             let spread = bracketed || rest.len() >= 2 || part.contains(['-', '/']);
-            trunk && long && spread && !part.contains('.') && (9..=11).contains(&length)
+            // Austria's numbers have up to thirteen digits, the area among them four or five.
+            let most = if *area >= 4 && rest.len() <= 2 { 13 } else { 11 };
+            trunk && long && spread && !part.contains('.') && (9..=most).contains(&length)
         }
         [] => false,
     }

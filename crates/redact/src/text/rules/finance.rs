@@ -95,17 +95,17 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::new(
         "bank.uk_sort_code",
         FindingKind::Iban,
-        Gate::At(&["sort code", "sort-code", "sortcode"]),
-        r"(?i)sort[ \-]?code[^\d\n]{1,6}\d\d[ \-]?\d\d[ \-]?\d\d\b",
-        &["sort code {20-00-00}", "Sort Code: {200000}"],
+        Gate::At(&["sort code", "sort-code", "sortcode", "|sort "]),
+        r"(?i)sort(?:[ \-]?code[^\d\n]{1,6}\d\d[ \-]?\d\d[ \-]?\d\d|:? \d\d-\d\d-\d\d)\b",
+        &["sort code {20-00-00}", "Sort Code: {200000}", "account x sort {20-00-00}"],
         &["sort code by name", "sort code 2"],
     )
     .checked(number),
     Rule::new(
         "bank.account",
         FindingKind::Iban,
-        Gate::At(&["account number", "account no", "acct", "a/c no", "|a/c", "bank account", "kontonummer", "konto-nr", "|konto", "numéro de compte", "compte bancaire", "número de cuenta", "cuenta bancaria", "numero di conto", "conto corrente", "rekeningnummer", "número da conta", "conta bancária", "conta corrente", "|blz|", "bankleitzahl", "|bsb|", "|ifsc|", "|clabe", "|rib|", "|cuenta"]),
-        r"(?i)(?:account number|account no|acct|a/c no|a/c|bank account|kontonummer|konto-nr|konto|numéro de compte|compte bancaire|número de cuenta|cuenta bancaria|numero di conto|conto corrente|rekeningnummer|número da conta|conta bancária|conta corrente|blz|bankleitzahl|bsb|ifsc|clabe|rib|cuenta)[^\d\n]{1,14}\d(?:<cardgap>?\d){4,22}\b",
+        Gate::At(&["account number", "account no", "acct", "a/c no", "|a/c", "bank account", "kontonummer", "konto-nr", "|konto", "numéro de compte", "compte bancaire", "número de cuenta", "cuenta bancaria", "numero di conto", "conto corrente", "rekeningnummer", "número da conta", "conta bancária", "conta corrente", "|blz|", "bankleitzahl", "|bsb|", "|ifsc|", "|clabe", "|rib|", "|cuenta", "|ccc|"]),
+        r"(?i)(?:account number|account no|acct|a/c no|a/c|bank account|kontonummer|konto-nr|konto|numéro de compte|compte bancaire|número de cuenta|cuenta bancaria|numero di conto|conto corrente|rekeningnummer|número da conta|conta bancária|conta corrente|blz|bankleitzahl|bsb|ifsc|clabe|rib|cuenta|ccc)[^\d\n]{1,14}\d(?:<cardgap>?\d){4,22}\b",
         &["account number: {12345678}", "Kontonummer {532013000}", "BLZ {370 400 44}", "bank account no. {0012345678}", "BSB {062-000}"],
         &["account number 2", "konto 12", "bank account since 2004", "account no: none"],
     )

@@ -117,6 +117,14 @@ pub(crate) const RULES: &[Rule] = &[
         &["RSSMRA85T10A562T"],
     ),
     worded(
+        "id.it_codice_grouped",
+        &["codice fiscale", "|c.f", "|c. f", "|cf"],
+        r"(?i)(?:codice fiscale|c\. ?f\.?|cf)[^\w\n]{1,4}[A-Z]{3} [A-Z]{3} \d{2}[A-Z]\d{2} [A-Z]\d{3} ?[A-Z]\b",
+        it_codice_grouped,
+        &["c.f.: {RSS MRA 85T10 A562S}"],
+        &["c.f.: RSS MRA 85T10 A562T", "cf. the other 12"],
+    ),
+    worded(
         "id.it_vat",
         &["partita iva", "|p.iva", "|p. iva"],
         r"(?i)(?:partita iva|p\. ?iva)[^\d\n]{0,8}\d{11}\b",
@@ -318,8 +326,8 @@ pub(crate) const RULES: &[Rule] = &[
     ),
     worded(
         "id.za_id",
-        &["id number", "identity number", "|rsa id"],
-        r"(?i)(?:id number|identity number|rsa id)[^\d\n]{1,6}\d{6}[ ]?\d{4}[ ]?\d{3}\b",
+        &["id number", "identity number", "|rsa id", "|sa id", "|id no", "|id nr"],
+        r"(?i)(?:id number|identity number|rsa id|sa id|id n[or])[^\d\n]{1,6}\d{6}[ ]?\d{4}[ ]?\d{3}\b",
         luhn_digits,
         &["ID number: {8001015009087}"],
         &["ID number: 8001015009088"],
@@ -396,6 +404,14 @@ fn it_codice(hit: &Hit<'_>) -> Option<Range<usize>> {
     let upper = hit.text().to_ascii_uppercase();
     let (body, letter) = upper.split_at_checked(15)?;
     (codice_fiscale_letter(body) == letter.chars().next()).then(|| hit.span())
+}
+
+/// The last sixteen letters and digits, in groups.
+fn it_codice_grouped(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let (start, _) = hit.text().char_indices().rev().filter(|(_, c)| c.is_ascii_alphanumeric()).nth(15)?;
+    let compact: String = hit.text().get(start..)?.to_ascii_uppercase().split(' ').collect();
+    let (body, letter) = compact.split_at_checked(15)?;
+    (codice_fiscale_letter(body) == letter.chars().next()).then(|| hit.without_front(start)).flatten()
 }
 
 fn from_digit(hit: &Hit<'_>) -> Option<Range<usize>> {

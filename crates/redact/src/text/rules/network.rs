@@ -6,6 +6,8 @@ use std::ops::Range;
 use candor_model::FindingKind;
 
 use crate::text::checksum::entropy_bits;
+use crate::text::lexicon::{folded, is_given_somewhere, is_surname_somewhere};
+use crate::text::ner::doubt::is_ordinary;
 use crate::text::rule::{Check, Hit, Rule};
 use crate::text::rules::gate::Gate;
 use crate::text::rules::mail::is_role;
@@ -64,8 +66,15 @@ pub(crate) const RULES: &[Rule] = &[
             "{https://twitter.com/dana_lund}",
             "{https://app.example.test/users/danalund}",
             "{https://h.example/~dana.lund/}",
+            "{https://x.com/dana_lund/status/77}",
+            "{https://h.example/customers/1002938/orders}",
+            "{https://h.example/vhenderson}",
+            "{https://h.example/stephane42}",
+            "{https://maps.example/?q=48.137154,11.576124}",
+            "{https://orcid.org/0000-0002-1825-0097}",
+            "{https://h.example/personal/dana_lund_firm_com/x.xlsx}",
         ],
-        &["https://github.com/rust-lang/rust", "https://h.example/users/list", "https://h.example/users/settings", "https://h.example/users/search?q=x", "https://h.example/users", "https://x.example/in/page", "https://h.example/x?user=", "https://twitter.com/home", "https://github.com/features"],
+        &["https://github.com/rust-lang/rust", "https://h.example/users/list", "https://h.example/users/settings", "https://h.example/users/search?q=x", "https://h.example/users", "https://x.example/in/page", "https://h.example/x?user=", "https://twitter.com/home", "https://github.com/features", "https://h.example/pricing", "https://h.example/log4j2", "https://h.example/customers/list", "https://h.example/accounts/2024", "https://h.example/blog2024", "https://docs.rs/adler2/", "https://h.example/x?range=1.5,2.5"],
     ),
     Rule::new(
         "ip.v4",
@@ -230,6 +239,36 @@ const PROFILE_HOSTS: &[&str] = &[
     "paypal.me",
     "calendly.com",
 ];
+/// Places whose first path part is the name of a program.
+const PACKAGE_HOSTS: &[&str] = &[
+    "docs.rs",
+    "crates.io",
+    "lib.rs",
+    "npmjs.com",
+    "pypi.org",
+    "rubygems.org",
+    "pkg.go.dev",
+    "hub.docker.com",
+    "formulae.brew.sh",
+];
+/// Places on which the first path part is a person whatever follows.
+const PEOPLE_HOSTS: &[&str] = &[
+    "twitter.com",
+    "x.com",
+    "instagram.com",
+    "facebook.com",
+    "medium.com",
+    "tiktok.com",
+    "threads.net",
+    "twitch.tv",
+    "patreon.com",
+    "paypal.me",
+    "calendly.com",
+    "t.me",
+    "wa.me",
+    "orcid.org",
+    "linktr.ee",
+];
 /// Path parts after which a person stands.
 const PROFILE_PARTS: &[&str] = &[
     "in",
@@ -251,6 +290,37 @@ const PROFILE_PARTS: &[&str] = &[
     "author",
     "contact",
     "contacts",
+    "personal",
+    "profil",
+    "perfil",
+    "profilo",
+    "venmo",
+];
+/// Path parts whose number is that of a person.
+const NUMBERED_PARTS: &[&str] = &[
+    "patient",
+    "patients",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "employee",
+    "employees",
+    "member",
+    "members",
+    "contact",
+    "contacts",
+    "kunde",
+    "kunden",
+    "account",
+    "accounts",
+    "student",
+    "students",
+    "person",
+    "people",
+    "applicants",
+    "candidates",
+    "subscribers",
 ];
 /// Names of query parts whose value is a person.
 const PERSON_PARTS: &[&str] = &[
@@ -284,6 +354,13 @@ fn person(hit: &Hit<'_>) -> Option<Range<usize>> {
     let named = |name: &str| is_name(name);
     let by_sign =
         parts.iter().any(|p| p.strip_prefix(['@', '~']).is_some_and(|p| named(&p.replace('.', "_"))));
+    let bare_host = authority.trim_start_matches("www.");
+    let by_people = PEOPLE_HOSTS.contains(&bare_host) && parts.first().is_some_and(|p| is_handle(p));
+    let by_number = parts.windows(2).any(|w| matches!(w, [before, id] if NUMBERED_PARTS.contains(&before.to_ascii_lowercase().as_str()) && is_record(id)));
+    let by_name = parts.len() == 1
+        && !PACKAGE_HOSTS.contains(&bare_host)
+        && parts.first().is_some_and(|p| is_name_of_somebody(p));
+    let by_place = (authority.contains("maps") || path.contains("/maps")) && has_coordinates(rest);
     let by_host = parts.len() == 1
         && PROFILE_HOSTS.contains(&authority.trim_start_matches("www."))
         && parts.first().is_some_and(|p| is_login_name(p));
@@ -292,7 +369,8 @@ fn person(hit: &Hit<'_>) -> Option<Range<usize>> {
     let by_query = query.split(['&', ';']).filter_map(|p| p.split_once('=')).any(|(name, value)| {
         PERSON_PARTS.contains(&name.to_ascii_lowercase().as_str()) && is_person_value(value)
     });
-    (by_sign || by_host || by_part || by_query).then(|| trimmed(hit))
+    let by_name_given = by_people || by_number || by_name || by_place;
+    (by_sign || by_host || by_part || by_query || by_name_given).then(|| trimmed(hit))
 }
 
 fn is_name(name: &str) -> bool {
@@ -300,6 +378,68 @@ fn is_name(name: &str) -> bool {
         && !is_role(name)
         && name.starts_with(char::is_alphabetic)
         && !name.contains(['(', '{', '$', '<', '.'])
+}
+
+/// What people call themselves on places for people: with points and digits too.
+fn is_handle(name: &str) -> bool {
+    let joined: String = name.chars().filter(|c| *c != '.' && *c != '-').collect();
+    let number = joined.len() >= 8 && joined.chars().all(|c| c.is_ascii_digit() || c == 'X');
+    number || is_login_name(&joined) && !PAGES.contains(name)
+}
+
+/// The number of a record: five digits and more, letters of its kind before them.
+fn is_record(part: &str) -> bool {
+    let digits = part.chars().filter(char::is_ascii_digit).count();
+    let kind = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    let record = part.len() >= 15 && digits >= 4 && part.chars().all(|c| c.is_ascii_alphanumeric());
+    digits >= 5 && kind.len() <= 4 && kind.chars().all(|c| c.is_ascii_alphabetic() || c == '-') || record
+}
+
+/// A lone path part that is a name, an initial and a surname, or such with a number: `/vpayet`, `/stephane42`.
+fn is_name_of_somebody(part: &str) -> bool {
+    const SURNAME_LETTERS_MIN: usize = 4;
+    let plain = folded(part);
+    let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = plain.len() - stem.len();
+    let letters = |text: &str| !text.is_empty() && text.chars().all(char::is_alphabetic);
+    if PAGES.contains(stem) || is_ordinary(stem) || number > 4 || is_role(stem) {
+        return false;
+    }
+    let named = |word: &str| is_given_somewhere(word) || is_surname_somewhere(word);
+    let initial = |text: &str| {
+        text.get(1..).is_some_and(|rest| {
+            rest.len() >= SURNAME_LETTERS_MIN && is_surname_somewhere(rest) && !is_ordinary(rest)
+        })
+    };
+    let words: Vec<&str> = stem.split(['.', '_', '-']).collect();
+    match words.as_slice() {
+        [one] => letters(one) && (is_given_somewhere(one) || initial(one) || number > 0 && named(one)),
+        several => {
+            several.iter().all(|w| letters(w))
+                && several.iter().filter(|w| named(w) && !is_ordinary(w)).count() >= 2
+        }
+    }
+}
+
+/// Two decimals with a comma between them, as maps write places.
+fn has_coordinates(rest: &str) -> bool {
+    let decimal = |text: &str| {
+        let number: &str = text.trim_start_matches('-');
+        let number =
+            number.get(..number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len()));
+        number
+            .and_then(|n| n.split_once('.'))
+            .is_some_and(|(whole, part)| !whole.is_empty() && part.len() >= 3)
+    };
+    let begins =
+        |text: &str| text.rfind(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').map_or(0, |at| at + 1);
+    rest.match_indices(',').any(|(at, _)| {
+        let before = rest.get(..at).unwrap_or_default();
+        let after = rest.get(at + 1..).unwrap_or_default();
+        before.is_char_boundary(begins(before))
+            && decimal(before.get(begins(before)..).unwrap_or_default())
+            && decimal(after)
+    })
 }
 
 fn is_login_name(name: &str) -> bool {

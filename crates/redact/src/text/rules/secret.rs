@@ -3,12 +3,18 @@
 
 mod assigned;
 mod blocks;
+mod called;
 mod cloud;
 mod code;
+mod codes;
 mod command;
 mod connection;
+mod device;
+mod look;
 mod message;
 mod money;
+mod pairs;
+mod said;
 mod service;
 mod thought;
 
@@ -17,10 +23,11 @@ use candor_model::FindingKind;
 use crate::text::rule::Rule;
 use crate::text::rules::gate::Gate;
 
-pub(crate) use blocks::BLOCKS;
+/// Rules that look at a whole text.
+pub(crate) const BLOCKS: [&[Rule]; 2] = [blocks::BLOCKS, &pairs::BLOCKS];
 
 /// Tables of rules, in the order that decides between finds of the same place.
-pub(crate) const TABLES: [&[Rule]; 9] = [
+pub(crate) const TABLES: [&[Rule]; 14] = [
     cloud::RULES,
     code::RULES,
     message::RULES,
@@ -30,6 +37,11 @@ pub(crate) const TABLES: [&[Rule]; 9] = [
     connection::RULES,
     command::RULES,
     assigned::RULES,
+    pairs::RULES,
+    called::RULES,
+    device::RULES,
+    codes::RULES,
+    said::RULES,
 ];
 
 /// Least entropy in bits per character of a key that its prefix gives away already: it refuses `xxxxxxxx` only.

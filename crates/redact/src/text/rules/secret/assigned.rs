@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
+use super::look::is_odd;
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::gate::Gate;
 use crate::text::rules::words::NO_VALUES;
@@ -47,6 +48,10 @@ const PASSWORD_WORDS: &[&str] = &[
     "codice segreto",
     "_pass|",
     "|pass|",
+    "_psk|",
+    "|psk|",
+    "|ww|",
+    "|clave|",
 ];
 
 /// Words for what a machine draws.
@@ -79,6 +84,14 @@ const TOKEN_WORDS: &[&str] = &[
     "zugangscode",
     "zugriffstoken",
     "credential",
+    "instrumentationkey",
+    "subscriptionkey",
+    "subscription_key",
+    "consumer_key",
+    "consumerkey",
+    "authkey",
+    "signingkey",
+    "encryptionkey",
 ];
 
 const PIN_WORDS: &[&str] = &[
@@ -90,6 +103,7 @@ const PIN_WORDS: &[&str] = &[
     "|cvc|",
     "|cvv2|",
     "|puk|",
+    "kartenpin",
     "verification code",
     "security code",
     "bestätigungscode",
@@ -110,7 +124,7 @@ pub(super) const RULES: &[Rule] = &[
     beside(
         "secret.assigned",
         PASSWORD_WORDS,
-        r#"(?i)_?(?:password|passwd|passphrase|passcode|passworte?|kennwort|mot[ _]de[ _]passe|contrase[ñn]a|wachtwoord|senha|palavra[ -]passe|parola d'ordine|pwd|pw|passw|mdp|clave de acceso|codice segreto|pass)(?:[_\-]?(?:\d|hash|text|value|new|old))?["'\])]{0,2}<sp>{0,4}(?:=>|:=|==|=|:|<sp>\|<sp>)<sp>{0,6}(?:"(?:[^"\n\\]|\\.){3,200}|'[^'\n]{3,200}|`[^`\n]{3,200}|[^\s"'`]{3,200})"#,
+        r#"(?i)_?(?:password|passwd|passphrase|passcode|passworte?|kennwort|mot[ _]de[ _]passe|contrase[ñn]a|wachtwoord|senha|palavra[ -]passe|parola d'ordine|pwd|pw|passw|mdp|clave de acceso|clave|codice segreto|pass|psk|ww)(?:[_\-]?(?:\d|hash|text|value|new|old|confirm(?:ation)?|repeat|again|plain|encrypted|enc|b64|base64|default|initial|admin|root|user|db))?["'\])]{0,2}<sp>{0,24}(?:=>|:=|==|=|:|<sp>\|<sp>)<sp>{0,24}(?:"(?:[^"\n\\]|\\.){3,200}|'[^'\n]{3,200}|`[^`\n]{3,200}|[^\s"'`]{3,200})"#,
         &[
             "password={hunter2}",
             "Passwd: {Tr0ub4dor&3} ok",
@@ -148,24 +162,16 @@ pub(super) const RULES: &[Rule] = &[
     beside(
         "secret.assigned_token",
         TOKEN_WORDS,
-        r#"(?i)(?:secret|token|api[_\- ]?key|access[_\-]?key|secret_key|private_key|client_secret|auth_key|encryption_key|signing_key|master_key|webhook_secret|licen[sc]e_key|lizenzschlüssel|clé api|clave api|chiave api|api-sleutel|chave api|zugangscode|zugriffstoken|credential)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}<sp>{0,4}(?:=>|:=|==|=|:|\|)<sp>{0,6}["'`]?[^\s"'`,;<>(){}$]{6,400}"#,
+        r#"(?i)(?:secret|token|api[_\- ]?key|access[_\-]?key|secret_key|private_key|client_secret|auth_key|encryption_key|signing_key|master_key|webhook_secret|licen[sc]e_key|lizenzschlüssel|clé api|clave api|chiave api|api-sleutel|chave api|zugangscode|zugriffstoken|credential|instrumentationkey|subscription_?key|consumer_?key|authkey|signingkey|encryptionkey)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}<sp>{0,24}(?:=>|:=|==|=|:|\|)<sp>{0,6}(?:"[^"\n]{6,400}"|'[^'\n]{6,400}'|[^\s"'`,;<>(){}]{6,400})"#,
         &["api_key := {abcdef12}", "SECRET_KEY = '{django-x1-<a30>}'", "token: {<a24>}", "apiKey: \"{<h32>}\"", "client_secret={<a40>}"],
         &["tokens: 3", "token: String", "api_key = config.api_key", "secret: true", "token=None", "token: <your-token>", "max_tokens: 4096", "token_count: 120000", "tokenizer: bert-base-uncased2", "secretName: my-app-tls2", "token_type=bearer_token2", "token_url: https://h.example/o2/token"],
     )
     .checked(token),
     beside(
-        "secret.said",
-        PASSWORD_WORDS,
-        r#"(?i)(?:password|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha|palavra-passe)[A-Za-z0-9 \u{c0}-\u{24f}\-]{0,30}?<sp>(?:is|was|to|ist|lautet|war|est|es|è|é|is:|ist:|est:|auf|van)<sp>["'“„«‘`]?[^\s"'”“»’`,;]{4,80}"#,
-        &["the password is {hunter2}", "das Passwort ist {geheim!1}", "le mot de passe est {Azerty12}", "The password for the wifi is {Sommer2024!}", "la contraseña es {Clave_99}"],
-        &["the password is wrong", "your password is required.", "the password was changed", "Passwort ist falsch", "the password is case-sensitive"],
-    )
-    .checked(said),
-    beside(
         "secret.pin",
         PIN_WORDS,
-        r"(?i)(?:pin(?:-code)?|otp|tan|cvv2?|cvc|puk|verification code|security code|bestätigungscode|sicherheitscode|code de vérification|código de verificación|codice di verifica|verificatiecode|código de verificação|one-time code|2fa code|login code|einmalcode|mfa code)<sp>{0,2}(?:(?:is|ist|est|es|è|é|code)<sp>)?(?:[:=#]<sp>{0,3})?(?:\d[ \-]?){2,7}\d\b",
-        &["PIN: {4711}", "Your verification code is {482 913}", "CVV {123}", "TAN: {881220}", "PIN {0815}"],
+        r"(?i)(?:(?:karten)?pin(?:-code)?|otp|tan|cvv2?|cvc|puk|verification code|security code|bestätigungscode|sicherheitscode|code de vérification|código de verificación|codice di verifica|verificatiecode|código de verificação|one-time code|2fa code|login code|einmalcode|mfa code)<sp>{0,2}(?:(?:is|ist|est|es|è|é|code)<sp>)?(?:[:=#]<sp>{0,3})?(?:\d[ \-]?){2,7}\d\b",
+        &["PIN: {4711}", "Your verification code is {482 913}", "CVV {123}", "TAN: {881220}", "PIN {0815}", "Kartenpin: {4714}", "cvc {280}"],
         &["pin 3", "pin 12 of the connector", "pins 4711", "Pin to 2024", "tan(45)", "otp 2"],
     )
     .checked(pin),
@@ -190,7 +196,7 @@ pub(super) const RULES: &[Rule] = &[
         "secret.variable_drawn",
         FindingKind::Secret,
         Gate::Before(&["="], is_variable),
-        r#"[A-Z][A-Z0-9_]{3,60}=["']?[A-Za-z0-9+/_\-]{16,400}={0,2}"#,
+        r#"[A-Z][A-Z0-9_]{3,60}=["']?(?:base64:)?[A-Za-z0-9+/_\-]{16,400}={0,2}"#,
         &["FRAME_TEST={GhVRlofEhKfNvYNd83}", "export X_LOAD='{<a40>}'", "INIT_COUNT={<h32>}"],
         &["GIT_COMMIT=<h40>", "IMAGE_SHA=<h64>", "APP_NAME=my-internal-service-2024", "BUILD_ID=<h32>", "PATH=/usr/local/bin/x1y2z3a4b5", "x=GhVRlofEhKfNvYNd83", "SESSION_COUNT=00000000000000000001"],
     )
@@ -234,11 +240,12 @@ pub(super) fn says_nothing(value: &str) -> bool {
         || shown
         || stands_for
         || NO_VALUES.contains(lower.as_str())
+        || lower.contains('/') && lower.split('/').all(|part| NO_VALUES.contains(part))
         || NO_VALUES.contains(first) && !lower.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a value is an expression of a program.
-fn is_code(value: &str) -> bool {
+pub(super) fn is_code(value: &str) -> bool {
     let call = (value.contains('(') || value.ends_with('['))
         && !value.starts_with('(')
         && value.contains(|c: char| c.is_ascii_alphabetic());
@@ -251,13 +258,14 @@ fn is_code(value: &str) -> bool {
 }
 
 fn password(hit: &Hit<'_>) -> Option<Range<usize>> {
-    if hit.text().starts_with("pass")
+    // What passed is counted: `12 pass: 3 fail: 0`.
+    let counts = hit.text().starts_with("pass")
         && hit.text().get(4..)?.starts_with(|c: char| !c.is_ascii_alphabetic())
-        && hit.before().ends_with(' ')
-    {
+        && hit.before().ends_with(' ');
+    let (front, value) = assigned(hit)?;
+    if counts && !is_odd(value) {
         return None;
     }
-    let (front, value) = assigned(hit)?;
     let quoted = hit.text().get(..front)?.ends_with(['"', '\'', '`']);
     let end = if quoted { value.len() } else { value.trim_end_matches([',', ';', ')', ']', '}']).len() };
     let value = value.get(..end)?;
@@ -296,40 +304,26 @@ fn token(hit: &Hit<'_>) -> Option<Range<usize>> {
         "_file",
     ];
     let (front, value) = assigned(hit)?;
-    let value = value.trim_end_matches(['.', ':', '|', ']']);
+    let value = value.trim_end_matches(['.', ':', '|', ']', '"', '\'']);
     let named = hit.text().get(..front)?.to_ascii_lowercase();
     let counted = COUNTED.iter().any(|word| named.contains(word));
     let number = value.chars().all(|c| c.is_ascii_digit() || c == '.');
     let digit = value.contains(|c: char| c.is_ascii_digit());
-    let path = value.starts_with(['/', '.', '~']) || value.contains("://");
+    let path = value.starts_with(['/', '.', '~']) || value.contains("://") || value.contains('[');
     let words = value
         .split(['-', '_', '.'])
         .all(|part| part.chars().all(|c| c.is_ascii_alphabetic()) || part.len() < 4);
     if counted
         || number
-        || !digit
+        || !digit && !is_cased_run(value)
         || path
-        || words && value.len() > 12
+        || words && value.len() > 12 && !is_cased_run(value)
         || says_nothing(value)
         || is_code(value)
     {
         return None;
     }
     Some(hit.span().start + front..hit.span().start + front + value.len())
-}
-
-fn said(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let opening = [' ', '\t', '\u{a0}', '"', '\'', '“', '„', '«', '‘', '`'];
-    let start = hit.text().rfind(opening)?;
-    let word = hit.text().get(start..)?.trim_start_matches(opening);
-    let word = word.trim_end_matches(['.', '!', '?', ')', ':']);
-    let whole = hit.text().get(start..)?.trim_start_matches(opening);
-    let drawn = word.contains(|c: char| c.is_ascii_digit())
-        || word.trim_end_matches(['\\', '&']).contains(['!', '@', '#', '$', '%', '&', '_', '*']);
-    let start = hit.text().len() - whole.len();
-    let kept =
-        if whole.ends_with('.') || whole.ends_with([')', ':', '?']) { word.len() } else { whole.len() };
-    (drawn && word.len() > 3).then(|| hit.span().start + start..hit.span().start + start + kept)
 }
 
 fn pin(hit: &Hit<'_>) -> Option<Range<usize>> {
@@ -347,7 +341,10 @@ fn pin(hit: &Hit<'_>) -> Option<Range<usize>> {
     let goes_on = hit.after().starts_with(['.', ',', '-', ':', '/'])
         && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
     let digits = hit.text().get(digit..)?.chars().filter(char::is_ascii_digit).count();
-    (is_upper && marked && !goes_on && (3..=8).contains(&digits)).then(|| hit.without_front(digit)).flatten()
+    let of_card = ["cvc", "cvv"].iter().any(|word| hit.text().starts_with(word)) && digits <= 4;
+    ((is_upper && marked || of_card) && !goes_on && (3..=8).contains(&digits))
+        .then(|| hit.without_front(digit))
+        .flatten()
 }
 
 /// What names of variables are written with.
@@ -374,7 +371,7 @@ fn variable(hit: &Hit<'_>) -> Option<Range<usize>> {
 }
 
 /// Whether small letters and capitals change often in a run of letters, as they do in no word.
-fn is_cased_run(run: &str) -> bool {
+pub(super) fn is_cased_run(run: &str) -> bool {
     let cases: Vec<bool> =
         run.chars().filter(char::is_ascii_alphabetic).map(|c| c.is_ascii_uppercase()).collect();
     run.len() >= 12 && cases.windows(2).filter(|w| w.first() != w.last()).count() >= 6

@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     command(
         "secret.short_option",
         &["|mysql ", "|mysqldump ", "|mysqladmin ", "|mariadb ", "|redis-cli ", "|sshpass ", "|mongo ", "|mongosh ", "|sqlcmd ", "|docker login", "|htpasswd ", "|smbclient ", "|ldapsearch ", "|7z ", "|zip ", "|unzip ", "|openssl ", "|bcp "],
-        r#"(?:mysql(?:dump|admin)?|mariadb|redis-cli|sshpass|mongo(?:sh)?|sqlcmd|docker login|htpasswd|smbclient|ldapsearch|7z|zip|unzip|openssl|bcp)[ \t](?:[^\n|;]{0,160}?[ \t])?(?:-p ?|-a |-P ?|-w |-b |-passin pass:|-passout pass:|-pass pass:|-k )["']?[^\s"'\-$|;:/][^\s"'$|;:/]{2,80}"#,
+        r#"(?:mysql(?:dump|admin)?|mariadb|redis-cli|sshpass|mongo(?:sh)?|sqlcmd|docker login|htpasswd|smbclient|ldapsearch|7z|zip|unzip|openssl|bcp)[ \t](?:[^\n|;]{0,160}?[ \t])?(?:-p ?|-a |-P ?|-w |-b |-passin pass:|-passout pass:|-pass pass:|-k )["']?[^\s"'\-$|;:/][^\s"'|;]{2,80}"#,
         &["mysql -u root -p{hunter2} app", "sshpass -p {hunter2} ssh h.example", "redis-cli -a {hunter2} ping", "docker login -u dana -p {hunter2} r.example"],
         &["mysql -u root -p", "mysql -h db -P 3306", "zip -r out.zip dir", "unzip -p a.zip"],
     )
@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     command(
         "secret.piped",
         &["|echo ", "|printf "],
-        r#"(?:echo|printf)[ \t]{1,3}(?:-n )?["']?[^\s"'$|]{4,80}["']?[ \t]{0,2}\|[ \t]{0,2}(?:sudo -S|passwd|chpasswd|docker login|gpg --batch|kinit|cryptsetup|openssl enc|smbpasswd)"#,
+        r#"(?:echo|printf)[ \t]{1,3}(?:-n )?["']?[^\s"'|$][^\s"'|]{3,80}["']?[ \t]{0,2}\|[ \t]{0,2}(?:sudo -S|passwd|chpasswd|docker login|gpg --batch|kinit|cryptsetup|openssl enc|smbpasswd)"#,
         &["echo {hunter2} | sudo -S apt update", "echo '{root:pa55}' | chpasswd"],
         &["echo done | tee log", "echo $PW | sudo -S ls"],
     )
