@@ -4,6 +4,7 @@
 
 mod build;
 mod demo;
+mod frame;
 mod text;
 mod timing;
 
@@ -65,7 +66,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 7] = [
+const BENCHMARKS: [Benchmark; 11] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,
@@ -81,6 +82,38 @@ const BENCHMARKS: [Benchmark; 7] = [
         baseline_is: "kB/s of the profile fast on the same texts",
         wants: Wants::AtLeast,
         budget: 7.0,
+    },
+    Benchmark {
+        name: "redact-frame",
+        run: frame::whole,
+        unit: "ms",
+        baseline_is: "ms to write the same frame as PNG",
+        wants: Wants::AtMost,
+        budget: 1000.0,
+    },
+    Benchmark {
+        name: "redact-frame-strict",
+        run: frame::strict,
+        unit: "ms",
+        baseline_is: "ms to write the same frame as PNG",
+        wants: Wants::AtMost,
+        budget: 200.0,
+    },
+    Benchmark {
+        name: "redact-frame-line",
+        run: frame::line,
+        unit: "ms",
+        baseline_is: "ms to write the same frame as PNG",
+        wants: Wants::AtMost,
+        budget: 60.0,
+    },
+    Benchmark {
+        name: "redact-frame-unchanged",
+        run: frame::unchanged,
+        unit: "ms",
+        baseline_is: "ms to write the same frame as PNG",
+        wants: Wants::AtMost,
+        budget: 2.0,
     },
     Benchmark {
         name: "demo",

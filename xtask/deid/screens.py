@@ -33,6 +33,8 @@ MONO = ["DejaVu Sans Mono", "Liberation Mono", "JetBrains Mono", "Noto Sans Mono
 SCALES = [1, 1.25, 1.5, 2]
 FILL = (0x40, 0x40, 0x40)
 SCREEN_PX = (1920, 1080)
+BATCH = 12
+"""Screens of one start of the browser: two of each layout, at one scale."""
 LEFT_MAX = 0.1
 """Share of an item's ink that may stay: a dot or the foot of a letter at its edge."""
 READ_MIN = 0.8
@@ -211,10 +213,10 @@ td, th { border: 1px solid #8886; padding: 3px 7px; font-weight: normal; text-al
 label { display: block; margin-top: 12px; color: %(soft)s } .field { border: 1px solid #888; padding: 6px; border-radius: 4px } button { margin-top: 18px; font: inherit }
 """
 
-SCRIPT = """
-addEventListener('load', () => { const planted = [...document.querySelectorAll('.planted')].map(e => ({ kind: e.dataset.kind, text: e.textContent,
-  rects: [...e.getClientRects()].map(r => [r.left, r.top, r.right, r.bottom].map(v => v * devicePixelRatio)) }));
-  const out = document.createElement('script'); out.type = 'application/json'; out.id = 'truth'; out.textContent = JSON.stringify(planted); document.body.append(out); });
+SHEET_SCRIPT = """
+addEventListener('load', () => { const truth = [...document.querySelectorAll('iframe')].map(f => [...f.contentDocument.querySelectorAll('.planted')].map(e => ({
+  kind: e.dataset.kind, text: e.textContent, rects: [...e.getClientRects()].map(r => [r.left, r.top, r.right, r.bottom].map(v => v * devicePixelRatio)) })));
+  const out = document.createElement('script'); out.type = 'application/json'; out.id = 'truth'; out.textContent = JSON.stringify(truth); document.body.append(out); });
 """
 
 
@@ -227,59 +229,86 @@ def page(layout, rng):
     )
     style = STYLE % dict(colours, size=rng.choice([12, 13, 14, 16]), font=rng.choice(FONTS), mono=rng.choice(MONO))
     body = layout(Planter(rng.choice(LOCALES), rng))
-    return f"<!doctype html><meta charset=utf-8><style>{style}</style><script>{SCRIPT}</script><body>{body}</body>"
+    return f"<!doctype html><meta charset=utf-8><style>{style}</style><body>{body}</body>"
 
 
-def chromium(scale, lcd, *arguments):
-    width, height = (round(side / scale) for side in SCREEN_PX)
-    command = [
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        f"--window-size={width},{height}",
-        f"--force-device-scale-factor={scale}",
-    ]
-    command += ["--enable-lcd-text"] if lcd else ["--disable-lcd-text"]
-    return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
+def sheet_of(pages, scale):
+    """One page with a screen below the other: a start of the browser costs more than a screen."""
+    width, height = (side / scale for side in SCREEN_PX)
+    frames = "".join(f'<iframe width={width} height={height} srcdoc="{html.escape(page)}"></iframe>' for page in pages)
+    style = "body { margin: 0 } iframe { border: 0; display: block }"
+    return f"<!doctype html><meta charset=utf-8><style>{style}</style><script>{SHEET_SCRIPT}</script><body>{frames}</body>"
 
 
-def render_one(folder, number, seed):
-    """Writes a screen and its truth; returns the file of the truth."""
-    rng = random.Random(f"{seed}-{number}")
-    layout, lcd = LAYOUTS[number % len(LAYOUTS)], number % 3 == 0
-    scale = SCALES[number // len(LAYOUTS) % len(SCALES)]
-    picture, truth_file = folder / f"{number:04}.png", folder / f"{number:04}.json"
-    with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
-        file.write(page(layout, rng))
-        file.flush()
-        url = f"file://{file.name}"
-        with tempfile.TemporaryDirectory() as profile:
-            own = f"--user-data-dir={profile}"
-            chromium(scale, lcd, own, f"--screenshot={picture}", url)
-            dom = chromium(scale, lcd, own, "--dump-dom", url)
-    found = re.search(r'<script type="application/json" id="truth">(.*?)</script>', dom, re.S)
+def chromium(scale, lcd, count, picture, url):
+    """The picture of `count` screens, and the page as it is after its script."""
     width, height = SCREEN_PX
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            f"--window-size={round(width / scale)},{round(height * count / scale)}",
+            f"--force-device-scale-factor={scale}",
+            "--enable-lcd-text" if lcd else "--disable-lcd-text",
+            f"--user-data-dir={profile}",
+            f"--screenshot={picture}",
+            "--dump-dom",
+            url,
+        ]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def render_batch(folder, first, seed):
+    """Writes the screens of a batch and their truths; returns the files of the truths."""
+    from PIL import Image
+
+    numbers = range(first, first + BATCH)
+    batch = first // BATCH
+    scale, lcd = SCALES[batch % len(SCALES)], batch % 3 == 0
+    layouts = [LAYOUTS[number % len(LAYOUTS)] for number in numbers]
+    pages = [page(layout, random.Random(f"{seed}-{number}")) for layout, number in zip(layouts, numbers)]
+    sheet_file, picture = folder / f"{first:04}.html", folder / f"{first:04}.sheet.png"
+    sheet_file.write_text(sheet_of(pages, scale), encoding="utf-8")
+    dom = chromium(scale, lcd, BATCH, picture, sheet_file.resolve().as_uri())
+    found = re.search(r'<script type="application/json" id="truth">(.*?)</script>', dom, re.S)
+    truths = json.loads(html.unescape(found[1]))
+    whole = Image.open(picture).convert("RGB")
+    written = [write(folder, n, layout, scale, truth, whole, n - first) for n, layout, truth in zip(numbers, layouts, truths)]
+    sheet_file.unlink()
+    picture.unlink()
+    return written
+
+
+def write(folder, number, layout, scale, truth, whole, place):
+    width, height = SCREEN_PX
+    whole.crop((0, place * height, width, (place + 1) * height)).save(folder / f"{number:04}.png", compress_level=1)
     on_screen = lambda l, t, r, b: 0 <= l < r <= width and 0 <= t < b <= height
-    seen = [item for item in json.loads(html.unescape(found[1])) if all(on_screen(*rect) for rect in item["rects"])]
-    truth_file.write_text(
-        json.dumps({"layout": layout.__name__, "scale": scale, "planted": seen}, ensure_ascii=False)
-    )
+    seen = [item for item in truth if item["rects"] and all(on_screen(*rect) for rect in item["rects"])]
+    truth_file = folder / f"{number:04}.json"
+    told = {"layout": layout.__name__, "scale": scale, "planted": seen}
+    truth_file.write_text(json.dumps(told, ensure_ascii=False))
     return truth_file
 
 
 def render(folder, count, seed):
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(count):
-        render_one(folder, number, seed)
+    for first in range(0, count, BATCH):
+        render_batch(folder, first, seed)
 
 
 def flat(text):
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def tesseract(image, zooms=(1, 2)):
+def zooms(scale):
+    """Letters of a screen that is enlarged already are as large as the reader wants them."""
+    return (1, 2) if scale < 1.5 else (1,)
+
+
+def tesseract(image, zooms):
     """All that the reader sees, at the size of the screen and twice as large."""
     texts = []
     for zoom in zooms:
@@ -338,7 +367,7 @@ def score_one(truth_file, profile, reader, raw):
     open_rgb = lambda path: Image.open(path).convert("RGB")
     source, stored = open_rgb(truth_file.with_suffix(".png")), open_rgb(truth_file.with_suffix(f".{profile}.png"))
     before, after = (numpy.asarray(picture).astype(int) for picture in (source, stored))
-    seen_raw, seen = (tesseract(source, (1,)) if raw else ""), (tesseract(stored) if reader else "")
+    seen_raw, seen = (tesseract(source, (1,)) if raw else ""), (tesseract(stored, zooms(truth["scale"])) if reader else "")
     kept = dict(frames=1, items=0, planted=0.0, read=0, looked=0, missed=[], leaked=[])
     kept["masked"] = int((after == FILL).all(axis=2).sum() - (before == FILL).all(axis=2).sum())
     for item in truth["planted"]:
@@ -385,18 +414,23 @@ def broken(figures, arguments):
 
 
 def check(arguments):
-    def one(number):
+    def some(first):
         with tempfile.TemporaryDirectory() as folder:
-            truth_file = render_one(Path(folder), number, arguments.seed)
-            source = truth_file.with_suffix(".png")
-            redact(arguments.candor, source, source.with_suffix(f".{arguments.profile}.png"), arguments.profile)
-            return score_one(truth_file, arguments.profile, True, number % RAW_EVERY == 0)
+            return [one(truth_file) for truth_file in render_batch(Path(folder), first, arguments.seed)]
+
+    def one(truth_file):
+        source = truth_file.with_suffix(".png")
+        redact(arguments.candor, source, source.with_suffix(f".{arguments.profile}.png"), arguments.profile)
+        return score_one(truth_file, arguments.profile, True, int(truth_file.stem) % RAW_EVERY == 0)
 
     total, log = None, arguments.log.open("a") if arguments.log else sys.stderr
+    starts = range(arguments.first, arguments.first + arguments.count, BATCH)
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for kept in pool.map(one, range(arguments.first, arguments.first + arguments.count)):
-            total = added(total, kept)
-            print(*kept["missed"], *kept["leaked"], json.dumps(told(total)), sep="\n", file=log, flush=True)
+        for batch in pool.map(some, starts):
+            for kept in batch:
+                total = added(total, kept)
+                print(*kept["missed"], *kept["leaked"], sep="\n", end="\n" * bool(kept["missed"] + kept["leaked"]), file=log)
+            print(json.dumps(told(total)), file=log, flush=True)
     figures = told(total)
     faults = broken(figures, arguments)
     print(json.dumps({**figures, "faults": faults}))

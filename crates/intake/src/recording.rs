@@ -221,6 +221,7 @@ impl PendingStep<'_> {
             screen: self.recording.about.screen.clone(),
             app: permit.app().clone(),
             site: permit.site().cloned(),
+            communication: permit.communication(),
             title: content.title,
             bounds: self.seen.front.bounds,
             action: content.action,

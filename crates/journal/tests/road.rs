@@ -29,6 +29,7 @@ fn seen(text: &str) -> Raw<Observation> {
         screen: Screen { name: ":0".into(), width: 16, height: 16 },
         app: "editor".parse().unwrap(),
         site: None,
+        communication: false,
         title: None,
         bounds,
         action: Action::Type { text: text.into() },

@@ -78,6 +78,8 @@ pub struct Observation {
     pub app: AppId,
     /// The site in front, where the application is a browser.
     pub site: Option<Site>,
+    /// Whether other people write in that application, so that what they wrote must be masked.
+    pub communication: bool,
     /// The title of the window in front.
     pub title: Option<String>,
     /// Where the window in front is.

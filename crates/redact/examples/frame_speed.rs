@@ -6,7 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use candor_model::Pixels;
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Raw, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, Raw, Whose, read_png};
 
 /// Where a line of the rendered mail client ends.
 const LINE_END: [usize; 4] = [1000, 174, 540, 22];
@@ -66,7 +66,7 @@ fn costs(
     let mut once = |png: &[u8]| -> Result<f64, Box<dyn std::error::Error>> {
         let raw: Raw<Pixels> = read_png(png.to_vec())?;
         let before = cpu_ms();
-        redactor.redact(raw, None, &|| true)?;
+        redactor.redact(raw, None, Whose::Own, &|| true)?;
         Ok(cpu_ms() - before)
     };
     let whole = once(png)?;

@@ -2,16 +2,16 @@
 //!
 //! The path of an observation: [`Raw::seal`] where a sensor or an importer saw it; [`Redactor::redact`] here; out comes
 //! [`Redacted`], the only thing that a journal takes. `front` says which part of the screen a permit reaches, `tree` and
-//! `words` replace the strings of the interface, `act` judges what was done, `typing` what was typed over several steps, `screen` shows by allow-list what the tree
-//! explains, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
+//! `words` replace the strings of the interface, `act` judges what was done, `typing` what was typed over several steps, `screen` paints what must not be
+//! read, `image` reads what is left by `ocr`, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
 //!
-//! What it leaves out at this stage: the live road does not read pixels yet (what the tree does not explain stays masked),
-//! while [`ImageRedactor`] reads a picture that is handed to it; faces and photographs are not recognised as such.
+//! What it leaves out: faces and photographs are not recognised as such.
 //!
 //! Invariants: nothing outside this crate opens a [`Raw`] or makes a [`Redacted`]; a finding never holds the found text;
 //! an observation that cannot be redacted for sure is an error, and nothing of it is left.
 
 mod act;
+mod bystander;
 mod field;
 mod front;
 mod image;
@@ -31,7 +31,7 @@ mod tree;
 mod typing;
 mod words;
 
-pub use image::{ImageError, ImageRedactor, RedactedImage, read_png};
+pub use image::{ImageError, ImageRedactor, RedactedImage, Whose, read_png};
 pub use marked::{Marked, Searched, Span, TableHeads, TextMarker, TextSearcher};
 pub use models::{ModelError, Models};
 pub use ocr::ReadError;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candor_model::Digest;
 
+use crate::ocr::{Reader, Sight};
 use crate::text::ner::{Ner, NerError};
 use crate::text::tagger::Tagger;
 
@@ -102,6 +103,7 @@ struct Inner {
     folder: PathBuf,
     ner: Mutex<Option<Arc<Ner>>>,
     tagger: Mutex<Option<Arc<Tagger>>>,
+    sight: Mutex<Option<Arc<Sight>>>,
 }
 
 impl Models {
@@ -113,7 +115,12 @@ impl Models {
         if !folder.is_dir() {
             return Err(ModelError::NoFolder(folder.to_path_buf()));
         }
-        let inner = Inner { folder: folder.to_path_buf(), ner: Mutex::new(None), tagger: Mutex::new(None) };
+        let inner = Inner {
+            folder: folder.to_path_buf(),
+            ner: Mutex::new(None),
+            tagger: Mutex::new(None),
+            sight: Mutex::new(None),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -144,14 +151,17 @@ impl Models {
         })
     }
 
-    /// A reader of pixels. Each session has its own: it remembers what it read.
-    pub(crate) fn ocr(&self) -> Result<crate::ocr::Reader, ModelError> {
+    /// A reader of pixels. Each session has its own, since it remembers what it read; the models are loaded once for all.
+    pub(crate) fn ocr(&self) -> Result<Reader, ModelError> {
         let unusable = |file| ModelError::Unusable { name: described(file).0 };
-        let detection = self.read(File::OcrDetection)?;
-        let recognition = self.read(File::OcrRecognition)?;
-        let characters = String::from_utf8(self.read(File::OcrCharacters)?);
-        let characters = characters.map_err(|_| unusable(File::OcrCharacters))?;
-        crate::ocr::Reader::new(detection, recognition, &characters).map_err(|_| unusable(File::OcrDetection))
+        let load = || {
+            let detection = self.read(File::OcrDetection)?;
+            let recognition = self.read(File::OcrRecognition)?;
+            let characters = String::from_utf8(self.read(File::OcrCharacters)?);
+            let characters = characters.map_err(|_| unusable(File::OcrCharacters))?;
+            Sight::new(detection, recognition, &characters).map_err(|_| unusable(File::OcrDetection))
+        };
+        shared(&self.inner.sight, load).map(Reader::new)
     }
 
     /// The tagger, loaded once for all who ask; none as long as no weights are pinned.

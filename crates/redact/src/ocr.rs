@@ -19,6 +19,7 @@ mod tests;
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use candor_model::Pixels;
 use rten::Model;
@@ -104,16 +105,14 @@ impl Drop for Seen {
     }
 }
 
-/// Reads the frames of one session.
-pub(crate) struct Reader {
+/// The two models and what the second one can say. All readers share them.
+pub(crate) struct Sight {
     detection: Model,
     recognition: Model,
     characters: Vec<char>,
-    cache: Cache,
-    seen: Option<Seen>,
 }
 
-impl Reader {
+impl Sight {
     /// Takes the two models, as ONNX, and the characters of the second, one a line.
     pub(crate) fn new(detection: Vec<u8>, recognition: Vec<u8>, characters: &str) -> Result<Self, ReadError> {
         let load = |bytes, name| Model::load(bytes).map_err(|_| ReadError::Model(name));
@@ -121,9 +120,27 @@ impl Reader {
             detection: load(detection, "detection")?,
             recognition: load(recognition, "recognition")?,
             characters: characters.lines().filter_map(|line| line.chars().next()).collect(),
-            cache: Cache::default(),
-            seen: None,
         })
+    }
+}
+
+/// Reads the frames of one session.
+pub(crate) struct Reader {
+    sight: Arc<Sight>,
+    cache: Cache,
+    seen: Option<Seen>,
+    /// Longest line that is read, in heights of the line.
+    heights_max: u32,
+}
+
+impl Reader {
+    pub(crate) fn new(sight: Arc<Sight>) -> Self {
+        Self { sight, cache: Cache::default(), seen: None, heights_max: u32::MAX }
+    }
+
+    /// Does not read lines that are longer than so many times their height: they say nothing, with no confidence.
+    pub(crate) fn only_short_lines(&mut self, heights_max: u32) {
+        self.heights_max = heights_max;
     }
 
     /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what differs
@@ -141,15 +158,35 @@ impl Reader {
         {
             return Ok((self.seen.insert(seen).lines.clone(), false));
         }
-        let before = seen.as_ref().map(|seen| (&seen.frame, seen.lines.as_slice()));
+        match self.read_anew(frame, seen.as_ref(), changed, painted, hurry) {
+            Ok(lines) => {
+                self.seen = Some(Seen { frame: frame.clone(), lines: lines.clone() });
+                Ok((lines, true))
+            }
+            Err(error) => {
+                // The frame before is still what was read last.
+                self.seen = seen;
+                Err(error)
+            }
+        }
+    }
+
+    fn read_anew(
+        &mut self,
+        frame: &Pixels,
+        seen: Option<&Seen>,
+        changed: Vec<Area>,
+        painted: &[Area],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Line>, ReadError> {
+        let before = seen.map(|seen| (&seen.frame, seen.lines.as_slice()));
         let (mut lines, boxes) = self.looked(frame, before, changed, painted, hurry)?;
         for area in boxes {
             hurry.check()?;
             lines.push(self.line(frame, area)?);
         }
         lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
-        self.seen = Some(Seen { frame: frame.clone(), lines: lines.clone() });
-        Ok((lines, true))
+        Ok(lines)
     }
 
     /// The lines of a picture that was `before` with `lines`, and of which `painted` is painted now: those that hold as
@@ -167,11 +204,14 @@ impl Reader {
 
     /// Reads `area` of `frame` as one line.
     pub(crate) fn line(&mut self, frame: &Pixels, area: Area) -> Result<Line, ReadError> {
+        if area.width() / area.height() > self.heights_max {
+            return Ok(Line { bounds: area, reading: Reading::default() });
+        }
         let key = Cache::key(frame, area);
         if let Some(reading) = self.cache.get(&key) {
             return Ok(Line { bounds: area, reading });
         }
-        let reading = recognise::read(&self.recognition, &self.characters, frame, area)?;
+        let reading = recognise::read(&self.sight.recognition, &self.sight.characters, frame, area)?;
         self.cache.put(key, reading.clone());
         Ok(Line { bounds: area, reading })
     }
@@ -220,7 +260,7 @@ impl Reader {
         let (mut boxes, mut cut): (Vec<Area>, Vec<Area>) = (Vec::new(), Vec::new());
         for part in parts {
             let around = part.grown(CONTEXT_PX, CONTEXT_PX, whole);
-            for area in detect::boxes(&self.detection, frame, around, hurry)? {
+            for area in detect::boxes(&self.sight.detection, frame, around, hurry)? {
                 let known = kept.iter().map(|line| line.bounds).chain(boxes.iter().copied());
                 if !area.intersects(*part) || known.into_iter().any(|known| is_mostly_in(area, known)) {
                     continue;

@@ -9,6 +9,7 @@ use candor_model::{
 
 use crate::act::{Acted, redact as redact_action, typed_into};
 use crate::front::Front;
+use crate::image::Eyes;
 use crate::seal::{Raw, Redacted};
 use crate::text::lexicon;
 use crate::text::pseudonym::{Pseudonyms, UNTOLD};
@@ -67,6 +68,7 @@ pub enum RedactError {
 /// to those of another session, whose key is another.
 pub struct Redactor {
     engine: Engine,
+    eyes: Eyes,
     names: Pseudonyms,
     typing: Typing,
     info: RedactorInfo,
@@ -83,8 +85,9 @@ impl Redactor {
         lists: Lists,
         models: &Models,
     ) -> Result<Self, RedactorError> {
-        let engine = Engine::new(profile, lists, models)?;
+        let engine = Engine::new(profile, lists.clone(), models)?;
         Ok(Self {
+            eyes: Eyes::new(profile, models, lists)?,
             engine,
             names: Pseudonyms::new(session_key),
             typing: Typing::default(),
@@ -104,7 +107,7 @@ impl Redactor {
     /// # Errors
     /// When the frame cannot be masked for sure, or something is too large. Nothing of the observation is left then.
     pub fn redact(&mut self, observation: Raw<Observation>) -> Result<Redacted<RedactedStep>, RedactError> {
-        let held = self.looked_at(observation)?;
+        let held = self.looked_at(observation, &|| true)?;
         let mut alone = Typing::default();
         alone.hold(held);
         let mut steps = alone.settle(&self.engine, &mut self.names).into_iter();
@@ -112,15 +115,18 @@ impl Redactor {
     }
 
     /// Redacts the next observation of a session, and hands out the steps that are done: none while text is being typed,
-    /// since what comes next may finish a name or a number. The raw content is wiped when this returns, but for such text.
+    /// since what comes next may finish a name or a number. `in_time` is asked between any two steps of the reading whether
+    /// there is time left; if not, the step comes without its frame. The raw content is wiped when this returns, but for
+    /// such text.
     ///
     /// # Errors
     /// As for [`Redactor::redact`].
     pub fn follow(
         &mut self,
         observation: Raw<Observation>,
+        in_time: &dyn Fn() -> bool,
     ) -> Result<Vec<Redacted<RedactedStep>>, RedactError> {
-        let held = self.looked_at(observation)?;
+        let held = self.looked_at(observation, in_time)?;
         let mut done = Vec::new();
         if !self.typing.takes(&held) {
             done = self.rest();
@@ -139,7 +145,11 @@ impl Redactor {
     }
 
     /// Takes out everything but the text that was typed.
-    fn looked_at(&mut self, observation: Raw<Observation>) -> Result<Held, RedactError> {
+    fn looked_at(
+        &mut self,
+        observation: Raw<Observation>,
+        in_time: &dyn Fn() -> bool,
+    ) -> Result<Held, RedactError> {
         let mut observation = observation;
         let seen = observation.open_mut();
         let front = Front::of(seen);
@@ -154,10 +164,7 @@ impl Redactor {
         let into = typed_into(readings.as_ref());
         let Acted { action, typed } = redact_action(&seen.action, into, &mut words, &mut findings);
         let target = readings.as_ref().and_then(Readings::target).map(target);
-        let frame = seen.frame.as_mut();
-        let frame = frame
-            .map(|f| screen::redact(f, &seen.screen, &front, readings.as_ref(), &mut findings))
-            .transpose()?;
+        let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, in_time, &mut findings)?;
         let tree = readings.map(|readings| canonical_bytes(&readings.tree)).transpose()?;
         let step = Step {
             ordinal: 0,

@@ -2,6 +2,7 @@
 
 use candor_model::{Finding, FindingKind, Node, Place, Rect, Tree, TreeState};
 
+use crate::bystander::holds_others;
 use crate::front::Front;
 use crate::role::{Role, kept_name};
 use crate::words::{Said, Words};
@@ -17,6 +18,8 @@ pub(crate) struct Readings {
     pub(crate) said: Vec<Said>,
     /// Per element, the kind of what was found in it.
     pub(crate) kinds: Vec<FindingKind>,
+    /// Per element, whether it holds what other people wrote or show.
+    pub(crate) others: Vec<bool>,
     /// The index in `tree` of the element acted on.
     pub(crate) target: Option<usize>,
 }
@@ -45,8 +48,9 @@ pub(crate) fn read(
         return None;
     }
     let (nodes, target) = within_permit(tree, target, front);
-    let mut readings =
-        Readings { tree: Tree { state: tree.state, nodes }, said: Vec::new(), kinds: Vec::new(), target };
+    let others = nodes.iter().map(holds_others).collect();
+    let tree = Tree { state: tree.state, nodes };
+    let mut readings = Readings { tree, said: Vec::new(), kinds: Vec::new(), others, target };
     for (i, node) in readings.tree.nodes.iter_mut().enumerate() {
         let place = Place::Tree { node: u32::try_from(i).unwrap_or(u32::MAX) };
         let (said, kind) = redact_node(node, &place, words, findings);

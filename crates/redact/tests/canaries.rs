@@ -69,6 +69,7 @@ fn planted(canary: &str, action: Action) -> Observation {
         screen: Screen { name: canary.into(), width: 64, height: 48 },
         app: "mail".parse().unwrap(),
         site: None,
+        communication: false,
         title: Some(format!("{canary} - Mail")),
         bounds: FRONT,
         action,

@@ -38,6 +38,7 @@ fn observation(target: Option<u32>, focused: bool) -> Observation {
         screen: Screen { name: ":0".into(), width: 64, height: 48 },
         app: "mail".parse().unwrap(),
         site: None,
+        communication: false,
         title: None,
         bounds: FRONT,
         action: Action::Type { text: "minutes of the audit".into() },

@@ -31,6 +31,7 @@ fn done(action: Action, field: u32) -> Raw<Observation> {
         screen: Screen { name: ":0".into(), width: 64, height: 48 },
         app: "shop".parse().unwrap(),
         site: None,
+        communication: false,
         title: None,
         bounds: FRONT,
         action,
@@ -54,7 +55,7 @@ fn session(observations: Vec<Raw<Observation>>) -> Vec<RedactedStep> {
     let mut redactor = redactor();
     let mut steps = Vec::new();
     for observation in observations {
-        steps.extend(redactor.follow(observation).unwrap());
+        steps.extend(redactor.follow(observation, &|| true).unwrap());
     }
     steps.extend(redactor.rest());
     steps.into_iter().map(candor_redact::Redacted::into_content).collect()
@@ -103,7 +104,7 @@ fn what_says_nothing_stays_as_it_was_typed() {
 #[test]
 fn steps_are_held_back_only_while_text_may_go_on() {
     let mut redactor = redactor();
-    let mut handed = |raw| redactor.follow(raw).unwrap().len();
+    let mut handed = |raw| redactor.follow(raw, &|| true).unwrap().len();
     assert_eq!(handed(tab(0)), 1);
     assert_eq!(handed(typed("a", 0)), 0);
     assert_eq!(handed(tab(0)), 0);

@@ -36,6 +36,7 @@ pub(crate) fn record(
         output::talk(&what_to_do(enrolment, seconds)?);
         let mut light = Light::on(seconds);
         while !interrupt.came() && light.burns(road.count()) {
+            road.write_done()?;
             match sensor.next(Duration::from_millis(WAIT_MS)) {
                 Ok(Some(pending)) => take(road, sensor.as_mut(), pending)?,
                 Ok(None) => at_rest(road, sensor.as_mut())?,

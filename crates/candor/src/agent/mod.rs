@@ -10,6 +10,7 @@ pub(crate) mod models;
 pub(crate) mod page;
 pub(crate) mod program;
 mod proof;
+mod redaction;
 pub(crate) mod release;
 pub(crate) mod road;
 pub(crate) mod steps;

@@ -17,9 +17,15 @@ use super::client::Client;
 use super::enrolment::Enrolment;
 use super::gate::Gate;
 use super::lists;
+use super::redaction::{Done, Redaction};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Kind, Outcome};
 use crate::home::Home;
+
+/// How long a frame may wait and be read while the person goes on working, in seconds; one that is late is not kept.
+const LIVE_FRAME_SECONDS_MAX: f64 = 4.0;
+/// The same for a recording that was made before: nobody waits.
+const IMPORTED_FRAME_SECONDS_MAX: f64 = 120.0;
 
 /// What was taken into the journal, and what was not.
 #[derive(Debug)]
@@ -127,6 +133,12 @@ pub(crate) struct Origin {
     recorded: Option<Recorded>,
 }
 
+impl Origin {
+    const fn frame_seconds_max(self) -> f64 {
+        if self.recorded.is_some() { IMPORTED_FRAME_SECONDS_MAX } else { LIVE_FRAME_SECONDS_MAX }
+    }
+}
+
 /// Recorded here and now.
 impl From<Platform> for Origin {
     fn from(platform: Platform) -> Self {
@@ -137,7 +149,7 @@ impl From<Platform> for Origin {
 /// One session on its way into the journal.
 pub(crate) struct Road<'a, 'b> {
     gate: &'a mut Gate<'b>,
-    redactor: &'a mut Redactor,
+    redaction: Redaction,
     writer: SessionWriter,
     taken: Taken,
     count: Count,
@@ -155,13 +167,14 @@ impl<'b> Road<'_, 'b> {
     ) -> Outcome<Taken> {
         let journal = journal(enrolment)?;
         let mut gate = Gate::open(enrolment, client, used_today(&journal)?)?;
-        let mut redactor = redactor(enrolment, models)?;
+        let origin = origin.into();
+        let redactor = redactor(enrolment, models)?;
         let session = SessionId::random(&mut SystemEntropy);
-        let start = start(enrolment, session, origin.into(), &redactor);
+        let start = start(enrolment, session, origin, &redactor);
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
         let mut road = Road {
             gate: &mut gate,
-            redactor: &mut redactor,
+            redaction: Redaction::start(redactor, origin.frame_seconds_max()),
             writer,
             taken: empty(session),
             count: Count::default(),
@@ -177,8 +190,10 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn end(mut self, journal: &Journal, outcome: Option<candor_model::Outcome>) -> Outcome<Taken> {
-        self.write_rest()?;
-        let Self { mut taken, writer, redactor, task, .. } = self;
+        self.redaction.rest()?;
+        self.catch_up()?;
+        let Self { mut taken, writer, redaction, task, .. } = self;
+        let mut redactor = redaction.end()?;
         writer.finish(ambient::now(), outcome).because(Kind::Storage, "finish the session")?;
         if let Some(task) = task {
             let task = redactor.redact_text(task);
@@ -198,7 +213,8 @@ impl<'b> Road<'_, 'b> {
         };
         let windows = self.windows(&step)?;
         let raw = step.read(&permit, windows).because(Kind::BadInput, "read the recording")?;
-        self.keep(raw)
+        self.keep(raw)?;
+        self.catch_up()
     }
 
     /// Asks the gate.
@@ -215,15 +231,33 @@ impl<'b> Road<'_, 'b> {
         step.windows().iter().map(judged).collect()
     }
 
-    /// Redacts what was captured and writes it into the journal.
+    /// Hands what was captured to the redaction, and writes into the journal what it has done by now.
     pub(crate) fn keep(&mut self, raw: Raw<Observation>) -> Outcome {
-        let done = self.redactor.follow(raw).because(Kind::BadInput, "redact a step")?;
-        done.into_iter().try_for_each(|step| self.write(step))
+        self.redaction.step(raw)?;
+        self.write_done()
     }
 
-    /// Writes what is still held back because more could have been typed.
-    fn write_rest(&mut self) -> Outcome {
-        self.redactor.rest().into_iter().try_for_each(|step| self.write(step))
+    /// Writes what the redaction has done by now.
+    pub(crate) fn write_done(&mut self) -> Outcome {
+        while let Some(done) = self.redaction.done()? {
+            self.write_all(done)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the redaction, and writes all that it has done.
+    fn catch_up(&mut self) -> Outcome {
+        while let Some(done) = self.redaction.next()? {
+            self.write_all(done)?;
+        }
+        Ok(())
+    }
+
+    fn write_all(&mut self, done: Vec<Done>) -> Outcome {
+        done.into_iter().try_for_each(|done| match done {
+            Done::Steps(steps) => steps.into_iter().try_for_each(|step| self.write(step)),
+            Done::Gap(gap) => self.writer.gap(gap).because(Kind::Storage, "write the journal"),
+        })
     }
 
     fn write(&mut self, redacted: Redacted<RedactedStep>) -> Outcome {
@@ -255,10 +289,10 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn note(&mut self, codes: Vec<String>) -> Outcome {
-        self.write_rest()?;
         self.count.not_kept += 1;
         let now = ambient::now();
-        self.writer.gap(Gap { codes, from: now, to: now }).because(Kind::Storage, "write the journal")
+        self.redaction.gap(Gap { codes, from: now, to: now })?;
+        self.write_done()
     }
 }
 

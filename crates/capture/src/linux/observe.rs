@@ -40,6 +40,7 @@ impl X11Sensor {
             screen: self.screen.clone(),
             app: permit.app().clone(),
             site: permit.site().cloned(),
+            communication: permit.communication(),
             title,
             bounds: pending.front.bounds,
             action: allowed(action, permit),

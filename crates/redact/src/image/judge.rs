@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use candor_model::{FindingKind, Pixels, Tree};
+use candor_model::{FindingKind, Pixels};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::image::layout::{Cell, Joined, inked, widened};
 use crate::image::names::Names;
 use crate::image::texts::{Texts, alone};
-use crate::image::{Mask, tree};
+use crate::image::tree::Told;
+use crate::image::{Keep, Mask, Scene, numbers, tree};
 use crate::labels::is_label;
 use crate::ocr::Line;
+use crate::ocr::area::Area;
 use crate::text::find::{Find, without};
 use crate::text::lists::ListMatcher;
 use crate::text::pseudonym::placeholders;
@@ -25,6 +28,8 @@ const TELLING_CHARACTERS_MIN: usize = 5;
 const TEXTS_MAX: usize = 8_192;
 /// Most words of a cell that is taken for a name.
 const NAME_WORDS_MAX: usize = 5;
+/// Letters and digits that an icon is read as.
+const ICON_LETTERS_MAX: usize = 2;
 /// Most words that one label of the interface has.
 const LABEL_WORDS_MAX: usize = 5;
 
@@ -33,45 +38,45 @@ pub(crate) struct Judge {
     engine: Engine,
     names: Option<Names>,
     lists: ListMatcher,
-    strict: bool,
     found: BTreeMap<[u8; 32], Vec<Find>>,
 }
 
 impl Judge {
     pub(crate) fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, EngineError> {
-        let strict = profile == Profile::Strict;
         // In the strict profile only labels stay, whatever a model says of the rest.
-        let reads = profile.reads_by_model() && !strict;
+        let reads = profile.reads_by_model() && profile != Profile::Strict;
         Ok(Self {
             names: reads.then(|| models.ner().map(Names::new)).transpose()?,
             lists: ListMatcher::new(lists.clone())?,
             engine: Engine::new(profile, lists, models)?,
-            strict,
             found: BTreeMap::new(),
         })
     }
 
-    pub(crate) const fn is_strict(&self) -> bool {
-        self.strict
-    }
-
     /// What to mask of a picture that nothing is painted on but what must not be read.
-    pub(crate) fn first(&mut self, frame: &Pixels, lines: &[Line], tree: Option<&Tree>) -> Vec<Mask> {
+    pub(crate) fn first(&mut self, frame: &Pixels, lines: &[Line], scene: &Scene<'_>) -> Vec<Mask> {
         let cells: Vec<Cell<'_>> =
             lines.iter().map(|line| Cell { area: line.bounds, line: Some(line) }).collect();
-        let mut masks = self.unsure(&cells);
+        let mut masks = self.unsure(&cells, scene.keep);
         let texts = Texts::of(&cells);
         let mut spans = self.spans(&cells, &texts.quick, &texts.slow);
-        let named = tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
-        for (text, bounds) in named {
-            let finds = self.search(&text, Reach::Whole);
+        let named = scene.tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
+        let told_apart = self.tree_finds(&named, &texts.quick);
+        for (told, finds) in named.into_iter().zip(told_apart) {
             for find in finds {
-                let found = text.get(find.range.clone()).unwrap_or_default();
+                let found = told.text.get(find.range.clone()).unwrap_or_default();
                 let seen = occurrences(&cells, found, &find);
-                if !seen.iter().any(|(cell, _)| cells.get(*cell).is_some_and(|c| c.area.intersects(bounds))) {
-                    masks.push(Mask { area: bounds, kind: find.kind, rule: find.rule });
+                let is_there = |cell: &usize| cells.get(*cell).is_some_and(|c| c.area.intersects(told.area));
+                if told.drawn && !seen.iter().any(|(cell, _)| is_there(cell)) {
+                    masks.push(Mask { area: told.area, kind: find.kind, rule: find.rule });
                 }
                 spans.extend(seen);
+            }
+        }
+        for title in scene.tree.map_or_else(Vec::new, tree::titles) {
+            let find = Find { rule: "image.title", ..all(&title) };
+            if is_telling(&title) {
+                spans.extend(occurrences(&cells, &title, &find));
             }
         }
         let elsewhere: Vec<(usize, Find)> = told(&cells, &spans)
@@ -90,6 +95,7 @@ impl Judge {
         pieces: &[Line],
         masks: &[Mask],
         is_new: impl Fn(&Line) -> bool,
+        keep: Keep<'_>,
         whole: bool,
     ) -> Vec<Mask> {
         let painted = masks.iter().map(|mask| Cell { area: mask.area, line: None });
@@ -97,7 +103,7 @@ impl Judge {
         let cells: Vec<Cell<'_>> = read.chain(painted).collect();
         let new = pieces.iter().enumerate().filter(|(_, line)| is_new(line));
         let slow: Vec<Joined> = new.map(|(i, _)| alone(&cells, i)).collect();
-        let mut more = self.unsure(&cells);
+        let mut more = self.unsure(&cells, keep);
         for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow) {
             let Some(cell) = cells.get(cell) else { continue };
             let all = Find { range: 0..cell.text().len(), ..find.clone() };
@@ -107,13 +113,17 @@ impl Judge {
     }
 
     /// Lines that go whole whatever is found in them.
-    fn unsure(&self, cells: &[Cell<'_>]) -> Vec<Mask> {
+    fn unsure(&self, cells: &[Cell<'_>], keep: Keep<'_>) -> Vec<Mask> {
         let lines = cells.iter().filter_map(|cell| cell.line);
         let mask = |line: &Line| {
             if line.confidence() < CONFIDENCE_MIN {
                 return Some(Mask::unknown(inked(line.bounds), "image.unsure"));
             }
-            let shown = !self.strict || self.is_interface(line.text());
+            let shown = match keep {
+                Keep::Content => true,
+                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_interface(&telling(line.text())),
+                Keep::Interface => self.is_interface(line.text()),
+            };
             (!shown).then(|| Mask::unknown(inked(line.bounds), "image.text"))
         };
         lines.filter_map(mask).collect()
@@ -144,9 +154,14 @@ impl Judge {
             spans.extend(split(joined, self.search(&joined.text, Reach::Quick)));
         }
         spans.extend(self.named(slow));
+        let long = |(i, cell): (usize, &Cell<'_>)| -> Vec<(usize, Find)> {
+            let text = cell.line.map_or("", Line::text);
+            numbers::find(text).into_iter().map(|find| (i, find)).collect()
+        };
+        spans.extend(cells.iter().enumerate().flat_map(long));
         let named = |(i, find): (usize, Find)| {
             let line = cells.get(i)?.line?;
-            Some((i, name_cell(line.text(), find)))
+            Some((i, numbers::whole(line.text(), name_cell(line.text(), find))))
         };
         spans.into_iter().filter_map(named).collect()
     }
@@ -170,6 +185,25 @@ impl Judge {
         text.contains(char::is_alphabetic) && !self.is_interface(text)
     }
 
+    /// What is found in each text of a tree: by the transformer only in those that were not `read` off the picture, where
+    /// it has seen them with what stands around them.
+    fn tree_finds(&mut self, named: &[Told], read: &[Joined]) -> Vec<Vec<Find>> {
+        let mut finds: Vec<Vec<Find>> =
+            named.iter().map(|told| self.search(&told.text, Reach::Quick)).collect();
+        if self.names.is_none() {
+            return finds;
+        }
+        let unread = named.iter().enumerate().filter(|(_, told)| !is_read(&told.text, read));
+        let joined = |(i, told): (usize, &Told)| Joined { text: told.text.clone(), parts: vec![(i, 0)] };
+        let slow: Vec<Joined> = unread.map(joined).collect();
+        for (i, find) in self.named(&slow) {
+            if let Some(finds) = finds.get_mut(i) {
+                finds.push(find);
+            }
+        }
+        finds
+    }
+
     /// What the engine finds, remembered by the digest of the text.
     fn search(&mut self, text: &str, reach: Reach) -> Vec<Find> {
         let key = Sha256::new()
@@ -187,6 +221,21 @@ impl Judge {
         self.found.insert(key, finds.clone());
         finds
     }
+}
+
+fn is_read(text: &str, read: &[Joined]) -> bool {
+    read.iter().any(|joined| joined.text.contains(text.trim()))
+}
+
+/// Whether most of a line lies in one of these fields.
+fn is_in_one(line: Area, fields: &[Area]) -> bool {
+    fields.iter().filter_map(|field| field.common(line)).any(|common| common.size() * 2 > line.size())
+}
+
+/// The words of a line that say something: icons beside them are read as a letter or two.
+fn telling(text: &str) -> Zeroizing<String> {
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > ICON_LETTERS_MAX;
+    Zeroizing::new(text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" "))
 }
 
 /// The finds in a joined text, by cell.
@@ -225,6 +274,11 @@ fn masked(cell: &Cell<'_>, find: &Find) -> Option<Mask> {
     Some(Mask { area, kind: find.kind, rule: find.rule })
 }
 
+/// Whether a text is long enough to be looked for elsewhere.
+fn is_telling(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING_CHARACTERS_MIN
+}
+
 /// Found texts that say enough to be looked for in other lines.
 fn told(cells: &[Cell<'_>], spans: &[(usize, Find)]) -> BTreeMap<String, Find> {
     let worth = [
@@ -239,8 +293,7 @@ fn told(cells: &[Cell<'_>], spans: &[(usize, Find)]) -> BTreeMap<String, Find> {
     let spans = spans.iter().filter(|(_, find)| worth.contains(&find.kind));
     let text = |cell: &usize, find: &Find| {
         let text = cells.get(*cell)?.text().get(find.range.clone())?.trim();
-        let telling = text.chars().filter(|c| c.is_alphanumeric()).count() >= TELLING_CHARACTERS_MIN;
-        (telling && !is_label(text)).then(|| text.to_owned())
+        (is_telling(text) && !is_label(text)).then(|| text.to_owned())
     };
     spans.filter_map(|(cell, find)| Some((text(cell, find)?, find.clone()))).collect()
 }

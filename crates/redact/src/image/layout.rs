@@ -21,8 +21,8 @@ const BREAK_HEIGHTS: u32 = 6;
 const LINES_JOINED_MAX: usize = 40;
 /// A piece narrower than its height over this is the edge of a painted letter.
 const SLIVER: u32 = 5;
-/// Pixels that differ by less than this in brightness show no text that an eye or a reader can find.
-const INK_MIN: u8 = 20;
+/// Pixels that differ by less than this in brightness are not read again.
+const INK_MIN: u8 = crate::ocr::change::INK_MIN;
 
 /// A line of the picture as layout and engine see it: painted parts have placeholders.
 #[derive(Clone)]
@@ -174,6 +174,15 @@ pub(crate) fn unfilled(frame: &Pixels, area: Area) -> Vec<Area> {
         }
     }
     unpainted(area, &masks)
+}
+
+/// Whether what is not painted of an area has more than one colour.
+pub(crate) fn shows_more_than_paint(frame: &Pixels, area: Area) -> bool {
+    let mut one = None;
+    (0..area.height()).any(|y| {
+        let (pixels, _) = row(frame, area, y).as_chunks::<3>();
+        pixels.iter().any(|pixel| *pixel != FILL && *one.get_or_insert(*pixel) != *pixel)
+    })
 }
 
 /// Whether the middle of a piece shows anything but one colour.

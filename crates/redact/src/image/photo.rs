@@ -14,9 +14,12 @@ const TILE_PX: u32 = 24;
 const COLOURS_MIN: usize = 40;
 /// Tiles of a region that is masked; a smaller one is an icon.
 const TILES_MIN: usize = 4;
+/// The same where other people show themselves: a portrait beside a message is as large as two tiles.
+const PORTRAIT_TILES_MIN: usize = 1;
 
-/// The regions, apart, of tiles that touch.
-pub(crate) fn regions(frame: &Pixels, lines: &[Line]) -> Vec<Area> {
+/// The regions, apart, of tiles that touch; with `portraits`, small ones too.
+pub(crate) fn regions(frame: &Pixels, lines: &[Line], portraits: bool) -> Vec<Area> {
+    let tiles_min = if portraits { PORTRAIT_TILES_MIN } else { TILES_MIN };
     let (columns, rows) = (frame.width().div_ceil(TILE_PX), frame.height().div_ceil(TILE_PX));
     let tile = |x: u32, y: u32| {
         let (left, top) = (x * TILE_PX, y * TILE_PX);
@@ -35,7 +38,7 @@ pub(crate) fn regions(frame: &Pixels, lines: &[Line]) -> Vec<Area> {
     while let Some(start) = many.pop_first() {
         let group = group(start, &mut many);
         let areas = group.iter().filter_map(|(x, y)| tile(*x, *y));
-        if group.len() >= TILES_MIN {
+        if group.len() >= tiles_min {
             regions.extend(areas.reduce(Area::joined));
         }
     }
@@ -54,14 +57,19 @@ fn group(start: (u32, u32), left: &mut BTreeSet<(u32, u32)>) -> Vec<(u32, u32)> 
 }
 
 fn colours(frame: &Pixels, area: Area) -> usize {
-    let mut seen = BTreeSet::new();
+    /// One bit for each colour of 4 bits a channel.
+    const WORDS: usize = 1 << (12 - 6);
+    let mut seen = [0_u64; WORDS];
     for y in 0..area.height() {
-        for pixel in row(frame, area, y).chunks_exact(3) {
-            let coarse = pixel.iter().fold(0_u16, |colour, value| (colour << 4) | u16::from(value >> 4));
-            seen.insert(coarse);
+        let (pixels, _) = row(frame, area, y).as_chunks::<3>();
+        for pixel in pixels {
+            let coarse = pixel.iter().fold(0_usize, |colour, value| (colour << 4) | usize::from(value >> 4));
+            if let Some(word) = seen.get_mut(coarse >> 6) {
+                *word |= 1 << (coarse & 63);
+            }
         }
     }
-    seen.len()
+    seen.iter().map(|word| word.count_ones()).sum::<u32>().try_into().unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -71,7 +79,7 @@ mod tests {
     #[test]
     fn a_photograph_is_a_region_and_a_flat_screen_is_none() {
         let mut frame = Pixels::new(200, 200, vec![230; 120_000]).unwrap();
-        assert_eq!(regions(&frame, &[]), []);
+        assert_eq!(regions(&frame, &[], true), []);
         for (i, pixel) in frame.rgb_mut().chunks_mut(3).enumerate() {
             let (x, y) = (i % 200, i / 200);
             if x < 100 && y < 100 {
@@ -79,7 +87,7 @@ mod tests {
                 pixel.copy_from_slice(&[value(x * 5), value(y * 7), value(x * y)]);
             }
         }
-        let found = regions(&frame, &[]);
+        let found = regions(&frame, &[], false);
         assert_eq!(found.len(), 1);
         assert!(found[0].width() >= 96 && found[0].width() <= 120, "{found:?}");
     }

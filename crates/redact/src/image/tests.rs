@@ -6,8 +6,8 @@ use candor_model::{Node, Rect, TreeState};
 use proptest::prelude::*;
 
 use super::*;
-use crate::screen::canvas::FILL;
-use crate::screen::picture::decode_any;
+use crate::screen::canvas::{FILL, is_filled};
+use crate::screen::picture::{decode, decode_any};
 
 /// A planted item's ink may stay at its edge: the dot of a letter, the end of a comma.
 const LEFT_MAX: f64 = 0.1;
@@ -26,7 +26,7 @@ fn screen(name: &str) -> Vec<u8> {
 }
 
 fn redact(redactor: &mut ImageRedactor, png: Vec<u8>, tree: Option<&Tree>) -> RedactedImage {
-    redactor.redact(read_png(png).unwrap(), tree, &|| true).unwrap().into_content()
+    redactor.redact(read_png(png).unwrap(), tree, Whose::Own, &|| true).unwrap().into_content()
 }
 
 /// Share of what stands out from the ground of `rect` in `before` and is not painted in `after`.
@@ -105,7 +105,7 @@ fn a_password_field_is_masked_before_anything_is_read_and_an_unsure_tree_masks_a
     let bounds = Rect { x: 20, y: 10, width: 50, height: 20 };
     let white = || Raw::seal(Pixels::new(120, 60, vec![255; 120 * 60 * 3]).unwrap());
     let mut masked = |tree: &Tree, part: Rect| {
-        let stored = redactor.redact(white(), Some(tree), &|| true).unwrap().into_content();
+        let stored = redactor.redact(white(), Some(tree), Whose::Own, &|| true).unwrap().into_content();
         is_filled(&decode(&stored.png).unwrap(), part)
     };
     let whole = Rect { x: 0, y: 0, width: 120, height: 60 };
@@ -120,7 +120,7 @@ fn a_password_field_is_masked_before_anything_is_read_and_an_unsure_tree_masks_a
 #[test]
 fn a_frame_that_cannot_be_read_in_time_is_an_error() {
     let raw = read_png(screen("chat.png")).unwrap();
-    let refused = redactor(Profile::Fast).redact(raw, None, &|| false);
+    let refused = redactor(Profile::Fast).redact(raw, None, Whose::Own, &|| false);
     assert!(matches!(refused, Err(ImageError::Read(ReadError::OutOfTime))));
 }
 
@@ -198,7 +198,7 @@ proptest! {
             };
             let rgb = (0..width * height * 3).map(noise).collect();
             let raw = Raw::seal(Pixels::new(width, height, rgb).unwrap());
-            if let Ok(stored) = redactor.redact(raw, None, &|| true) {
+            if let Ok(stored) = redactor.redact(raw, None, Whose::Own, &|| true) {
                 let stored = decode(&stored.content().png).unwrap();
                 prop_assert_eq!((stored.width(), stored.height()), (width, height));
             }

@@ -7,8 +7,8 @@ use crate::ocr::resample::row;
 
 /// A tile that is compared as one.
 const TILE_PX: (u32, u32) = (32, 20);
-/// A tile whose values differ by less than this in each colour shows nothing that can be read.
-const INK_MIN: u8 = 12;
+/// A tile whose values differ by less than this in each colour is not looked at: `image` makes it one colour.
+pub(crate) const INK_MIN: u8 = 24;
 /// What looking at a part costs beyond its size, in pixels: the context around it, and the start of a run.
 const AROUND_PX: u64 = 64;
 const RUN_PX: u64 = 24_000;

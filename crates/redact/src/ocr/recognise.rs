@@ -20,7 +20,7 @@ const STEP_PX: usize = 32;
 const NORMAL: Normal = [(127.5, 1.0 / 127.5); 3];
 
 /// What was read in a crop. The text is wiped when this is dropped.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Reading {
     pub(crate) text: Zeroizing<String>,
     /// Mean probability of its characters, 0 to 1; 0 where there are none.

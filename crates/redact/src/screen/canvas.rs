@@ -2,6 +2,8 @@
 
 use candor_model::{Pixels, Rect};
 
+use crate::ocr::area::Area;
+
 /// The one colour of everything masked. Opaque: a blur can be undone.
 pub(crate) const FILL: [u8; 3] = [0x40, 0x40, 0x40];
 
@@ -28,6 +30,11 @@ impl Canvas {
     /// Whether a rectangle has pixels in the frame and within `bounds`.
     pub(crate) fn can_show(&self, rect: Rect, bounds: Rect) -> bool {
         self.clip(rect, bounds).is_some()
+    }
+
+    /// The part of `rect` that has pixels in the frame.
+    pub(crate) fn area(&self, rect: Rect) -> Option<Area> {
+        Area::of(rect, self.width, self.height)
     }
 
     /// Shows the pixels of `rect` that lie within `bounds`.

@@ -3,6 +3,8 @@
 use candor_model::{FindingKind, Node};
 
 use crate::role::Role;
+use crate::screen::showing::{Showing, is_own};
+use crate::tree::Readings;
 use crate::words::Said;
 
 /// What becomes of the pixels of an element.
@@ -56,14 +58,21 @@ fn choice(node: &Node, said: Said, text: Verdict) -> Verdict {
 }
 
 /// A verdict for every element. One that shows explains itself only if nothing below it is masked or veiled.
-pub(crate) fn verdicts(nodes: &[Node], said: &[Said], kinds: &[FindingKind]) -> Vec<Verdict> {
+pub(crate) fn verdicts(readings: &Readings, showing: Showing) -> Vec<Verdict> {
+    let nodes = &readings.tree.nodes;
     let mut has_children = vec![false; nodes.len()];
     for node in nodes {
         mark(&mut has_children, node.parent);
     }
-    let inputs = nodes.iter().zip(said).zip(kinds).zip(&has_children);
-    let mut verdicts: Vec<Verdict> =
-        inputs.map(|(((node, said), kind), children)| verdict(node, *said, *kind, *children)).collect();
+    let own = own(nodes);
+    let inputs = nodes.iter().zip(&readings.said).zip(&readings.kinds).zip(&readings.others);
+    let mut verdicts: Vec<Verdict> = inputs
+        .zip(has_children.iter().zip(&own))
+        .map(|((((node, said), kind), others), (children, own))| {
+            let strict = verdict(node, *said, *kind, *children);
+            showing.verdict(node, strict, *others, *own)
+        })
+        .collect();
     let mut clouded = vec![false; nodes.len()];
     for (i, node) in nodes.iter().enumerate().rev() {
         let Some(own) = verdicts.get_mut(i) else { continue };
@@ -76,6 +85,16 @@ pub(crate) fn verdicts(nodes: &[Node], said: &[Said], kinds: &[FindingKind]) -> 
         }
     }
     verdicts
+}
+
+/// Per element, whether the person writes in it or in what it lies in.
+pub(crate) fn own(nodes: &[Node]) -> Vec<bool> {
+    let mut own: Vec<bool> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let above = node.parent.and_then(|p| own.get(usize::try_from(p).ok()?).copied());
+        own.push(above.unwrap_or(false) || is_own(node));
+    }
+    own
 }
 
 fn mark(flags: &mut [bool], at: Option<u32>) {

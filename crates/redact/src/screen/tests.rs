@@ -1,10 +1,13 @@
-//! The frame, pixel by pixel. Every test paints a white screen; what is white afterwards was shown.
+//! The frame, pixel by pixel. Every test paints a white screen; what is white afterwards was shown. Where no other profile
+//! is named it is `strict`: by allow-list.
 
-use candor_model::{Action, Moment, Observation, Timestamp, Tree, TreeState, VisibleWindow};
+use candor_model::{Action, Moment, Observation, Screen, Timestamp, Tree, TreeState, VisibleWindow};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{Lists, Models, Profile, Raw, Redactor};
+
+mod read;
 
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 100, height: 80 };
 const FRONT: Rect = Rect { x: 10, y: 10, width: 60, height: 50 };
@@ -34,6 +37,7 @@ fn seen(nodes: Vec<Node>) -> Observation {
         screen: Screen { name: ":0".into(), width: SCREEN.width, height: SCREEN.height },
         app: "mail".parse().unwrap(),
         site: None,
+        communication: false,
         title: None,
         bounds: FRONT,
         action: Action::Wait { ms: 1 },
@@ -54,11 +58,18 @@ fn shown(observation: Observation, part: Rect) -> usize {
 }
 
 fn frame(observation: Observation) -> Pixels {
-    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let models = Models::open(&models).unwrap();
-    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
+    redacted(Profile::Strict, observation)
+}
+
+/// Loaded once for all tests.
+static MODELS: std::sync::LazyLock<Models> = std::sync::LazyLock::new(|| {
+    Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap()
+});
+
+fn redacted(profile: Profile, observation: Observation) -> Pixels {
+    let mut redactor = Redactor::new(profile, [1; 32], Lists::default(), &MODELS).unwrap();
     let step = redactor.redact(Raw::seal(observation)).unwrap().into_content();
-    decode(&step.frame.unwrap()).unwrap()
+    picture::decode(&step.frame.unwrap()).unwrap()
 }
 
 fn save() -> Node {
@@ -193,7 +204,10 @@ fn pixels_that_are_not_shown_have_one_colour() {
 
 #[test]
 fn the_same_frame_gives_the_same_bytes() {
-    assert_eq!(encode(&frame(seen(vec![save()]))).unwrap(), encode(&frame(seen(vec![save()]))).unwrap());
+    assert_eq!(
+        picture::encode(&frame(seen(vec![save()]))).unwrap(),
+        picture::encode(&frame(seen(vec![save()]))).unwrap()
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use candor_model::{FindingKind, Rect, Tree};
-use candor_redact::{ImageRedactor, RedactedImage, read_png};
+use candor_redact::{ImageRedactor, RedactedImage, Whose, read_png};
 use serde::Serialize;
 
 use super::{Looking, Session};
@@ -26,6 +26,10 @@ pub(crate) struct Arguments {
     /// The accessibility tree of the screen, as JSON, in pixels of the picture. It can only mask more.
     #[arg(long, value_name = "FILE")]
     tree: Option<PathBuf>,
+    /// Other people write in this application: keep words of the interface only, and, by the tree, fields in which the
+    /// person writes.
+    #[arg(long)]
+    others: bool,
     /// Write what was masked here, as JSON: kind, rule and box of each part, never the text.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -60,7 +64,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let watch = Stopwatch::start();
     let in_time = || watch.seconds() < arguments.seconds_max;
     let redacted = redactor
-        .redact(raw, tree.as_ref(), &in_time)
+        .redact(raw, tree.as_ref(), if arguments.others { Whose::Others } else { Whose::Own }, &in_time)
         .because(Kind::BadInput, &named("redact", &arguments.input))?
         .into_content();
     let report = report(arguments, &redacted, watch.seconds());

@@ -1,0 +1,259 @@
+//! Reading and masking, for pictures that are handed in and for the frames of a recording alike.
+
+use std::fmt;
+
+use candor_model::{Finding, Pixels, Place, Tree};
+use zeroize::Zeroizing;
+
+use super::{EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo};
+use crate::image::judge::Judge;
+use crate::ocr::area::Area;
+use crate::ocr::change::changed;
+use crate::ocr::{Hurry, Line, Reader};
+use crate::screen::canvas::is_filled;
+use crate::screen::picture::{decode, encode};
+use crate::text::EngineError;
+use crate::{FrameError, Lists, Models, Profile};
+
+/// A line longer than so many times its height is prose: no bar of labels is that long. In the strict profile it goes unread.
+const LABEL_HEIGHTS_MAX: u32 = 24;
+
+/// What may stay of the lines of a picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Keep<'a> {
+    /// All in which nothing is found.
+    Content,
+    /// The same within these fields, in which the person writes; elsewhere words of the interface.
+    Own(&'a [Area]),
+    /// Words of the interface.
+    Interface,
+}
+
+impl<'a> Keep<'a> {
+    pub(crate) const fn is_content(self) -> bool {
+        matches!(self, Self::Content)
+    }
+
+    const fn own(self) -> Option<&'a [Area]> {
+        match self {
+            Self::Own(own) => Some(own),
+            Self::Content | Self::Interface => None,
+        }
+    }
+}
+
+/// What is known of a picture besides its pixels.
+pub(crate) struct Scene<'a> {
+    pub(crate) keep: Keep<'a>,
+    /// A second source of texts.
+    pub(crate) tree: Option<&'a Tree>,
+}
+
+/// A picture after reading: its bytes, and what was masked for what was read.
+#[derive(Clone)]
+pub(crate) struct Read {
+    pub(crate) png: Vec<u8>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads the pictures of one session. Memory holds what was read of the last one.
+pub(crate) struct Eyes {
+    profile: Profile,
+    reader: Reader,
+    judge: Judge,
+    last: Option<Last>,
+}
+
+/// What became of the last picture: what is the same again is not looked at again.
+struct Last {
+    tree: Option<Tree>,
+    own: Option<Vec<Area>>,
+    painted: Vec<Mask>,
+    read: Read,
+    stored: Pixels,
+    /// What can still be read in it.
+    pieces: Vec<Line>,
+}
+
+impl Last {
+    fn is_of(&self, scene: &Scene<'_>, painted: &[Mask]) -> bool {
+        self.own.as_deref() == scene.keep.own() && self.painted == painted && self.tree.as_ref() == scene.tree
+    }
+}
+
+impl Eyes {
+    pub(crate) fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, EngineError> {
+        let mut reader = models.ocr()?;
+        if profile == Profile::Strict {
+            reader.only_short_lines(LABEL_HEIGHTS_MAX);
+        }
+        Ok(Self { profile, reader, judge: Judge::new(profile, models, lists)?, last: None })
+    }
+
+    pub(crate) const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Reads what is not `painted`, paints what must not stay, and gives the bytes of what does.
+    pub(crate) fn redact(
+        &mut self,
+        frame: &mut Pixels,
+        scene: &Scene<'_>,
+        painted: &[Mask],
+        in_time: &dyn Fn() -> bool,
+    ) -> Result<Read, ImageError> {
+        let hurry = Hurry::new(in_time);
+        let mut last = self.last.take();
+        paint(frame, painted)?;
+        let (lines, is_new) = self.reader.lines(frame, &areas(painted), hurry)?;
+        if let Some(last) = last.take_if(|last| !is_new && last.is_of(scene, painted)) {
+            return Ok(self.last.insert(last).read.clone());
+        }
+        faint::flatten(frame);
+        let lines = self.without_old_paint(frame, lines)?;
+        let mut masks = painted.to_vec();
+        if !scene.keep.is_content() {
+            let photos = photo::regions(frame, &lines, scene.keep.own().is_some());
+            masks.extend(photos.into_iter().map(|area| Mask::unknown(area, "image.photo")));
+        }
+        hurry.check()?;
+        masks.extend(self.judge.first(frame, &lines, scene));
+        let (png, pieces) = self.settled(frame, lines, scene.keep, last.as_ref(), &mut masks, hurry)?;
+        let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
+        let read = Read { png, findings: masks.map(|mask| finding(&mask)).collect() };
+        self.last = Some(Last {
+            tree: scene.tree.cloned(),
+            own: scene.keep.own().map(<[Area]>::to_vec),
+            painted: painted.to_vec(),
+            read: read.clone(),
+            stored: frame.clone(),
+            pieces,
+        });
+        Ok(read)
+    }
+
+    /// Lines in which an earlier redaction painted parts are read without them, so that redacting twice changes nothing.
+    fn without_old_paint(&mut self, frame: &Pixels, lines: Vec<Line>) -> Result<Vec<Line>, ImageError> {
+        let mut read = Vec::with_capacity(lines.len());
+        // The edge of paint looks like text to the detection.
+        for line in lines.into_iter().filter(|line| layout::shows_more_than_paint(frame, line.bounds)) {
+            let pieces = layout::unfilled(frame, line.bounds);
+            if pieces == [line.bounds] {
+                read.push(line);
+                continue;
+            }
+            for piece in pieces.into_iter().filter(|piece| layout::has_ink(frame, *piece)) {
+                read.push(self.reader.line(frame, piece)?);
+            }
+        }
+        Ok(read)
+    }
+
+    /// Paints, and reads what the paint changed again, until nothing more is found; then checks the stored bytes.
+    fn settled(
+        &mut self,
+        frame: &mut Pixels,
+        lines: Vec<Line>,
+        keep: Keep<'_>,
+        last: Option<&Last>,
+        masks: &mut Vec<Mask>,
+        hurry: Hurry<'_>,
+    ) -> Result<(Vec<u8>, Vec<Line>), ImageError> {
+        let said = lines.clone();
+        let mut pieces = lines;
+        for round in 0..ROUNDS_MAX {
+            let before = Zeroizing::new(frame.clone());
+            paint(frame, masks)?;
+            let this = (&*before, pieces.as_slice());
+            let other = last.filter(|_| round == 0).map(|last| (&last.stored, last.pieces.as_slice()));
+            let base = other.filter(|other| differs(other.0, frame) < differs(this.0, frame)).unwrap_or(this);
+            pieces = self.pieces(frame, base, masks, hurry)?;
+            let is_new = |line: &Line| !was_said(line, &said);
+            let more = match round {
+                ..WHOLE_LINES_FROM => self.judge.again(&pieces, masks, is_new, keep, false),
+                WHOLE_LINES_FROM..EVERYTHING_FROM => self.judge.again(&pieces, masks, is_new, keep, true),
+                _ => {
+                    self.judge.again(&pieces, masks, is_new, keep, true).first().map_or_else(Vec::new, |_| {
+                        pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect()
+                    })
+                }
+            };
+            if more.is_empty() {
+                return Ok((stored(frame, masks)?, pieces));
+            }
+            masks.extend(more);
+        }
+        Err(ImageError::Unsettled)
+    }
+
+    /// The lines of a painted picture, without what is painted of them: those that the paint did not touch as they were
+    /// read `before`, all others found and read anew.
+    fn pieces(
+        &mut self,
+        frame: &Pixels,
+        before: (&Pixels, &[Line]),
+        masks: &[Mask],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Line>, ImageError> {
+        let (mut pieces, boxes) = self.reader.after_paint(frame, before, &areas(masks), hurry)?;
+        for area in boxes {
+            for piece in layout::unpainted(area, masks) {
+                if layout::has_ink(frame, piece) {
+                    hurry.check()?;
+                    pieces.push(self.reader.line(frame, piece)?);
+                }
+            }
+        }
+        pieces.sort_by_key(|line| (line.bounds.top, line.bounds.left));
+        Ok(pieces)
+    }
+}
+
+/// The bytes of a painted picture, if what they hold is what was painted.
+fn stored(frame: &Pixels, masks: &[Mask]) -> Result<Vec<u8>, ImageError> {
+    let png = encode(frame)?;
+    let stored = decode(&png)?;
+    if stored.rgb() != frame.rgb() || !masks.iter().all(|mask| is_filled(&stored, mask.area.rect())) {
+        return Err(FrameError::NotPainted.into());
+    }
+    Ok(png)
+}
+
+/// Whether what a piece says is part of what a line in its place said before it was painted.
+fn was_said(piece: &Line, lines: &[Line]) -> bool {
+    let text = piece.text().trim();
+    lines.iter().any(|line| line.bounds.intersects(piece.bounds) && line.text().contains(text))
+}
+
+/// How much of two pictures differs, in pixels.
+fn differs(before: &Pixels, after: &Pixels) -> u64 {
+    changed(Some(before), after).into_iter().map(Area::size).sum()
+}
+
+fn areas(masks: &[Mask]) -> Vec<Area> {
+    masks.iter().map(|mask| mask.area).collect()
+}
+
+/// The masks that are not held by another one, from top to bottom: layers agree more often than not.
+fn tidied(mut masks: Vec<Mask>) -> Vec<Mask> {
+    masks.sort_by_key(|mask| std::cmp::Reverse(mask.area.size()));
+    let mut kept: Vec<Mask> = Vec::with_capacity(masks.len());
+    for mask in masks {
+        if !kept.iter().any(|other| other.area.joined(mask.area) == other.area) {
+            kept.push(mask);
+        }
+    }
+    kept.sort_by_key(|mask| mask.area);
+    kept
+}
+
+pub(super) fn finding(mask: &Mask) -> Finding {
+    Finding { kind: mask.kind, rule: mask.rule.to_owned(), place: Place::Frame { bounds: mask.area.rect() } }
+}
+
+/// Nothing of what was read is told.
+impl fmt::Debug for Eyes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Eyes(..)")
+    }
+}

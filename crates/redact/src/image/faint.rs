@@ -1,0 +1,64 @@
+//! Text that is too faint to be looked for goes without being read: rows of pixels that hardly differ become one colour.
+
+use candor_model::Pixels;
+
+use crate::ocr::area::index;
+use crate::ocr::change::INK_MIN;
+use crate::screen::canvas::FILL;
+
+/// Pixels of a row that are compared with each other: some four letters.
+const PART_PX: usize = 32;
+
+/// Gives each part of a row whose pixels differ by less than [`INK_MIN`] in every colour the one colour that most of them
+/// have. What the detection passes over says nothing then. Paint stays as it is.
+pub(crate) fn flatten(frame: &mut Pixels) {
+    let width = index(frame.width());
+    for row in frame.rgb_mut().chunks_exact_mut(width * 3) {
+        let (pixels, _) = row.as_chunks_mut::<3>();
+        pixels.chunks_mut(PART_PX).filter(|part| is_faint(part)).for_each(level);
+    }
+}
+
+/// Whether the pixels differ, and so little that nobody looks at them.
+fn is_faint(part: &[[u8; 3]]) -> bool {
+    let (mut low, mut high) = ([u8::MAX; 3], [u8::MIN; 3]);
+    for pixel in part.iter().filter(|pixel| **pixel != FILL) {
+        for ((low, high), value) in low.iter_mut().zip(&mut high).zip(pixel) {
+            *low = (*low).min(*value);
+            *high = (*high).max(*value);
+        }
+    }
+    let ranges = low.iter().zip(high).map(|(low, high)| high.saturating_sub(*low));
+    ranges.max().is_some_and(|range| range > 0 && range < INK_MIN)
+}
+
+fn level(part: &mut [[u8; 3]]) {
+    let seen = || part.iter().filter(|pixel| **pixel != FILL);
+    let count = |colour: &[u8; 3]| part.iter().filter(|pixel| *pixel == colour).count();
+    let Some(most) = seen().max_by_key(|colour| (count(colour), **colour)).copied() else { return };
+    part.iter_mut().filter(|pixel| **pixel != FILL).for_each(|pixel| *pixel = most);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of 64 pixels: 30, and 30 more by `more` at every third one of the first half; paint from 40 to 50.
+    fn row(more: u8) -> Pixels {
+        let value = |x: usize| if x.is_multiple_of(3) && x < 32 { 30 + more } else { 30 };
+        let colour = |x: usize| if (40..50).contains(&x) { FILL } else { [30, value(x), 30] };
+        Pixels::new(64, 1, (0..64).flat_map(colour).collect()).unwrap()
+    }
+
+    #[test]
+    fn what_hardly_differs_becomes_one_colour_and_the_rest_stays() {
+        for more in [0, 1, INK_MIN - 1] {
+            let mut frame = row(more);
+            flatten(&mut frame);
+            assert_eq!(frame.rgb(), row(0).rgb(), "{more}");
+        }
+        let mut frame = row(INK_MIN);
+        flatten(&mut frame);
+        assert_eq!(frame.rgb(), row(INK_MIN).rgb());
+    }
+}

@@ -1,0 +1,116 @@
+//! Frames, by an independent reader: screens with planted personal data are rendered by Chromium, redacted, and what is
+//! stored is read by Tesseract, which shares nothing with our own reader. It must find none of it.
+//!
+//! `python3 xtask/deid/screens.py check` does the same for thousands.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
+
+mod reader {
+    pub(crate) mod pages;
+    pub(crate) mod picture;
+}
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
+use reader::pages::{Screen, screens};
+use reader::picture::{Picture, SIZE_PX, cut};
+
+/// Share of the letters and digits of a planted text that must be read in one piece for it to have leaked.
+const READ_MIN: f64 = 0.8;
+/// A planted text with fewer letters and digits could be read by chance.
+const LETTERS_MIN: usize = 5;
+/// Share of planted texts that the reader finds in the raw screens: one that finds less is no witness.
+const RAW_MIN: f64 = 0.75;
+/// Of so many screens one is read raw too.
+const RAW_EVERY: usize = 4;
+
+/// All screens as one page, one below the other, in one start of the browser.
+fn rendered(folder: &Path, screens: &[Screen]) -> Vec<Picture> {
+    let page = folder.join("screens.html");
+    let picture = folder.join("screens.png");
+    #[expect(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
+    std::fs::write(&page, reader::pages::sheet(screens)).unwrap();
+    let (width, height) = SIZE_PX;
+    let status = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=1",
+        ])
+        .arg(format!("--window-size={width},{}", height * screens.len()))
+        .arg(format!("--user-data-dir={}", folder.join("browser").display()))
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg(format!("file://{}", page.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "Chromium: `cargo xtask test` installs it");
+    cut(&std::fs::read(picture).unwrap(), screens.len())
+}
+
+/// Letters and digits of all that Tesseract sees, at the size of the screen and twice as large.
+fn seen(folder: &Path, picture: &Picture) -> String {
+    let at = |zoomed: &Picture| {
+        let file = folder.join("look.png");
+        #[expect(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
+        std::fs::write(&file, zoomed.png()).unwrap();
+        let run = Command::new("tesseract")
+            .arg(&file)
+            .args(["-", "--psm", "11"])
+            .env("OMP_THREAD_LIMIT", "1")
+            .stderr(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "Tesseract: `cargo xtask test` installs it");
+        flat(&String::from_utf8_lossy(&run.stdout))
+    };
+    format!("{} {}", at(picture), at(&picture.doubled()))
+}
+
+fn flat(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a text, or nearly all of it in one piece, is in what the reader saw.
+fn is_readable(text: &str, seen: &str) -> bool {
+    let letters: Vec<char> = flat(text).chars().collect();
+    let least = (1..=letters.len()).find(|n| to_real(*n) >= READ_MIN * to_real(letters.len())).unwrap_or(1);
+    let length = if letters.len() < 8 { letters.len() } else { least };
+    letters.len() >= LETTERS_MIN
+        && letters.windows(length).any(|part| seen.contains(&String::from_iter(part)))
+}
+
+fn to_real(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap())
+}
+
+#[test]
+fn an_independent_reader_finds_no_planted_text_in_stored_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
+    let mut redactor = ImageRedactor::new(Profile::Standard, &models, Lists::default()).unwrap();
+    let screens = screens();
+    let (mut leaks, mut looked, mut found) = (Vec::new(), 0, 0);
+    for (n, (screen, raw)) in screens.iter().zip(rendered(folder.path(), &screens)).enumerate() {
+        let frame = read_png(raw.png()).unwrap();
+        let stored = redactor.redact(frame, None, Whose::Own, &|| true).unwrap().into_content();
+        let text = seen(folder.path(), &Picture::of(&stored.png));
+        let leaked = screen.planted.iter().filter(|planted| is_readable(planted, &text));
+        leaks.extend(leaked.map(|planted| format!("{}: {planted}", screen.name)));
+        if n % RAW_EVERY == 0 {
+            let text = seen(folder.path(), &raw);
+            looked += screen.planted.len();
+            found += screen.planted.iter().filter(|planted| is_readable(planted, &text)).count();
+        }
+    }
+    assert!(
+        to_real(found) >= RAW_MIN * to_real(looked),
+        "the reader finds {found} of {looked} in raw screens"
+    );
+    assert!(leaks.is_empty(), "{} planted texts are readable:\n{}", leaks.len(), leaks.join("\n"));
+}
