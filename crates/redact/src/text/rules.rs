@@ -5,6 +5,7 @@ mod beside;
 mod case;
 mod contact;
 pub(crate) mod encoded;
+mod fields;
 mod finance;
 pub(crate) mod fold;
 pub(crate) mod gate;
@@ -42,6 +43,7 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
         numbered::RULES,
         beside::RULES,
         titled::RULES,
+        fields::RULES,
     ];
     secret::TABLES.into_iter().chain(tables).flatten()
 }
@@ -68,6 +70,7 @@ const PARTS: &[(&str, &str)] = &[
     ("<town>", r"[A-Za-z\x{c0}-\x{24f}'’\-]"),
     ("<sp>", r"[ \t\x{a0}\x{202f}]"),
     ("<gap>", r"[ .\-/()\x{a0}\x{202f}\x{2010}\x{2011}]"),
+    ("<fieldgap>", r"(?:[ ]{0,2}[|/;,\x{2013}][ ]{0,2}|\t|&[A-Za-z0-9_]{1,16}=)"),
     ("<cardgap>", r"[ .\-_\t\x{2013}\x{a0}\x{202f}\x{2010}\x{2011}]"),
     (
         "<month>",

@@ -130,7 +130,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// Lengths that the issuers of a leading digit use (ISO/IEC 7812 ranges as the card networks publish them).
-fn is_card_shape(digits: &[u32]) -> bool {
+pub(super) fn is_card_shape(digits: &[u32]) -> bool {
     let prefix = |n: usize| digits.iter().take(n).fold(0, |value, d| value * 10 + d);
     match digits.len() {
         12 => matches!(prefix(2), 50 | 56..=58 | 63 | 67),
@@ -318,6 +318,11 @@ const LENGTHS: &[(&str, usize)] = &[
     ("XK", 20),
     ("YE", 30),
 ];
+
+/// Whether a number is as long as those of its country.
+pub(super) fn is_iban_length(compact: &str) -> bool {
+    LENGTHS.iter().any(|(code, length)| compact.starts_with(code) && compact.len() == *length)
+}
 
 fn iban(hit: &Hit<'_>) -> Option<Range<usize>> {
     let text = hit.text();

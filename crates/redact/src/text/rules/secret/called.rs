@@ -45,9 +45,9 @@ pub(super) const RULES: &[Rule] = &[
     .checked(typed),
     call(
         "secret.argument_pair",
-        &["auth=(", "auth=[", ".login(", "networkcredential(", "basicauth(", "basic_auth(", "httpbasicauth(", "usernamepassword", "plainauth(", "setbasicauth(", "authenticate(", "signin(", "sign_in(", ".connect(", "getconnection(", "asplaintext", "converttosecurestring", "convertto-securestring"],
-        r#"(?i)(?:auth=|\.login|networkcredential|(?:http)?basic_?auth|usernamepassword[a-z]{0,20}|plainauth|setbasicauth|authenticate|sign_?in|\.connect|getconnection)[(\[]<sp>?(?:[^"'()\n]{0,40},<sp>?)?(?:["'][^"'\n]{0,120}["'],<sp>?){0,2}["'][^"'\n]{3,120}["']<sp>?[,)\]]"#,
-        &["requests.get(url, auth=('bob', '{hunter2}'))", "smtp.login(user, \"{pa55}\")", "new NetworkCredential(\"svc\", \"{geheim1}\")"],
+        &["auth=(", "auth=[", "auth = (", "auth = [", "auth: [", "auth: (", ".login(", "networkcredential(", "basicauth(", "basic_auth(", "httpbasicauth(", "usernamepassword", "plainauth(", "setbasicauth(", "authenticate(", "signin(", "sign_in(", ".connect(", "getconnection(", "asplaintext", "converttosecurestring", "convertto-securestring"],
+        r#"(?i)(?:auth<sp>?[=:]<sp>?|\.login|networkcredential|(?:http)?basic_?auth|usernamepassword[a-z]{0,20}|plainauth|setbasicauth|authenticate|sign_?in|\.connect|getconnection)[(\[]<sp>?(?:[^"'()\n]{0,40},<sp>?)?(?:["'][^"'\n]{0,120}["'],<sp>?){0,2}["'][^"'\n]{3,120}["']<sp>?[,)\]]"#,
+        &["auth = (\"carla\", \"{Citron32!}\")", "requests.get(url, auth=('bob', '{hunter2}'))", "smtp.login(user, \"{pa55}\")", "new NetworkCredential(\"svc\", \"{geheim1}\")"],
         &["client.connect('broker.example.test')", "smtp.login(user, password)", "auth=('bob', 'password')", "db.connect(\"localhost\", \"3306\")"],
     )
     .checked(second_argument),

@@ -156,8 +156,8 @@ pub(super) const RULES: &[Rule] = &[
         "secret.five_by_five",
         FindingKind::Secret,
         Gate::Number,
-        r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b",
-        &["{AB3DE-9KLM2-QW7RT-XY4ZA-B6C8D}"],
+        r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){2,4}\b",
+        &["{AB3DE-9KLM2-QW7RT-XY4ZA-B6C8D}", "{CNCWS-KRB8C-Z4J9K-56XNQ-JUYXF}", "x {ABCDE-FGHJK-Z4J9K-56XNQ-JUYXF}"],
         &["12345-12345-12345-12345-12345", "AB3DE-9KLM2-QW7RT-XY4ZA", "AB3DE-9KLM2-QW7RT-XY4ZA-B6C8D-12345"],
     )
     .checked(five_by_five),
@@ -324,11 +324,25 @@ fn is_mixed(group: &str) -> bool {
     group.contains(|c: char| c.is_ascii_digit()) && group.contains(|c: char| c.is_ascii_uppercase())
 }
 
+/// Five groups of five, mixed in two of them. A gate opens at a digit: groups of letters alone may stand before it.
 fn five_by_five(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let goes_on = hit.after().starts_with('-') || hit.before().ends_with('-');
+    const GROUPS: usize = 5;
+    let mut start = hit.span().start;
+    let mut groups = hit.text().split('-').count();
+    while groups < GROUPS {
+        let before = hit.before().get(..start)?.strip_suffix('-')?;
+        let from = before.len().checked_sub(5)?;
+        let letters = before.get(from..)?.chars().all(|c| c.is_ascii_uppercase());
+        if !letters {
+            return None;
+        }
+        start = from;
+        groups += 1;
+    }
+    let apart = |text: &str| !text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let goes_on = hit.after().starts_with('-') || !apart(hit.before().get(..start)?);
     let mixed = hit.text().split('-').filter(|group| is_mixed(group)).count();
-    let digits = hit.text().chars().filter(char::is_ascii_digit).count();
-    (mixed >= 2 && digits >= 3 && !goes_on).then(|| hit.span())
+    (mixed >= 2 && !goes_on).then(|| start..hit.span().end)
 }
 
 /// Letters and digits of base32 in one case, at least one digit among them.

@@ -121,7 +121,10 @@ fn after_short_option(hit: &Hit<'_>) -> Option<Range<usize>> {
         from_pass.or(glued.filter(|rest| !rest.is_empty())).unwrap_or(last).trim_start_matches(['"', '\'']);
     let port = text.starts_with("mysql") && secret.chars().all(|c| c.is_ascii_digit());
     let file = secret.contains('.') && (text.contains("zip ") || text.starts_with("7z"));
-    (!port && !file && secret.len() > 2).then(|| hit.without_front(text.len() - secret.len())).flatten()
+    let shown = super::assigned::says_nothing(secret);
+    (!port && !file && !shown && secret.len() > 2)
+        .then(|| hit.without_front(text.len() - secret.len()))
+        .flatten()
 }
 
 fn echoed(hit: &Hit<'_>) -> Option<Range<usize>> {
@@ -147,6 +150,9 @@ fn credential(hit: &Hit<'_>) -> Option<Range<usize>> {
 
 fn after_mark(hit: &Hit<'_>) -> Option<Range<usize>> {
     let rest = hit.text().split_once([':', '='])?.1;
+    if super::assigned::says_nothing(rest.split_once('=')?.1) {
+        return None;
+    }
     hit.without_front(hit.text().len() - rest.trim_start_matches([' ', '\t', '"', '\'']).len())
 }
 

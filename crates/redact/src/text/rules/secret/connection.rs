@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         &["|pwd=", "|password="],
         r#"(?i)(?:pwd|password)=(?:\{[^}\n]{2,80}\}|"[^"\n]{2,80}"|'[^'\n]{2,80}'|[^;'"\s&]{2,80})"#,
         &["Server=db;Uid=app;Pwd={hunter2};", "Password={Tr0ub4dor3}"],
-        &["Password=", "pwd=;"],
+        &["Password=", "pwd=;", "password=\"${SECRET}\""],
     )
     .checked(after_equals)
     .random(0.0),
@@ -140,7 +140,7 @@ fn after_percent(hit: &Hit<'_>) -> Option<Range<usize>> {
 
 fn after_equals(hit: &Hit<'_>) -> Option<Range<usize>> {
     let value = hit.text().split_once('=')?.1;
-    if super::assigned::says_nothing(value) {
+    if super::assigned::says_nothing(value.trim_matches(['"', '\''])) {
         return None;
     }
     hit.without_front(hit.text().len() - value.trim_start_matches(['"', '\'']).len())

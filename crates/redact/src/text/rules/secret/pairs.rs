@@ -71,7 +71,7 @@ pub(super) const BLOCKS: [Rule; 5] = [
     pair(
         "secret.pair_lines",
         &["name:", "key:", "\"name\":", "\"key\":"],
-        r#"(?s)(?:name|key|"name"|"key"):[ ]{0,3}["']?[A-Za-z0-9_.\-]{0,40}(?i:password|passwd|_pass|_pwd|_pw|secret|token|api_?key|apikey|_key|_psk|credential)[A-Za-z0-9_.\-]{0,20}["']?,?[ ]{0,3}\r?\n[ \t\-]{0,20}["']?value["']?:[ ]{0,3}["']?[^\s"'#]{3,400}"#,
+        r#"(?s)(?:name|key|"name"|"key"):[ ]{0,3}["']?[A-Za-z0-9_.\-]{0,40}(?i:password|passwd|_pass|_pwd|_pw|secret|token|api_?key|apikey|_key|_psk|credential)[A-Za-z0-9_.\-]{0,20}["']?,?[ ]{0,3}\r?\n[ \t\-]{0,20}["']?value["']?:[ ]{0,3}["']?[^\s"'#][^\s"']{2,400}"#,
         &["- name: DB_PASSWORD\n  value: {hunter2}\n", "  - name: API_TOKEN\n    value: \"{k1k2k3}\"\n"],
         &["- name: DB_HOST\n  value: db1\n", "- name: DB_PASSWORD\n  valueFrom:\n", "- name: DB_PASSWORD\n  value: $(PW)\n"],
     )

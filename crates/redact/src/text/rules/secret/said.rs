@@ -315,7 +315,8 @@ fn network_key(hit: &Hit<'_>) -> Option<Range<usize>> {
         } else {
             is_drawn(value.text)
         };
-        (value.text.len() >= 8 && fits && !place).then(|| value.range(hit))
+        let least = if marked { 6 } else { 8 };
+        (value.text.len() >= least && fits && !place).then(|| value.range(hit))
     })
 }
 
