@@ -79,8 +79,7 @@ fn a_person_looks_masks_names_drops_releases_sees_it_released_and_withdraws() {
     assert_eq!(browser.eval("document.querySelectorAll('.step.out').length"), json!(1));
 
     // Name the task.
-    browser.click("#task");
-    browser.write("Answer dana.lund@example.test and fill in the form");
+    browser.fill("#task", "Answer dana.lund@example.test and fill in the form");
     browser.click("input[value='done']");
     browser.follow(|browser| browser.click("form[action$='/task'] button"));
     assert!(

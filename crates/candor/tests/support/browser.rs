@@ -169,11 +169,11 @@ impl Browser {
         self.eval("location.pathname").as_str().unwrap().to_owned()
     }
 
-    /// Middle of an element, once it is scrolled into view.
+    /// Middle of an element, or of its first line, once it is scrolled into view.
     fn middle(&mut self, selector: &str) -> (f64, f64) {
         let place = format!(
             "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
-             const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }})()",
+             const b = e.getClientRects()[0]; return [b.x + b.width / 2, b.y + b.height / 2]; }})()",
             json!(selector)
         );
         let place = self.eval(&place);
@@ -211,6 +211,13 @@ impl Browser {
             self.mouse("mouseMoved", at(between), 1);
         }
         self.mouse("mouseReleased", at(to), 0);
+    }
+
+    /// Types text into a field, in the place of what it holds.
+    pub(crate) fn fill(&mut self, selector: &str, text: &str) {
+        self.click(selector);
+        self.eval(&format!("document.querySelector({}).select()", json!(selector)));
+        self.write(text);
     }
 
     /// Types text where the keyboard is.
