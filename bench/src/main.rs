@@ -2,9 +2,12 @@
 //! on another machine; `docs/benchmarks.md` keeps the figures with the command that repeats them.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on its terminal")]
 
+#[path = "../../crates/candor/tests/support/browser.rs"]
+mod browser;
 mod build;
 mod demo;
 mod frame;
+mod page;
 mod text;
 mod timing;
 
@@ -66,7 +69,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 11] = [
+const BENCHMARKS: [Benchmark; 13] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,
@@ -114,6 +117,22 @@ const BENCHMARKS: [Benchmark; 11] = [
         baseline_is: "ms to write the same frame as PNG",
         wants: Wants::AtMost,
         budget: 2.0,
+    },
+    Benchmark {
+        name: "page",
+        run: page::first_paint,
+        unit: "ms to the first paint of 2,000 steps",
+        baseline_is: "ms of a page of one sentence",
+        wants: Wants::AtMost,
+        budget: 300.0,
+    },
+    Benchmark {
+        name: "page-scroll",
+        run: page::scroll,
+        unit: "ms, 95th percentile of frame times while 2,000 steps are scrolled through",
+        baseline_is: "ms of a page that stands still",
+        wants: Wants::AtMost,
+        budget: 34.0,
     },
     Benchmark {
         name: "demo",

@@ -14,10 +14,11 @@ use candor_model::{Envelope, Step, Tree, bundle, canonical_bytes};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     ("bundle", bundle),
     ("charter", charter),
     ("envelope", envelope),
+    ("journal_record", journal_record),
     ("log_bundle", log_bundle),
     ("log_checkpoint", log_checkpoint),
     ("log_key", log_key),
@@ -52,6 +53,10 @@ fn envelope(bytes: &[u8]) {
     if let Ok(envelope) = Envelope::parse(bytes) {
         assert_eq!(envelope.to_bytes(), bytes, "an envelope has one spelling");
     }
+}
+
+fn journal_record(bytes: &[u8]) {
+    let _ = candor_journal::is_a_record(bytes);
 }
 
 fn log_bundle(bytes: &[u8]) {

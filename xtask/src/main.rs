@@ -6,9 +6,11 @@ mod bench;
 mod check;
 mod fixture;
 mod packages;
+mod pictures;
 mod python;
 mod run;
 mod test;
+mod web;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +37,8 @@ enum Command {
         #[arg(long, default_value = "fixtures/desktop")]
         out: std::path::PathBuf,
     },
+    /// Make the pictures of the contributor's page in the guide again.
+    Pictures,
     /// Run the benchmarks: for each budget its value, baseline, ratio and whether it holds.
     Bench {
         /// Names of benchmarks; all when none is given.
@@ -51,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Check => check::run(),
         Command::Test { prepare_only } => test::run(prepare_only),
         Command::RecordFixture { out } => fixture::record(&out),
+        Command::Pictures => pictures::make(),
         Command::Bench { names, json } => bench::run(&names, json),
     }
 }

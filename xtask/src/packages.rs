@@ -18,6 +18,12 @@ pub(crate) fn install_for_recording() -> Result<()> {
     LISTS.into_iter().try_for_each(install)
 }
 
+/// Installs a package that the lists do not name, because most machines have its program from elsewhere.
+pub(crate) fn install_one(name: &str) -> Result<()> {
+    as_root(&["update", "-qq"])?;
+    as_root(&["install", "-y", "-qq", "--no-install-recommends", name])
+}
+
 fn install(list: &str) -> Result<()> {
     let text = fs::read_to_string(list).with_context(|| format!("failed to read {list}"))?;
     let missing: Vec<&str> = names(&text).filter(|name| !is_installed(name)).collect();

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, run as start, run_with, succeeds};
-use crate::{arrows, packages, python};
+use crate::{arrows, packages, python, web};
 
 /// Installs what the tests need, then runs all of them. Nothing is skipped.
 pub(crate) fn run_all() -> Result<()> {
@@ -23,6 +23,7 @@ pub(crate) fn run_all() -> Result<()> {
 pub(crate) fn run(prepare_only: bool) -> Result<()> {
     packages::install_for_tests()?;
     python::prepare()?;
+    web::prepare()?;
     if prepare_only {
         return Ok(());
     }

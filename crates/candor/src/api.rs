@@ -154,6 +154,17 @@ pub(crate) struct Erased {
     pub(crate) flagged: Vec<Digest>,
 }
 
+/// `POST /api/v1/questions`: a handing-out of a dataset version that holds the session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Used {
+    /// The organisation's signed statement of the export.
+    pub(crate) export: Envelope,
+    /// Index of its leaf.
+    pub(crate) leaf: u64,
+    /// What proves that it stands in the log.
+    pub(crate) proof: LeafProof,
+}
+
 /// `POST /api/v1/datasets`: a recipient's signed request and the recipe that it names. The answer is an archive.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,32 +1,14 @@
 //! The public page, in a real browser.
-#![expect(clippy::expect_used, reason = "helpers of tests, which fail like tests")]
 
 mod support;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use support::Road;
-
-const BROWSER: [&str; 9] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1000,1800",
-];
+use support::{Road, browser};
 
 fn browser(dir: &Path) -> Command {
-    let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
-        Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-    });
-    let mut command =
-        Command::new(program.expect("no Chromium on this machine: `cargo xtask test` installs it"));
-    command.args(BROWSER).arg(format!("--user-data-dir={}", dir.join("browser").display()));
+    let mut command = browser::command(&dir.join("browser"));
     command.stdin(Stdio::null()).stderr(Stdio::null());
     command
 }

@@ -27,6 +27,7 @@ mod lease;
 mod notice;
 mod program;
 mod purpose;
+mod question;
 mod reason;
 mod receipt;
 mod record;
@@ -55,6 +56,7 @@ pub use program::{
     Interrupted, Pilot, PilotReview, Production, ProgramError, ProgramState,
 };
 pub use purpose::{OwnWork, Purpose};
+pub use question::Question;
 pub use reason::{Reason, Refusal};
 pub use receipt::{Receipt, ReceiptError};
 pub use record::record;

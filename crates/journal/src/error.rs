@@ -114,6 +114,18 @@ pub enum StateError {
         /// The number that was asked for.
         step: u32,
     },
+    /// There is no such mask, or it was taken back.
+    #[error("there is no mask {mask} that is in force")]
+    NoSuchMask {
+        /// The number that was asked for.
+        mask: u32,
+    },
+    /// What was to be masked everywhere is too short or too long.
+    #[error("a word to mask has 2 letters or digits at least, and 200 bytes at most")]
+    NotAWord,
+    /// What was to be masked is nowhere in the recording. It was not written down.
+    #[error("it is nowhere in this recording")]
+    NotThere,
     /// A limit is reached.
     #[error("the session is full: {what}, limit {limit}")]
     Full {
@@ -225,6 +237,9 @@ pub enum ReleaseError {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// What would leave is not what the person was shown.
+    #[error("the recording has changed since it was shown: look at it again")]
+    NotAsShown,
     /// What is stored does not give again what was signed.
     #[error("the stored session does not agree with its signed release")]
     Disagrees,

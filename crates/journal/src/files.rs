@@ -8,7 +8,7 @@ use candor_model::SessionId;
 
 use crate::Hook;
 use crate::error::{SegmentError, StateError};
-use crate::header::Header;
+use crate::header::{Header, VERSION};
 use crate::keys::{DeviceKey, SaltSource};
 use crate::record::Record;
 use crate::segment::{Location, Next, Place, SegmentReader, SegmentWriter, path, sync_folder};
@@ -211,7 +211,7 @@ impl Files {
             .next()
             .map_err(|_| CommitError::Write(io::Error::other("a key could not be derived")))?;
         let (session, segment, first_record) = (self.session, self.segments, self.next_record);
-        let header = Header { session, segment, first_record, salt };
+        let header = Header { version: VERSION, session, segment, first_record, salt };
         match SegmentWriter::create(&self.folder, &header, &pen.key, &pen.hook) {
             Ok(writer) => {
                 self.segments += 1;

@@ -6,13 +6,17 @@ use crate::keys::SALT_LEN;
 
 /// What a segment file begins with.
 pub(crate) const MAGIC: [u8; 8] = *b"CANDORJS";
-/// The version of the journal's format that this program writes and reads.
-pub const VERSION: FormatVersion = FormatVersion(1);
+/// The version of the journal's format that this program writes.
+pub const VERSION: FormatVersion = FormatVersion(2);
+/// The oldest version that it reads: all of it is also version 2, but for the number.
+pub const VERSION_MIN: FormatVersion = FormatVersion(1);
 const FORMAT: &str = "the journal";
 
 /// Where a segment stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
+    /// The version that it was written in.
+    pub(crate) version: FormatVersion,
     /// The session.
     pub(crate) session: SessionId,
     /// Place of the segment in the session, from 0.
@@ -37,7 +41,7 @@ impl Header {
     pub(crate) fn to_bytes(&self) -> [u8; Self::LEN] {
         let parts: [&[u8]; 6] = [
             &MAGIC,
-            &VERSION.0.to_be_bytes(),
+            &self.version.0.to_be_bytes(),
             self.session.as_bytes(),
             &self.segment.to_be_bytes(),
             &self.first_record.to_be_bytes(),
@@ -57,12 +61,15 @@ impl Header {
         }
         let (version, rest) = split(rest)?;
         let version = FormatVersion(u16::from_be_bytes(version));
-        version.require(VERSION, FORMAT).map_err(HeaderError::Version)?;
+        if version != VERSION_MIN {
+            version.require(VERSION, FORMAT).map_err(HeaderError::Version)?;
+        }
         let (session, rest) = split(rest)?;
         let (segment, rest) = split(rest)?;
         let (first_record, rest) = split(rest)?;
         let (salt, _) = split(rest)?;
         Ok(Self {
+            version,
             session: SessionId::from_bytes(session),
             segment: u32::from_be_bytes(segment),
             first_record: u64::from_be_bytes(first_record),
@@ -81,6 +88,7 @@ mod tests {
 
     fn header() -> Header {
         Header {
+            version: VERSION,
             session: SessionId::from_bytes([0x11; 16]),
             segment: 0x0203,
             first_record: 0x0405_0607,
@@ -92,7 +100,7 @@ mod tests {
     fn a_header_has_these_bytes() {
         let expected = [
             b"CANDORJS".as_slice(),                // what it is
-            &[0, 1],                               // version
+            &[0, 2],                               // version
             &[0x11; 16],                           // session id
             &[0, 0, 0x02, 0x03],                   // segment
             &[0, 0, 0, 0, 0x04, 0x05, 0x06, 0x07], // index of the first record
@@ -104,13 +112,22 @@ mod tests {
     }
 
     #[test]
+    fn a_header_of_version_1_reads_and_keeps_its_bytes() {
+        let mut older = header().to_bytes();
+        older[9] = 1;
+        let read = Header::parse(&older).unwrap();
+        assert_eq!(read, Header { version: VERSION_MIN, ..header() });
+        assert_eq!(read.to_bytes(), older);
+    }
+
+    #[test]
     fn a_header_of_another_kind_or_version_is_refused_by_name() {
         let mut newer = header().to_bytes();
-        newer[9] = 2;
+        newer[9] = 3;
         let Err(HeaderError::Version(error)) = Header::parse(&newer) else { panic!("accepted") };
         assert_eq!(
             error.to_string(),
-            "the journal has version 2, and this program reads version 1: update this program"
+            "the journal has version 3, and this program reads version 2: update this program"
         );
         let mut other = header().to_bytes();
         other[0] = b'X';

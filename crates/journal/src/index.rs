@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_model::bundle::{BUNDLE_BYTES_MAX, BUNDLE_STEPS_MAX};
-use candor_model::{AppId, Digest, Finding, FindingKind, Rect, Timestamp};
+use candor_model::{AppId, Digest, Finding, FindingKind, Outcome, Place, Rect, Timestamp};
+use candor_redact::Word;
 
 use crate::error::StateError;
 use crate::record::{Finish, Gap, Mark, Record, SessionStart, StepRecord};
@@ -19,7 +20,7 @@ pub const GAPS_MAX: usize = 20_000;
 pub const GAP_CODES_MAX: usize = 16;
 /// Most review marks of a session.
 pub const MARKS_MAX: usize = 100_000;
-/// Most masked regions of a session.
+/// Most masks of a session, with those that were taken back.
 pub const MASKS_MAX: usize = 1_000;
 /// Longest name of a task in bytes.
 pub const TASK_BYTES_MAX: usize = 2_000;
@@ -29,20 +30,39 @@ pub const TASK_BYTES_MAX: usize = 2_000;
 pub(crate) struct StepEntry {
     pub(crate) at: Location,
     pub(crate) wall: Timestamp,
+    pub(crate) app: AppId,
     pub(crate) findings: BTreeMap<FindingKind, u64>,
 }
 
-/// A region that the person masked, in one step or in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the person took out of a whole recording, or out of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Masked {
+    /// A region of the screen, in one step or in all.
+    Region {
+        /// The step; all if there is none.
+        step: Option<u32>,
+        /// Where.
+        region: Rect,
+    },
+    /// A word, wherever it stands.
+    Word(String),
+    /// Every step with this application in front.
+    App(AppId),
+}
+
+/// A mask, as the records have it.
+#[derive(Debug, Clone)]
 pub(crate) struct Mask {
-    pub(crate) step: Option<u32>,
-    pub(crate) region: Rect,
+    pub(crate) what: Masked,
+    /// Of a word: what looks for it.
+    pub(crate) word: Option<Word>,
+    pub(crate) taken_back: bool,
 }
 
 impl Mask {
-    /// Whether it has a pixel on the screen of `step`, which is `width` by `height` pixels.
-    pub(crate) fn covers(&self, step: u32, width: u32, height: u32) -> bool {
-        self.step.is_none_or(|only| only == step) && self.region.clipped(width, height).is_some()
+    fn new(what: Masked) -> Self {
+        let word = if let Masked::Word(word) = &what { Word::new(word) } else { None };
+        Self { what, word, taken_back: false }
     }
 }
 
@@ -62,8 +82,10 @@ pub(crate) struct Index {
     pub(crate) gaps: Vec<Gap>,
     pub(crate) finish: Option<Finish>,
     pub(crate) dropped: BTreeSet<u32>,
-    pub(crate) masks: Vec<Mask>,
-    pub(crate) task: Option<Task>,
+    masks: Vec<Mask>,
+    task: Option<Task>,
+    /// How it ended, where the person said so at review.
+    outcome: Option<Option<Outcome>>,
     pub(crate) reviewed: Option<Timestamp>,
     pub(crate) release: Option<Location>,
     pub(crate) receipt: Option<Digest>,
@@ -81,6 +103,7 @@ impl Index {
             dropped: BTreeSet::new(),
             masks: Vec::new(),
             task: None,
+            outcome: None,
             reviewed: None,
             release: None,
             receipt: None,
@@ -130,24 +153,85 @@ impl Index {
             return Err(StateError::Full { what: "review marks", limit: MARKS_MAX as u64 });
         }
         match mark {
-            Mark::Drop { step } | Mark::Restore { step } | Mark::Mask { step: Some(step), .. }
-                if usize::try_from(*step).is_ok_and(|n| n >= self.steps.len()) =>
-            {
-                Err(StateError::NoSuchStep { step: *step })
+            Mark::Drop { step } | Mark::Restore { step } => self.check_there(*step),
+            Mark::Mask { step, .. } => {
+                step.map_or(Ok(()), |step| self.check_there(step))?;
+                self.check_masks()
             }
-            Mark::Mask { .. } if self.masks.len() >= MASKS_MAX => {
-                Err(StateError::Full { what: "masked regions", limit: MASKS_MAX as u64 })
+            Mark::Word { word } => {
+                Word::new(word).map(drop).ok_or(StateError::NotAWord)?;
+                self.check_masks()
             }
+            Mark::App { .. } => self.check_masks(),
+            Mark::Unmask { mask } => self.mask(*mask).map(drop).ok_or(StateError::NoSuchMask { mask: *mask }),
             Mark::Task { text, .. } if text.len() > TASK_BYTES_MAX => {
                 Err(StateError::Full { what: "bytes of the task's name", limit: TASK_BYTES_MAX as u64 })
             }
-            Mark::Reviewed { .. } if self.finish.is_none() => Err(StateError::NotFinished),
-            Mark::Drop { .. }
-            | Mark::Restore { .. }
-            | Mark::Mask { .. }
-            | Mark::Task { .. }
-            | Mark::Reviewed { .. } => Ok(()),
+            Mark::Reviewed { .. } | Mark::Outcome { .. } if self.finish.is_none() => {
+                Err(StateError::NotFinished)
+            }
+            Mark::Task { .. } | Mark::Outcome { .. } | Mark::Reviewed { .. } => Ok(()),
         }
+    }
+
+    fn check_there(&self, step: u32) -> Result<(), StateError> {
+        let there = usize::try_from(step).is_ok_and(|n| n < self.steps.len());
+        if there { Ok(()) } else { Err(StateError::NoSuchStep { step }) }
+    }
+
+    fn check_masks(&self) -> Result<(), StateError> {
+        if self.masks.len() < MASKS_MAX {
+            return Ok(());
+        }
+        Err(StateError::Full { what: "masks", limit: MASKS_MAX as u64 })
+    }
+
+    /// A mask that is in force, by its place among the masks.
+    fn mask(&self, number: u32) -> Option<&Mask> {
+        let mask = usize::try_from(number).ok().and_then(|n| self.masks.get(n));
+        mask.filter(|mask| !mask.taken_back)
+    }
+
+    /// The masks that are in force, with their places.
+    pub(crate) fn masks(&self) -> impl Iterator<Item = (u32, &Mask)> {
+        (0_u32..).zip(&self.masks).filter(|(_, mask)| !mask.taken_back)
+    }
+
+    /// The regions that are masked in a step, on a screen of `width` by `height` pixels.
+    pub(crate) fn regions(&self, step: u32, width: u32, height: u32) -> Vec<Rect> {
+        let region = |mask: &Mask| match mask.what {
+            Masked::Region { step: only, region } if only.is_none_or(|only| only == step) => Some(region),
+            Masked::Region { .. } | Masked::Word(_) | Masked::App(_) => None,
+        };
+        let regions = self.masks().filter_map(|(_, mask)| region(mask));
+        regions.filter(|region| region.clipped(width, height).is_some()).collect()
+    }
+
+    /// The words that are masked everywhere.
+    pub(crate) fn words(&self) -> Vec<Word> {
+        self.masks().filter_map(|(_, mask)| mask.word.clone()).collect()
+    }
+
+    fn leaves_out(&self, app: &AppId) -> bool {
+        self.masks().any(|(_, mask)| matches!(&mask.what, Masked::App(left_out) if left_out == app))
+    }
+
+    /// The task's name without the masked words; none where the person took it away.
+    pub(crate) fn task(&self) -> Option<Task> {
+        let mut task = self.task.clone().filter(|task| !task.text.is_empty())?;
+        for word in self.words() {
+            if let Some(left) = word.without(&task.text) {
+                task.text = left;
+                let rule = "review.word".to_owned();
+                task.findings.push(Finding { kind: FindingKind::Masked, rule, place: Place::Task });
+            }
+        }
+        Some(task)
+    }
+
+    /// How it ended: what the person said last.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.outcome.unwrap_or_else(|| self.finish.as_ref().and_then(|finish| finish.outcome))
     }
 
     /// Whether the person has ended it, looked at it and not released it.
@@ -168,7 +252,8 @@ impl Index {
                 self.blobs.entry(digest).or_insert(at);
             }
             Record::Step(step) => {
-                self.steps.push(StepEntry { at, wall: step.step.at.wall, findings: step.report.counts() });
+                let (wall, app) = (step.step.at.wall, step.step.window.app.clone());
+                self.steps.push(StepEntry { at, wall, app, findings: step.report.counts() });
             }
             Record::Gap(gap) => self.gaps.push(gap),
             Record::Finish(finish) => self.finish = Some(finish),
@@ -189,7 +274,19 @@ impl Index {
                 self.dropped.remove(&step);
                 self.reviewed = None;
             }
-            Mark::Mask { step, region } => self.masks.push(Mask { step, region }),
+            Mark::Mask { step, region } => self.masks.push(Mask::new(Masked::Region { step, region })),
+            Mark::Word { word } => self.masks.push(Mask::new(Masked::Word(word))),
+            Mark::App { app } => self.masks.push(Mask::new(Masked::App(app))),
+            Mark::Unmask { mask } => {
+                if let Some(mask) = usize::try_from(mask).ok().and_then(|n| self.masks.get_mut(n)) {
+                    mask.taken_back = true;
+                }
+                self.reviewed = None;
+            }
+            Mark::Outcome { outcome } => {
+                self.outcome = Some(outcome);
+                self.reviewed = None;
+            }
             Mark::Task { text, findings } => {
                 self.task = Some(Task { text, findings });
                 self.reviewed = None;
@@ -198,9 +295,12 @@ impl Index {
         }
     }
 
-    /// Numbers of the steps that the person has not dropped.
+    /// Numbers of the steps that the person has dropped neither alone nor with their application.
     pub(crate) fn kept(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..).take(self.steps.len()).filter(|step| !self.dropped.contains(step))
+        let numbered = (0..).zip(&self.steps);
+        let kept =
+            numbered.filter(|(step, entry)| !self.dropped.contains(step) && !self.leaves_out(&entry.app));
+        kept.map(|(step, _)| step)
     }
 
     /// Last moment that is known of the session.
@@ -223,7 +323,7 @@ impl Index {
                 *counts.entry(*kind).or_insert(0) += count;
             }
         }
-        for finding in self.task.iter().flat_map(|task| &task.findings) {
+        for finding in self.task().iter().flat_map(|task| &task.findings) {
             *counts.entry(finding.kind).or_insert(0) += 1;
         }
         counts

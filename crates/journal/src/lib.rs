@@ -1,7 +1,7 @@
 //! The device's encrypted, append-only journal; its only exit is release.
 //!
 //! The path of data: a [`SessionWriter`] takes what redaction handed out, seals it and makes it durable. The person looks
-//! at a session ([`Journal::view`]), drops steps, masks regions, names the task, or discards it; each decision is one more
+//! at a session ([`Journal::view`]), drops steps, masks regions, words and applications, names the task, or discards it; each decision is one more
 //! sealed record. [`Journal::release`] signs what is left and hands out a [`Bundle`]. Nothing else leaves, and a session
 //! that nobody releases deletes itself ([`Journal::sweep`]).
 //!
@@ -35,15 +35,16 @@ use std::sync::Arc;
 
 pub use error::{OpenError, ReleaseError, SegmentError, SessionError, StateError};
 pub use files::{Repair, SEGMENTS_MAX};
-pub use header::VERSION;
+pub use header::{VERSION, VERSION_MIN};
 pub use index::{
-    GAP_CODES_MAX, GAPS_MAX, MARKS_MAX, MASKS_MAX, SESSION_BYTES_MAX, SESSION_STEPS_MAX, TASK_BYTES_MAX,
+    GAP_CODES_MAX, GAPS_MAX, MARKS_MAX, MASKS_MAX, Masked, SESSION_BYTES_MAX, SESSION_STEPS_MAX,
+    TASK_BYTES_MAX,
 };
 pub use journal::Journal;
 pub use point::COMMIT_POINTS;
-pub use record::{Gap, SessionStart};
-pub use release::Bundle;
-pub use review::{ReviewStep, View};
+pub use record::{Gap, SessionStart, is_a_record};
+pub use release::{Bundle, Preview};
+pub use review::{Found, MaskInForce, ReviewStep, StepOutline, View};
 pub use segment::{RECORD_BYTES_MAX, SEGMENT_BYTES_MAX};
 pub use summary::{SessionSummary, State};
 pub use writer::SessionWriter;

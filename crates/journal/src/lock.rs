@@ -8,7 +8,6 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use candor_model::{Entropy, FormatVersion};
 
 use crate::error::OpenError;
-use crate::header::VERSION;
 use crate::keys::{DeviceKey, SALT_LEN};
 use crate::segment::sync_folder;
 
@@ -16,6 +15,8 @@ const LOCK: &str = "lock";
 const NAME: &str = "journal";
 const NAME_NEW: &str = "journal.new";
 const MAGIC: [u8; 8] = *b"CANDORJN";
+/// The version of this file alone: a segment has its own, so that an older program leaves a newer session alone and reads the rest.
+const VERSION: FormatVersion = FormatVersion(1);
 const NAME_LEN: usize = 8 + 2 + SALT_LEN + 32;
 
 /// Makes the folder if it is not there, and holds it until the file is dropped or the program ends.

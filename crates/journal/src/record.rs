@@ -1,8 +1,8 @@
 //! What a record says: its kind, as the first byte of what is sealed, and the bytes of that kind.
 
 use candor_model::{
-    BlobRef, ConsentId, Digest, Envelope, Finding, Media, Outcome, Platform, PublicKey, Recorded, Rect,
-    RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
+    AppId, BlobRef, ConsentId, Digest, Envelope, Finding, Media, Outcome, Platform, PublicKey, Recorded,
+    Rect, RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,9 +70,26 @@ pub(crate) enum Mark {
         step: Option<u32>,
         region: Rect,
     },
+    /// Version 2. The word is here and in no bundle.
+    Word {
+        word: String,
+    },
+    /// Version 2: no step with this application in front leaves.
+    App {
+        app: AppId,
+    },
+    /// Version 2: takes a mask back, by its place among the masks.
+    Unmask {
+        mask: u32,
+    },
     Task {
         text: String,
         findings: Vec<Finding>,
+    },
+    /// Version 2: how it ended, in the place of what the recorder said.
+    Outcome {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Outcome>,
     },
     Reviewed {
         at: Timestamp,
@@ -173,6 +190,12 @@ impl Record {
         records.push(Self::Step(Box::new(StepRecord { step, report })));
         Ok(records)
     }
+}
+
+/// Whether bytes are the content of a record. For the workshop, which feeds it with anything.
+#[must_use]
+pub fn is_a_record(content: &[u8]) -> bool {
+    Record::parse(content).is_ok()
 }
 
 fn checked_blob(reference: BlobRef, bytes: Vec<u8>, media: Media) -> Result<Record, NotARecord> {

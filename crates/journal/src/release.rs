@@ -5,8 +5,8 @@ use std::io::Write;
 
 use candor_model::bundle::{self, BUNDLE_BYTES_MAX, Contents, Manifest, Release, WireError};
 use candor_model::{
-    BlobRef, Digest, Entropy, Envelope, Finding, SessionHeader, SessionId, SigningKey, Statement, Subject,
-    Timestamp, canonical_bytes,
+    BlobRef, Digest, Entropy, Envelope, Finding, Media, SessionHeader, SessionId, SigningKey, Statement,
+    Subject, Timestamp, canonical_bytes,
 };
 
 use crate::error::{ReleaseError, SessionError, StateError};
@@ -58,6 +58,14 @@ impl Bundle {
 }
 
 impl Journal {
+    /// What would leave if the session were released as it is, by the same code that releases it. Nothing is signed or written.
+    ///
+    /// # Errors
+    /// When the recording has not ended, has nothing left, is too large, or cannot be read.
+    pub fn preview(&self, session: SessionId) -> Result<Preview, ReleaseError> {
+        self.lock()?.unsigned(session)?.preview()
+    }
+
     /// Releases a session: signs what is left after the review, stores the signature, and hands out the bundle.
     ///
     /// Commit point: the signed release is durable. A crash before it leaves the session reviewed and not released; one
@@ -69,6 +77,32 @@ impl Journal {
     pub fn release(
         &self,
         session: SessionId,
+        key: &SigningKey,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Bundle, ReleaseError> {
+        self.release_if(session, None, key, now, entropy)
+    }
+
+    /// The same, and only if what leaves has this digest: the one that [`Journal::preview`] showed the person.
+    ///
+    /// # Errors
+    /// The same, and [`ReleaseError::NotAsShown`]; then nothing is signed.
+    pub fn release_as_shown(
+        &self,
+        session: SessionId,
+        shown: Digest,
+        key: &SigningKey,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Bundle, ReleaseError> {
+        self.release_if(session, Some(shown), key, now, entropy)
+    }
+
+    fn release_if(
+        &self,
+        session: SessionId,
+        shown: Option<Digest>,
         key: &SigningKey,
         now: Timestamp,
         entropy: &mut dyn Entropy,
@@ -86,6 +120,10 @@ impl Journal {
         }
         index.releasable().map_err(|source| SessionError::State { session, source })?;
         let unsigned = inner.unsigned(session)?;
+        // INVARIANT: what is signed is what was shown. Both come from `unsigned`, under one lock.
+        if shown.is_some_and(|shown| shown != unsigned.digest()) {
+            return Err(ReleaseError::NotAsShown);
+        }
         inner.sign(session, unsigned, key, now, entropy)
     }
 
@@ -98,6 +136,25 @@ impl Journal {
     }
 }
 
+/// What would leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Digest of the manifest: a release signs it.
+    pub digest: Digest,
+    /// The session as the bundle would describe it.
+    pub header: SessionHeader,
+    /// How many steps.
+    pub steps: usize,
+    /// How many different pictures.
+    pub frames: usize,
+    /// How many different trees.
+    pub trees: usize,
+    /// Length in bytes of steps, pictures, trees and manifest. Signature and archive come on top.
+    pub bytes: u64,
+    /// What was taken out before, by kind, with what the person masked.
+    pub findings: BTreeMap<candor_model::FindingKind, u64>,
+}
+
 /// A bundle without its signature.
 struct Unsigned {
     manifest: Manifest,
@@ -107,6 +164,26 @@ struct Unsigned {
 }
 
 impl Unsigned {
+    fn digest(&self) -> Digest {
+        Digest::of(&self.manifest_bytes)
+    }
+
+    fn preview(self) -> Result<Preview, ReleaseError> {
+        let lines = self.steps.iter().map(|step| canonical_bytes(step).map(|line| line.len() as u64 + 1));
+        let lines: u64 = lines.sum::<Result<_, _>>().map_err(|_| ReleaseError::Disagrees)?;
+        let blobs: u64 = self.manifest.blobs.iter().map(|blob| blob.bytes).sum();
+        let of = |media| self.manifest.blobs.iter().filter(|blob| blob.media == media).count();
+        Ok(Preview {
+            digest: self.digest(),
+            steps: self.steps.len(),
+            frames: of(Media::Png),
+            trees: of(Media::Tree),
+            bytes: lines + blobs + self.manifest_bytes.len() as u64,
+            findings: self.manifest.findings,
+            header: self.manifest.header,
+        })
+    }
+
     fn signed(self, release: Envelope) -> Bundle {
         let Self { manifest, manifest_bytes, steps, blobs } = self;
         Bundle(Contents { release, manifest_bytes, manifest, steps, blobs })
@@ -120,7 +197,7 @@ impl Inner {
         for (ordinal, number) in (0..).zip(index.kept()) {
             parts.add(self.step(session, number, ordinal)?.content, session)?;
         }
-        for finding in index.task.iter().flat_map(|task| &task.findings) {
+        for finding in index.task().iter().flat_map(|task| &task.findings) {
             parts.count(finding);
         }
         if parts.steps.is_empty() {
@@ -176,8 +253,8 @@ fn header(index: &Index) -> Option<SessionHeader> {
         recorded: start.recorded,
         platform: start.platform,
         redactor: start.redactor.clone(),
-        task: index.task.as_ref().map(|task| task.text.clone()),
-        outcome: finish.outcome,
+        task: index.task().map(|task| task.text),
+        outcome: index.outcome(),
     })
 }
 

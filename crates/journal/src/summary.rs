@@ -55,9 +55,9 @@ pub struct SessionSummary {
     pub contributor: PublicKey,
     /// How many steps would be released.
     pub steps: usize,
-    /// How many steps the person dropped.
+    /// How many steps the person dropped, alone or with their application.
     pub dropped: usize,
-    /// How many regions the person masked.
+    /// How many masks of the person are in force: regions, words, applications.
     pub masks: usize,
     /// How many stretches the gate refused.
     pub gaps: usize,
@@ -81,23 +81,24 @@ pub struct SessionSummary {
 impl SessionSummary {
     pub(crate) fn of(session: &Session) -> Self {
         let index = &session.index;
+        let kept = index.kept().count();
         Self {
             session: index.start.session,
             state: State::of(session),
             charter: index.start.charter,
             consent: index.start.consent,
             contributor: index.start.contributor,
-            steps: index.kept().count(),
-            dropped: index.dropped.len(),
-            masks: index.masks.len(),
+            steps: kept,
+            dropped: index.steps.len() - kept,
+            masks: index.masks().count(),
             gaps: index.gaps.len(),
             bytes: session.files.bytes(),
             findings: index.findings(),
             started: index.start.started,
             ended: index.finish.as_ref().map(|finish| finish.ended),
-            outcome: index.finish.as_ref().and_then(|finish| finish.outcome),
+            outcome: index.outcome(),
             deletes_at: index.release.is_none().then(|| index.deletes_at()),
-            task: index.task.as_ref().map(|task| task.text.clone()),
+            task: index.task().map(|task| task.text),
         }
     }
 }

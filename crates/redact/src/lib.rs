@@ -3,7 +3,7 @@
 //! The path of an observation: [`Raw::seal`] where a sensor or an importer saw it; [`Redactor::redact`] here; out comes
 //! [`Redacted`], the only thing that a journal takes. `front` says which part of the screen a permit reaches, `tree` and
 //! `words` replace the strings of the interface, `act` judges what was done, `typing` what was typed over several steps, `screen` paints what must not be
-//! read, `image` reads what is left by `ocr`, and `text` finds personal data in what a person wrote. [`mask_region`] narrows a step further at review.
+//! read, `image` reads what is left by `ocr`, and `text` finds personal data in what a person wrote. [`mask()`] narrows a step further at review.
 //!
 //! What it leaves out: faces and photographs are not recognised as such.
 //!
@@ -37,9 +37,9 @@ pub use models::{ModelError, Models};
 pub use ocr::ReadError;
 pub use profile::{Profile, UnknownProfile};
 pub use redactor::{RedactError, Redactor, RedactorError};
-pub use review::{MaskError, mask_region};
+pub use review::{MaskError, Word, mask, mask_region};
 pub use screen::FrameError;
-pub use screen::picture::PictureError;
+pub use screen::picture::{PictureError, small_picture};
 pub use seal::{Raw, Redacted};
 pub use text::lists::{HashedList, ListError, Lists};
 pub use text::own::OwnRule;

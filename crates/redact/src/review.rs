@@ -1,15 +1,19 @@
 //! Review: what a person masks by hand. It only ever narrows.
 
+mod word;
+
 use candor_model::{
     Action, CanonicalError, Finding, FindingKind, Media, Place, Rect, RedactedStep, Tree, canonical_bytes,
 };
+
+pub use word::Word;
 
 use crate::act::counted;
 use crate::front::intersect;
 use crate::redactor::{RedactError, blob};
 use crate::screen::canvas::{fill, is_filled};
 use crate::screen::picture::{PictureError, decode, encode};
-use crate::tree::{MASKED, mask};
+use crate::tree::{MASKED, mask as hide_in_tree};
 
 /// Why a region cannot be masked. The step is then as it was.
 #[derive(Debug, thiserror::Error)]
@@ -41,44 +45,80 @@ pub enum MaskError {
 /// # Errors
 /// When the region lies outside the screen, or the step's bytes cannot be read. The step is left as it was.
 pub fn mask_region(step: &mut RedactedStep, region: Rect) -> Result<(), MaskError> {
-    let screen = &step.step.screen;
-    if region.clipped(screen.width, screen.height).is_none() {
+    mask(step, &[region], &[])
+}
+
+/// Masks regions, as [`mask_region`] does, and words: each word is taken out of typed text, title, target and tree wherever its
+/// letters stand, and what the tree shows to hold it is painted in the frame. A frame without its tree is painted whole if there
+/// is a word: nobody can tell where it stands.
+///
+/// # Errors
+/// The same. The step is left as it was.
+pub fn mask(step: &mut RedactedStep, regions: &[Rect], words: &[Word]) -> Result<(), MaskError> {
+    let (width, height) = (step.step.screen.width, step.step.screen.height);
+    if regions.iter().any(|region| region.clipped(width, height).is_none()) {
         return Err(MaskError::OutsideScreen);
     }
-    let frame = step.frame.as_deref().map(|bytes| painted(bytes, region)).transpose()?;
-    let tree = step.tree.as_deref().map(|bytes| without_texts(bytes, region)).transpose()?;
-    let frame_ref = frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?;
-    let bytes = tree.as_ref().map(|(_, bytes)| bytes.clone());
-    let tree_ref = bytes.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?;
+    let mut left = step.clone();
+    let mut tree = left.tree.as_deref().map(read_tree).transpose()?;
+    for region in regions {
+        hide_region(&mut left, tree.as_mut(), *region);
+    }
+    let mut paint = regions.to_vec();
+    for word in words {
+        paint.extend(word.hide_in(&mut left, tree.as_mut()));
+    }
+    if !words.is_empty() && tree.is_none() && left.frame.is_some() {
+        paint.push(whole_screen(&mut left));
+    }
+    if !paint.is_empty() {
+        left.frame = left.frame.as_deref().map(|bytes| painted(bytes, &paint)).transpose()?;
+    }
+    left.tree = tree.as_ref().map(canonical_bytes).transpose()?;
+    left.step.frame = left.frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?;
+    left.step.tree = left.tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?;
+    *step = left;
+    Ok(())
+}
 
-    if is_typed_within(step, tree.as_ref().map(|(tree, _)| tree), region) {
+fn read_tree(bytes: &[u8]) -> Result<Tree, MaskError> {
+    serde_json::from_slice(bytes).map_err(MaskError::TreeUnreadable)
+}
+
+fn hide_region(step: &mut RedactedStep, mut tree: Option<&mut Tree>, region: Rect) {
+    if is_typed_within(step, tree.as_deref(), region) {
         hide_typed(&mut step.step.action);
     }
     if let Some(target) = step.step.target.as_mut().filter(|target| intersect(target.bounds, region)) {
         target.name = target.name.as_ref().map(|_| MASKED.to_owned());
     }
-    (step.frame, step.tree) = (frame, bytes);
-    (step.step.frame, step.step.tree) = (frame_ref, tree_ref);
+    if let Some(tree) = &mut tree {
+        hide_in_tree(tree, region);
+    }
     let place = Place::Frame { bounds: region };
     step.report.findings.push(Finding { kind: FindingKind::Masked, rule: "review.region".to_owned(), place });
-    Ok(())
 }
 
-fn painted(bytes: &[u8], region: Rect) -> Result<Vec<u8>, MaskError> {
+fn whole_screen(step: &mut RedactedStep) -> Rect {
+    let bounds = Rect { x: 0, y: 0, width: step.step.screen.width, height: step.step.screen.height };
+    let place = Place::Frame { bounds };
+    let rule = "review.word.no-tree".to_owned();
+    step.report.findings.push(Finding { kind: FindingKind::Masked, rule, place });
+    bounds
+}
+
+fn painted(bytes: &[u8], regions: &[Rect]) -> Result<Vec<u8>, MaskError> {
     let mut frame = decode(bytes)?;
-    fill(&mut frame, region);
-    let bytes = encode(&frame)?;
-    if !is_filled(&decode(&bytes)?, region) {
-        return Err(MaskError::NotPainted);
+    for region in regions {
+        fill(&mut frame, *region);
     }
-    Ok(bytes)
-}
-
-fn without_texts(bytes: &[u8], region: Rect) -> Result<(Tree, Vec<u8>), MaskError> {
-    let mut tree: Tree = serde_json::from_slice(bytes).map_err(MaskError::TreeUnreadable)?;
-    mask(&mut tree, region);
-    let bytes = canonical_bytes(&tree)?;
-    Ok((tree, bytes))
+    let bytes = encode(&frame)?;
+    let written = decode(&bytes)?;
+    if regions.iter().all(|region| is_filled(&written, *region)) {
+        Ok(bytes)
+    } else {
+        Err(MaskError::NotPainted)
+    }
 }
 
 /// Whether text was typed within the region, as far as the target and the focus tell; if they do not, it was.

@@ -288,6 +288,42 @@ codes!(WithdrawError {
     Self::Statement(_) => "withdrawal_refused",
 });
 
+/// Why a contributor's question is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    /// The envelope holds no question.
+    #[error("the envelope holds no question")]
+    NotAQuestion(#[source] EnvelopeError),
+    /// The session is not known under this consent.
+    #[error("session {0} is not known here")]
+    UnknownSession(SessionId),
+    /// It is not signed by the contributor, or is about another consent.
+    #[error("the question does not hold")]
+    Statement(#[source] StatementError),
+    /// The envelope has another signature than the contributor's alone.
+    #[error("the question carries another signature than the contributor's")]
+    Signatures,
+    /// It is dated long before or after the present.
+    #[error("the question is dated {asked}, and it is {now}")]
+    Time {
+        /// Its date.
+        asked: Timestamp,
+        /// The server's time.
+        now: Timestamp,
+    },
+    /// The vault failed.
+    #[error("the vault cannot answer")]
+    Fault(#[from] Fault),
+}
+
+codes!(QuestionError {
+    Self::NotAQuestion(_) => "not_a_question",
+    Self::UnknownSession(_) => "unknown_session",
+    Self::Statement(_) => "question_refused",
+    Self::Signatures => "question_refused",
+    Self::Time { .. } => "question_time",
+});
+
 /// Why recordings may not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum UseError {

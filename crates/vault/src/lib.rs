@@ -27,6 +27,7 @@ mod keys;
 mod ledger;
 mod look;
 mod program;
+mod question;
 mod rows;
 mod seal;
 mod sealed;
@@ -40,7 +41,9 @@ mod view;
 pub use admit::{Admitted, SESSIONS_PER_CONSENT_MAX};
 
 pub use erase::{Erased, PendingErasure};
-pub use error::{AdmitError, ExportError, GrantError, ProgramActError, UseError, WithdrawError};
+pub use error::{
+    AdmitError, ExportError, GrantError, ProgramActError, QuestionError, UseError, WithdrawError,
+};
 pub use evidence::EvidenceParts;
 pub use export::{ExportRecord, Exported};
 pub use fault::Fault;

@@ -23,8 +23,8 @@ pub(crate) use consents::{
     set_erased, set_withdrawn,
 };
 pub(crate) use datasets::{
-    DatasetRow, NewExport, add_export, dataset, datasets_of, export_of_request, exports_of, flag_datasets,
-    flagged_by, has_dataset, holding, sessions_of,
+    DatasetRow, NewExport, add_export, dataset, datasets_of, export_of_request, exports_of,
+    exports_of_dataset, flag_datasets, flagged_by, has_dataset, holding, sessions_of,
 };
 pub(crate) use programs::{add_program, program_leaf, programs, set_program_leaf, totals};
 pub(crate) use sessions::{

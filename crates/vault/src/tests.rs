@@ -6,5 +6,6 @@ mod erasure;
 mod exports;
 mod log_first;
 mod programs;
+mod questions;
 mod startup;
 mod world;

@@ -142,6 +142,11 @@ impl Enrolment {
         &self.server.organisation
     }
 
+    /// Key of the log, as it was when the person agreed.
+    pub(crate) fn log(&self) -> &str {
+        &self.server.log
+    }
+
     /// The folder of this program.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -1,11 +1,12 @@
 //! The one way off this machine: one session at a time, by the person's own act.
 
-use candor_journal::Bundle;
+use candor_journal::{Bundle, Journal};
+use candor_log::LeafKind;
 use candor_model::{Admission, Digest, SessionId, Statement};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
-use super::road;
+use super::{kept, proof};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Failure, Kind, Outcome};
 
@@ -18,19 +19,22 @@ pub(crate) struct Left {
     pub(crate) leaf: u64,
 }
 
-/// Releases a reviewed session.
+/// Releases a reviewed session; with a digest, only if what leaves has it, as the person was shown.
 ///
 /// The signed bundle is in the journal before it is sent, so that an upload that was cut off is sent again unchanged.
-pub(crate) fn release(enrolment: &Enrolment, client: &Client, session: SessionId) -> Outcome<Left> {
+pub(crate) fn release(
+    enrolment: &Enrolment,
+    journal: &Journal,
+    client: &Client,
+    session: SessionId,
+    shown: Option<Digest>,
+) -> Outcome<Left> {
     if enrolment.withdrawn() {
         let message = "you have withdrawn from this program: nothing leaves any more";
         return Err(Failure::new(Kind::Refused, message)
             .hint("`candor consent list` says whether the server has confirmed it"));
     }
-    let journal = road::journal(enrolment)?;
-    let bundle = journal
-        .release(session, &enrolment.key()?, ambient::now(), &mut SystemEntropy)
-        .because(Kind::Refused, "release the session")?;
+    let bundle = signed(enrolment, journal, session, shown)?;
     let mut bytes = Vec::new();
     bundle.write_to(&mut bytes).because(Kind::Unexpected, "write the bundle")?;
     let admitted = client.release(&bytes)?;
@@ -39,11 +43,29 @@ pub(crate) fn release(enrolment: &Enrolment, client: &Client, session: SessionId
     if statement.subject_digest() != Some(bundle.manifest_digest()) {
         return Err(Failure::new(Kind::BadInput, "the server's receipt is for something else"));
     }
-    let receipt = admitted.admission.to_bytes();
-    let kept = enrolment.folder().join("admissions").join(format!("{session}.dsse.json"));
-    crate::durable::write_private(&kept, &receipt).because(Kind::Storage, "keep the server's receipt")?;
+    if !proof::holds_as(LeafKind::Admission, &admitted.admission, &admitted.proof, enrolment.log()) {
+        let message = "the server's receipt is not shown to stand in the log";
+        return Err(
+            Failure::new(Kind::BadInput, message).hint("release it again later, and keep this message")
+        );
+    }
+    kept::keep(enrolment, session, &admitted)?;
     journal
-        .mark_released(session, Digest::of(&receipt))
+        .mark_released(session, admitted.admission.digest())
         .because(Kind::Storage, "remember that the session is released")?;
     Ok(Left { bundle, bytes: bytes.len() as u64, leaf: admitted.leaf })
+}
+
+fn signed(
+    enrolment: &Enrolment,
+    journal: &Journal,
+    session: SessionId,
+    shown: Option<Digest>,
+) -> Outcome<Bundle> {
+    let (key, now, entropy) = (enrolment.key()?, ambient::now(), &mut SystemEntropy);
+    let signed = match shown {
+        Some(shown) => journal.release_as_shown(session, shown, &key, now, entropy),
+        None => journal.release(session, &key, now, entropy),
+    };
+    signed.because(Kind::Refused, "release the session")
 }

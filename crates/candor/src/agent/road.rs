@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candor_consent::{Context, Permit, Reason, Refusal, Used};
 use candor_intake::{PendingStep, Recording, SeenWindow};
-use candor_journal::{Gap, Journal, SessionStart, SessionWriter, State};
+use candor_journal::{Gap, Journal, OpenError, SessionStart, SessionWriter, State};
 use candor_model::{
-    FindingKind, Observation, Platform, Recorded, RedactedStep, SessionId, Timestamp, VisibleWindow,
+    Finding, FindingKind, Observation, Platform, Recorded, RedactedStep, SessionId, Timestamp, VisibleWindow,
 };
 use candor_redact::{Models, Profile, Raw, Redacted, Redactor};
 
@@ -52,28 +52,64 @@ impl std::fmt::Display for Count {
     }
 }
 
-/// Opens the journal of one program.
+/// Longest wait for another command, or the page, to let go of the journal, in milliseconds.
+const JOURNAL_WAIT_MS_MAX: u64 = 3_000;
+/// How long it waits between two looks, in milliseconds.
+const JOURNAL_LOOK_MS: u64 = 50;
+
+/// Opens the journal of one program. The page lets go of it when nobody looks, so it is waited for.
 pub(crate) fn journal(enrolment: &Enrolment) -> Outcome<Journal> {
+    let free = journal_if_free(enrolment, JOURNAL_WAIT_MS_MAX)?;
+    free.ok_or(OpenError::InUse).because(Kind::BadInput, "open the journal")
+}
+
+/// The same; none if a recording or another command is at work in it for longer than the caller would wait.
+pub(crate) fn journal_if_free(enrolment: &Enrolment, wait_ms: u64) -> Outcome<Option<Journal>> {
+    let mut waited_ms = 0;
+    loop {
+        match opened(enrolment)? {
+            Err(OpenError::InUse) if waited_ms >= wait_ms => return Ok(None),
+            Err(OpenError::InUse) => {
+                std::thread::sleep(std::time::Duration::from_millis(JOURNAL_LOOK_MS));
+                waited_ms += JOURNAL_LOOK_MS;
+            }
+            opened => {
+                let journal = opened.because(Kind::BadInput, "open the journal")?;
+                tidy(&journal)?;
+                return Ok(Some(journal));
+            }
+        }
+    }
+}
+
+fn opened(enrolment: &Enrolment) -> Outcome<Result<Journal, OpenError>> {
     let folder = enrolment.folder().join("journal");
     crate::durable::make_private_folder(&folder).because(Kind::Storage, "make the journal's folder")?;
     let hook: candor_journal::Hook = std::sync::Arc::new(|_| {});
     let key = enrolment.journal_key()?;
-    let journal =
-        Journal::open(&folder, &key, &mut SystemEntropy, hook).because(Kind::BadInput, "open the journal")?;
+    Ok(Journal::open(&folder, &key, &mut SystemEntropy, hook))
+}
+
+/// What is due whenever the journal is opened.
+fn tidy(journal: &Journal) -> Outcome {
     for repair in journal.repairs() {
         crate::output::talk(&format!("note: {repair}"));
     }
-    // Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened (P5).
-    journal.sweep(ambient::now()).because(Kind::Storage, "delete unreviewed recordings")?;
-    end_interrupted(&journal)?;
-    Ok(journal)
+    sweep_now(journal)?;
+    end_interrupted(journal)
+}
+
+/// Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened or looked at (P5).
+pub(crate) fn sweep_now(journal: &Journal) -> Outcome {
+    journal.sweep(ambient::now()).because(Kind::Storage, "delete unreviewed recordings").map(drop)
 }
 
 /// Opens every journal of this person, so that what is due in it is done. One that cannot be opened now, because
 /// another command is at work in it or it is damaged, tells so when it is needed.
 pub(crate) fn sweep(home: &Home) {
     for program in home.programs() {
-        let _told_when_needed = Enrolment::open(home, &program).and_then(|enrolment| journal(&enrolment));
+        let _told_when_needed =
+            Enrolment::open(home, &program).and_then(|enrolment| journal_if_free(&enrolment, 0));
     }
 }
 
@@ -324,6 +360,15 @@ fn redactor(enrolment: &Enrolment, models: &Models) -> Outcome<Redactor> {
     // Read anew for each session: what cannot be read stops it.
     let lists = lists::of_device(&enrolment.lists_folder())?;
     Redactor::new(profile, key, lists, models).because(Kind::BadInput, "load the redaction profile")
+}
+
+/// What a person wrote themselves, redacted like everything else before it is kept (P1).
+pub(crate) fn redact_words(
+    enrolment: &Enrolment,
+    models: &Models,
+    text: Raw<String>,
+) -> Outcome<Redacted<(String, Vec<Finding>)>> {
+    Ok(redactor(enrolment, models)?.redact_text(text))
 }
 
 /// Bytes kept today, by the sessions in the journal.

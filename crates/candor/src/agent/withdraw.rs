@@ -1,5 +1,7 @@
 //! The end of a consent: one step, no reason, no approver.
 
+use candor_journal::Journal;
+
 use super::client::Client;
 use super::enrolment::Enrolment;
 use super::road;
@@ -18,10 +20,14 @@ pub(crate) struct Withdrawn {
 ///
 /// The device stops first, by itself, and deletes what was not released; then the server is told. If it does not answer, doing it again
 /// sends the same signed withdrawal until the proof of the erasure is here.
-pub(crate) fn withdraw(enrolment: &Enrolment, client: Outcome<Client>) -> Outcome<Withdrawn> {
+pub(crate) fn withdraw(
+    enrolment: &Enrolment,
+    journal: impl FnOnce() -> Outcome<Journal>,
+    client: Outcome<Client>,
+) -> Outcome<Withdrawn> {
     let envelope = enrolment.withdraw_here()?;
     // The server is told whatever happens to the files here.
-    let discarded = road::journal(enrolment).and_then(|journal| road::discard_unreleased(&journal));
+    let discarded = journal().and_then(|journal| road::discard_unreleased(&journal));
     let told = client.and_then(|client| client.act("/api/v1/withdrawals", &envelope));
     let erased: Erased = told.map_err(|failure| {
         failure.hint("this machine has stopped and keeps your withdrawal: run `candor withdraw` again later")

@@ -1,8 +1,8 @@
 //! What a contributor reads of a recording, in the command line and on the page.
 
 use candor_consent::Reason;
-use candor_journal::{Gap, State};
-use candor_model::{Action, Place, Target};
+use candor_journal::{Gap, Masked, State};
+use candor_model::{Action, Place, Target, Timestamp};
 
 /// How far a recording is.
 pub(crate) const fn state(state: &State) -> &'static str {
@@ -21,11 +21,19 @@ pub(crate) fn action(action: &Action) -> String {
     match action {
         Action::Type { text } => format!("type {text:?}"),
         Action::Hotkey { keys } => format!("press {}", keys.join("+")),
-        Action::Click { at, count, .. } => format!("click x{count} at {},{}", at.x, at.y),
+        Action::Click { at, count, .. } => format!("{} at {},{}", clicks(*count), at.x, at.y),
         Action::Keys { count } => format!("{count} keys, not kept"),
         Action::Drag { .. } | Action::Scroll { .. } | Action::Wait { .. } | Action::SwitchWindow {} => {
             action.kind().replace('_', " ")
         }
+    }
+}
+
+const fn clicks(count: u8) -> &'static str {
+    match count {
+        0 | 1 => "click",
+        2 => "double click",
+        _ => "triple click",
     }
 }
 
@@ -49,5 +57,61 @@ pub(crate) const fn place(place: &Place) -> &'static str {
         Place::Tree { .. } => "the names of what is on the screen",
         Place::Frame { .. } => "the picture",
         Place::Task => "the name of the task",
+    }
+}
+
+/// Where a word was found, each kind of place once.
+pub(crate) fn places(places: &[Place]) -> Vec<&'static str> {
+    let mut named: Vec<&'static str> = Vec::new();
+    for word in places.iter().map(place) {
+        if !named.contains(&word) {
+            named.push(word);
+        }
+    }
+    named
+}
+
+/// What a mask takes out.
+pub(crate) fn masked(what: &Masked) -> String {
+    match what {
+        Masked::Region { step: Some(step), region } => {
+            format!("a region of {} by {} pixels in step {step}", region.width, region.height)
+        }
+        Masked::Region { step: None, region } => {
+            format!("a region of {} by {} pixels in every step", region.width, region.height)
+        }
+        Masked::Word(word) => format!("the word {word:?}, everywhere"),
+        Masked::App(app) => format!("every step in {app}"),
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A moment, to the minute: `28 Nov 2026, 18:42 UTC`.
+pub(crate) fn when(at: Timestamp) -> String {
+    let text = at.to_string();
+    let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+    let time = time.get(..5).unwrap_or(time);
+    match day.split('-').collect::<Vec<_>>().as_slice() {
+        [year, month, day] => {
+            let month =
+                month.parse().ok().and_then(|n: usize| MONTHS.get(n.checked_sub(1)?)).unwrap_or(month);
+            format!("{} {month} {year}, {time} UTC", day.trim_start_matches('0'))
+        }
+        _ => format!("{day}, {time} UTC"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candor_model::Timestamp;
+
+    use super::when;
+
+    #[test]
+    fn a_moment_is_written_as_people_do() {
+        assert_eq!(when(Timestamp::from_millis(0)), "1 Jan 1970, 00:00 UTC");
+        assert_eq!(when(Timestamp::from_millis(1_796_000_000_000)), "30 Nov 2026, 00:53 UTC");
     }
 }

@@ -15,5 +15,6 @@ pub(crate) struct Arguments {
 /// Runs `candor page` until Ctrl-C.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let (home, server) = (session.home.clone(), session.config.server.clone());
-    page::serve(page::Options { home, server, program: arguments.program.clone(), json: session.json })
+    let (program, models) = (arguments.program.clone(), session.config.models.clone());
+    page::serve(page::Options { home, server, program, models, json: session.json })
 }

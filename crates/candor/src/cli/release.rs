@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use candor_model::SessionId;
+use candor_journal::Journal;
+use candor_model::{Digest, SessionId};
 use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::release::{self, Left};
-use crate::exit::Outcome;
+use crate::agent::road;
+use crate::exit::{Because, Kind, Outcome};
 use crate::output;
 
 /// Which session.
@@ -16,6 +18,12 @@ use crate::output;
 pub(crate) struct Arguments {
     /// The session, as `candor review list` names it.
     session: SessionId,
+    /// Show exactly what would leave, and release nothing.
+    #[arg(long, conflicts_with = "digest")]
+    show: bool,
+    /// Release only if what leaves has this digest, as `--show` printed it.
+    #[arg(long)]
+    digest: Option<Digest>,
     /// First digits of the program's name; may be left out where you take part in one.
     #[arg(long)]
     program: Option<String>,
@@ -35,9 +43,67 @@ struct Shown {
 /// Runs `candor release`.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
-    let left = release::release(&enrolment, &session.client()?, arguments.session)?;
+    let journal = road::journal(&enrolment)?;
+    if arguments.show {
+        return preview(session, &enrolment, &journal, arguments.session);
+    }
+    let client = session.client()?;
+    let left = release::release(&enrolment, &journal, &client, arguments.session, arguments.digest)?;
     show(session, &enrolment, &left);
     Ok(())
+}
+
+#[derive(Serialize)]
+struct Previewed {
+    session: String,
+    digest: String,
+    steps: u64,
+    pictures: u64,
+    bytes: u64,
+    purposes: Vec<String>,
+    recipients: Vec<String>,
+    server: String,
+    findings: BTreeMap<String, u64>,
+}
+
+fn preview(session: &Session, enrolment: &Enrolment, journal: &Journal, of: SessionId) -> Outcome {
+    let preview = journal.preview(of).because(Kind::Refused, "look at what would leave")?;
+    let shown = Previewed {
+        session: of.to_string(),
+        digest: preview.digest.to_string(),
+        steps: preview.steps as u64,
+        pictures: preview.frames as u64,
+        bytes: preview.bytes,
+        purposes: purposes(enrolment),
+        recipients: enrolment.charter().recipients().iter().map(|recipient| recipient.name.clone()).collect(),
+        server: session.config.server.clone(),
+        findings: preview.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
+    };
+    output::show(session.json, &shown, |shown| {
+        let mut lines = vec![
+            format!(
+                "would leave: {} steps, {} pictures, {}",
+                shown.steps,
+                shown.pictures,
+                output::bytes(shown.bytes)
+            ),
+            format!("digest: {}", shown.digest),
+            format!("to: {}, for {}", shown.server, shown.purposes.join(", ")),
+            format!("datasets of it may go to: {}", shown.recipients.join(", ")),
+        ];
+        lines
+            .extend(shown.findings.iter().map(|(kind, count)| format!("  taken out before: {count} {kind}")));
+        lines.push(format!(
+            "to release exactly this: candor release {} --digest {}",
+            shown.session, shown.digest
+        ));
+        lines.join("\n")
+    });
+    Ok(())
+}
+
+fn purposes(enrolment: &Enrolment) -> Vec<String> {
+    enrolment.consent().grant().choice.purposes.iter().map(ToString::to_string).collect()
 }
 
 fn show(session: &Session, enrolment: &Enrolment, left: &Left) {
@@ -47,7 +113,7 @@ fn show(session: &Session, enrolment: &Enrolment, left: &Left) {
         steps: manifest.steps.len() as u64,
         bytes: left.bytes,
         manifest: left.bundle.manifest_digest().to_string(),
-        purposes: enrolment.consent().grant().choice.purposes.iter().map(ToString::to_string).collect(),
+        purposes: purposes(enrolment),
         findings: manifest.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
         leaf: left.leaf,
     };

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_journal::{Journal, ReviewStep, SessionSummary};
-use candor_model::{Action, Rect, SessionId};
+use candor_journal::{Found, Journal, MaskInForce, ReviewStep, SessionSummary};
+use candor_model::{Action, AppId, Rect, SessionId};
 use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::{road, steps, words};
+use crate::agent::{models, name, road, steps, words};
 use crate::ambient;
-use crate::exit::{Because, Kind, Outcome};
+use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::{durable, output};
 
 /// What a contributor can do with a recording before it leaves, or instead.
@@ -26,16 +26,53 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         frames: Option<PathBuf>,
     },
-    /// Mask a region of the screen, in one step or in all.
+    /// Name the task in your words; an empty name takes it away. What is personal in it is masked before it is kept.
+    Task {
+        #[command(flatten)]
+        of: One,
+        /// The name.
+        words: String,
+    },
+    /// Say how the task ended.
+    Outcome {
+        #[command(flatten)]
+        of: One,
+        /// How.
+        ended: Ended,
+    },
+    /// Find text of your own: what was typed, titles, names of what was on the screen.
+    Search {
+        #[command(flatten)]
+        of: One,
+        /// The text, 2 letters or digits at least.
+        text: String,
+    },
+    /// Mask a region of the screen, a word wherever it stands, or leave out every step in an app.
+    #[command(group(clap::ArgGroup::new("what").required(true)))]
     Mask {
         #[command(flatten)]
         of: One,
         /// Number of the step; all when left out.
-        #[arg(long)]
+        #[arg(long, requires = "region")]
         step: Option<u32>,
         /// Left,top,width,height in pixels.
-        #[arg(long, value_parser = parse_region)]
-        region: Rect,
+        #[arg(long, value_parser = parse_region, group = "what")]
+        region: Option<Rect>,
+        /// A word: it goes from what was typed, titles, names and pictures of every step.
+        #[arg(long, group = "what")]
+        word: Option<String>,
+        /// An app, as `candor review show` names it.
+        #[arg(long, group = "what")]
+        app: Option<AppId>,
+    },
+    /// List the masks that are in force, with their numbers.
+    Masks(One),
+    /// Take a mask back.
+    Unmask {
+        #[command(flatten)]
+        of: One,
+        /// Its number, as `candor review masks` shows it.
+        mask: u32,
     },
     /// Drop steps.
     Drop {
@@ -57,6 +94,27 @@ pub(crate) enum Command {
     Discard(One),
     /// Say that you have looked at a recording. Only then can it be released.
     Done(One),
+}
+
+/// How a task ended, as its person says.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Ended {
+    /// It was done.
+    Done,
+    /// It was not done.
+    NotDone,
+    /// Nothing is said of it.
+    Unsaid,
+}
+
+impl From<Ended> for Option<candor_model::Outcome> {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Done => Some(candor_model::Outcome::Success),
+            Ended::NotDone => Some(candor_model::Outcome::Failure),
+            Ended::Unsaid => None,
+        }
+    }
 }
 
 /// Which program.
@@ -92,11 +150,25 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
     match command {
         Command::List(which) => list(session, &which),
         Command::Show { of, frames } => show(session, &of, frames.as_deref()),
-        Command::Mask { of, step, region } => {
+        Command::Task { of, words } => task(session, &of, words),
+        Command::Outcome { of, ended } => {
             let journal = open(session, &of.which)?;
-            journal.mask(of.session, step, region).because(Kind::Refused, "mask the region")?;
-            let told = step.map_or_else(|| "every step".to_owned(), |step| format!("step {step}"));
-            done(session, &of, &format!("masked in {told}"));
+            journal.set_outcome(of.session, ended.into()).because(Kind::Refused, "say how it ended")?;
+            done(session, &of, "noted how it ended: look at it once more before it leaves");
+            Ok(())
+        }
+        Command::Search { of, text } => search(session, &of, &text),
+        Command::Mask { of, step, region, word, app } => {
+            let journal = open(session, &of.which)?;
+            let told = mask(&journal, of.session, (step, region), word.as_deref(), app.as_ref())?;
+            done(session, &of, &told);
+            Ok(())
+        }
+        Command::Masks(of) => masks(session, &of),
+        Command::Unmask { of, mask } => {
+            let journal = open(session, &of.which)?;
+            journal.unmask(of.session, mask).because(Kind::Refused, "take the mask back")?;
+            done(session, &of, "taken back: look at the recording once more before it leaves");
             Ok(())
         }
         Command::Drop { of, step } => {
@@ -148,6 +220,74 @@ fn open(session: &Session, which: &Which) -> Outcome<Journal> {
     road::journal(&Enrolment::only(&session.home, which.program.as_deref())?)
 }
 
+fn task(session: &Session, of: &One, words: String) -> Outcome {
+    let enrolment = Enrolment::only(&session.home, of.which.program.as_deref())?;
+    let journal = road::journal(&enrolment)?;
+    let models = models::open(session.config.models.as_deref())?;
+    let kept = name::task(&enrolment, &journal, &models, of.session, words)?;
+    done(
+        session,
+        of,
+        &format!("the task is named {kept:?}: look at the recording once more before it leaves"),
+    );
+    Ok(())
+}
+
+fn mask(
+    journal: &Journal,
+    session: SessionId,
+    (step, region): (Option<u32>, Option<Rect>),
+    word: Option<&str>,
+    app: Option<&AppId>,
+) -> Outcome<String> {
+    if let Some(word) = word {
+        let steps = journal.mask_word(session, word).because(Kind::Refused, "mask the word")?;
+        return Ok(format!("masked the word, which stood in {steps} step(s)"));
+    }
+    if let Some(app) = app {
+        let steps = journal.mask_app(session, app).because(Kind::Refused, "leave the app out")?;
+        return Ok(format!("left out {app}, {steps} step(s)"));
+    }
+    let Some(region) = region else { return Err(Failure::new(Kind::Usage, "there is nothing to mask")) };
+    journal.mask(session, step, region).because(Kind::Refused, "mask the region")?;
+    Ok(format!("masked in {}", step.map_or_else(|| "every step".to_owned(), |step| format!("step {step}"))))
+}
+
+#[derive(Serialize)]
+struct ShownMask {
+    mask: u32,
+    what: String,
+}
+
+fn masks(session: &Session, of: &One) -> Outcome {
+    let journal = open(session, &of.which)?;
+    let masks = journal.masks(of.session).because(Kind::BadInput, "read the masks")?;
+    let shown = |mask: MaskInForce| ShownMask { mask: mask.number, what: words::masked(&mask.what) };
+    let shown: Vec<ShownMask> = masks.into_iter().map(shown).collect();
+    output::show(session.json, &shown, |shown| {
+        output::table(&["mask", "what"], shown.iter().map(|m| vec![m.mask.to_string(), m.what.clone()]))
+    });
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct ShownFind {
+    step: u32,
+    places: Vec<&'static str>,
+}
+
+fn search(session: &Session, of: &One, text: &str) -> Outcome {
+    let journal = open(session, &of.which)?;
+    let found = journal.search(of.session, text).because(Kind::Usage, "search the recording")?;
+    let shown = |found: &Found| ShownFind { step: found.number, places: words::places(&found.places) };
+    let shown: Vec<ShownFind> = found.iter().map(shown).collect();
+    output::show(session.json, &shown, |shown| {
+        let row = |find: &ShownFind| vec![find.step.to_string(), find.places.join(", ")];
+        output::table(&["step", "in"], shown.iter().map(row))
+    });
+    Ok(())
+}
+
 #[derive(Serialize)]
 struct Listed {
     session: String,
@@ -156,6 +296,7 @@ struct Listed {
     bytes: u64,
     deletes_at: Option<String>,
     task: Option<String>,
+    outcome: Option<candor_model::Outcome>,
 }
 
 fn list(session: &Session, which: &Which) -> Outcome {
@@ -180,6 +321,7 @@ fn listed(summary: &SessionSummary) -> Listed {
         bytes: summary.bytes,
         deletes_at: summary.deletes_at.map(|at| at.to_string()),
         task: summary.task.clone(),
+        outcome: summary.outcome,
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
+use crate::agent::road;
 use crate::agent::withdraw::{self, Withdrawn};
 use crate::exit::Outcome;
 use crate::output;
@@ -27,7 +28,8 @@ struct Shown {
 /// Runs `candor withdraw`.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
-    let Withdrawn { discarded, erased } = withdraw::withdraw(&enrolment, session.client())?;
+    let Withdrawn { discarded, erased } =
+        withdraw::withdraw(&enrolment, || road::journal(&enrolment), session.client())?;
     let shown = Shown {
         discarded,
         sessions: erased.sessions,

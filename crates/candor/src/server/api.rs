@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use super::state::{App, Refused, checkpoint, program, programs};
 use crate::ambient::{self, SystemEntropy};
-use crate::api::{Admitted, Done, Erased, LeaseRequest, Program, Proposal, Proposed, Server};
+use crate::api::{Admitted, Done, Erased, LeaseRequest, Program, Proposal, Proposed, Server, Used};
 
 /// Where a withdrawal is sent, as every receipt says.
 const WITHDRAW_AT: &str = "/api/v1/withdrawals";
@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/consents", post(give_consent))
         .route("/api/v1/leases", post(lease))
         .route("/api/v1/withdrawals", post(withdraw))
+        .route("/api/v1/questions", post(question))
         .route("/api/v1/datasets", get(datasets::list).post(datasets::compile));
     let reads = Router::new()
         .route("/api/v1/server", get(server))
@@ -183,6 +184,19 @@ async fn withdraw(State(app): State<App>, body: Bytes) -> Answer<Erased> {
             proof: erased.proof,
             erasure: erased.erasure,
         }))
+    })
+    .await
+}
+
+/// What became of one session, for the key that released it and nobody else (P7).
+async fn question(State(app): State<App>, body: Bytes) -> Answer<Vec<Used>> {
+    let envelope = envelope(&body)?;
+    app.with(move |vault| {
+        let uses = vault.uses(&envelope, ambient::now());
+        let uses = uses.map_err(|error| Refused::by(error.code(), &error))?;
+        let used =
+            |used: candor_vault::Exported| Used { export: used.export, leaf: used.leaf, proof: used.proof };
+        Ok(Json(uses.into_iter().map(used).collect()))
     })
     .await
 }

@@ -92,7 +92,7 @@ impl Refused {
 
 /// Damaged input is the sender's; a rule that refuses is a rule; the rest is ours.
 fn status_of(code: &str) -> StatusCode {
-    const DAMAGED: [&str; 19] = [
+    const DAMAGED: [&str; 20] = [
         "bundle_damaged",
         "bundle_disagrees",
         "bundle_empty",
@@ -103,6 +103,7 @@ fn status_of(code: &str) -> StatusCode {
         "document_unknown",
         "filter_invalid",
         "not_a_grant",
+        "not_a_question",
         "not_a_request",
         "not_a_withdrawal",
         "not_evidence",

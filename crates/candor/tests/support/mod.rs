@@ -7,6 +7,9 @@
     reason = "helpers of tests, which fail like tests"
 )]
 
+pub(crate) mod browser;
+pub(crate) mod served;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;

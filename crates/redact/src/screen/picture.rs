@@ -69,6 +69,34 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Pixels, PictureError> {
     Pixels::new(width, height, rgb).ok_or(PictureError::Format)
 }
 
+/// A smaller copy of a frame that was redacted, at most `width_max` pixels wide: each pixel is the mean of a square.
+///
+/// # Errors
+/// When the bytes are not a frame as it is stored.
+pub fn small_picture(bytes: &[u8], width_max: u32) -> Result<Vec<u8>, PictureError> {
+    let frame = decode(bytes)?;
+    let side = frame.width().div_ceil(width_max.max(1)).clamp(1, frame.height().max(1));
+    let (width, height) = (frame.width() / side, frame.height() / side);
+    let (across, down, square) = (count(width), count(height), count(side));
+    let mut sums = vec![0_u32; across * down * 3];
+    let rows = frame.rgb().chunks_exact(count(frame.width()).max(1) * 3).take(down * square);
+    for (y, row) in rows.enumerate() {
+        let into = sums.chunks_exact_mut(across.max(1) * 3).nth(y / square).unwrap_or_default();
+        for (sums, pixels) in into.chunks_exact_mut(3).zip(row.chunks_exact(square * 3)) {
+            for pixel in pixels.chunks_exact(3) {
+                sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u32::from(*value));
+            }
+        }
+    }
+    let mean = |sum: u32| u8::try_from(sum / (side * side)).unwrap_or(u8::MAX);
+    let rgb = sums.into_iter().map(mean).collect();
+    encode(&Pixels::new(width, height, rgb).ok_or(PictureError::Format)?)
+}
+
+fn count(pixels: u32) -> usize {
+    usize::try_from(pixels).unwrap_or(usize::MAX)
+}
+
 /// The frame that PNG bytes of any colour type and depth hold, as they are seen on white.
 pub(crate) fn decode_any(bytes: &[u8]) -> Result<Pixels, PictureError> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
@@ -104,4 +132,33 @@ fn on_white(samples: &[u8], per_pixel: usize) -> Vec<u8> {
 fn laid(value: u8, alpha: u8) -> u8 {
     let (value, alpha) = (u16::from(value), u16::from(alpha));
     u8::try_from((value * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pixel(v: u32) -> [u8; 3] {
+        [u8::try_from(v % 256).unwrap(); 3]
+    }
+
+    #[test]
+    fn a_small_picture_has_the_means_of_squares() {
+        // Two squares of 2 by 2 beside each other; a column and a row are left over.
+        let values = [0, 4, 8, 8, 99, 4, 0, 8, 8, 99, 99, 99, 99, 99, 99];
+        let rgb = values.into_iter().flat_map(pixel).collect();
+        let frame = encode(&Pixels::new(5, 3, rgb).unwrap()).unwrap();
+        let small = decode(&small_picture(&frame, 3).unwrap()).unwrap();
+        assert_eq!((small.width(), small.height(), small.rgb()), (2, 1, [2, 2, 2, 8, 8, 8].as_slice()));
+    }
+
+    #[test]
+    fn a_picture_that_is_small_already_stays() {
+        let rgb = (0..12).flat_map(pixel).collect();
+        let frame = encode(&Pixels::new(4, 3, rgb).unwrap()).unwrap();
+        for width_max in [4, 9, u32::MAX] {
+            assert_eq!(small_picture(&frame, width_max).unwrap(), frame);
+        }
+        assert!(small_picture(&frame, 0).is_ok() && small_picture(b"no picture", 9).is_err());
+    }
 }

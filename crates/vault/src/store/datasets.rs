@@ -111,6 +111,14 @@ pub(crate) fn export_of_request(
     row(connection, select, [request.as_bytes()], |row| Ok((digest(row, 0)?, digest(row, 1)?)))
 }
 
+/// The export statements of a version that stand in the log.
+pub(crate) fn exports_of_dataset(connection: &Connection, dataset: &Digest) -> rusqlite::Result<Vec<Digest>> {
+    let select = "SELECT e.statement FROM export e WHERE e.dataset = ?1
+        AND EXISTS (SELECT 1 FROM act a WHERE a.statement = e.statement AND a.leaf IS NOT NULL)
+        ORDER BY e.statement";
+    rows(connection, select, [dataset.as_bytes()], |row| digest(row, 0))
+}
+
 /// How many exports of a program there are: each is a leaf, and counts against the cap.
 pub(crate) fn exports_of(connection: &Connection, charter: &Digest) -> rusqlite::Result<u64> {
     let select = "SELECT count(*) FROM export e JOIN dataset d ON d.digest = e.dataset WHERE d.charter = ?1";

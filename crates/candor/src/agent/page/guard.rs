@@ -2,6 +2,9 @@
 //!
 //! Other programs on this machine and other pages in the same browser reach the port too. They do not have the cookie; a page elsewhere that
 //! points its own name here (DNS rebinding) has another host, and one that sends a form here has another origin.
+//!
+//! Browsers send a cookie to every port of a host. So this one belongs to a path that nobody can guess and no page elsewhere is told (referrers
+//! stay at home): another server on this machine that the same browser visits is not sent it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +22,8 @@ use crate::ambient::SystemEntropy;
 /// Largest form in bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 const COOKIE: &str = "candor_page";
+/// Digits of the path that all pages are below.
+const ROOT_DIGITS: usize = 32;
 
 /// What every answer says to the browser: nothing from elsewhere, no frame, no copy.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -41,16 +46,20 @@ pub(super) struct Guard {
     cookie: Digest,
     /// Handed out once.
     cookie_text: String,
+    /// What the cookie is for.
+    root: String,
 }
 
 impl Guard {
-    /// A guard, and the link that it opens to.
-    pub(super) fn new(address: SocketAddr) -> (Arc<Self>, String) {
+    /// A guard, the link that it opens to, and the path that all pages are below.
+    pub(super) fn new(address: SocketAddr) -> (Arc<Self>, String, String) {
         let (link, cookie_text) = (secret(), secret());
+        let root: String = std::iter::once('/').chain(secret().chars().take(ROOT_DIGITS)).collect();
         let (host, url) = (address.to_string(), format!("http://{address}/enter/{link}"));
         let (link, cookie) = (Digest::of(link.as_bytes()), Digest::of(cookie_text.as_bytes()));
-        let guard = Self { host, link, link_used: AtomicBool::new(false), cookie, cookie_text };
-        (Arc::new(guard), url)
+        let link_used = AtomicBool::new(false);
+        let guard = Self { host, link, link_used, cookie, cookie_text, root: root.clone() };
+        (Arc::new(guard), url, root)
     }
 
     fn names_this_page(&self, request: &Request) -> bool {
@@ -75,8 +84,9 @@ impl Guard {
         if !fits || self.link_used.swap(true, Ordering::SeqCst) {
             return closed("This link was used, or is of another page. Run candor page again for a new one.");
         }
-        let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_text);
-        ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        let (value, root) = (&self.cookie_text, &self.root);
+        let cookie = format!("{COOKIE}={value}; Path={root}; HttpOnly; SameSite=Strict");
+        ([(header::SET_COOKIE, cookie)], Redirect::to(root)).into_response()
     }
 }
 
