@@ -10,6 +10,7 @@ pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod name;
 pub(crate) mod page;
+pub(crate) mod private;
 pub(crate) mod program;
 mod proof;
 mod redaction;

@@ -17,6 +17,7 @@ use super::client::Client;
 use super::enrolment::Enrolment;
 use super::gate::Gate;
 use super::lists;
+use super::private;
 use super::redaction::{Done, Redaction};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Kind, Outcome};
@@ -351,6 +352,7 @@ fn start(enrolment: &Enrolment, session: SessionId, origin: Origin, redactor: &R
 }
 
 fn redactor(enrolment: &Enrolment, models: &Models) -> Outcome<Redactor> {
+    private::from_here_on()?;
     let key = candor_model::Entropy::bytes_32(&mut SystemEntropy);
     let profile: Profile = enrolment
         .charter()

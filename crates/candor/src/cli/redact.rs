@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use candor_redact::{Lists, Models, Profile};
 
 use super::Session;
-use crate::agent::{lists, models};
+use crate::agent::{lists, models, private};
 use crate::exit::{Because, Kind, Outcome};
 
 /// What to redact, or to measure.
@@ -34,6 +34,7 @@ pub(crate) enum Command {
 
 /// Runs `candor redact`.
 pub(crate) fn run(session: &Session, command: Command) -> Outcome {
+    private::from_here_on()?;
     match command {
         Command::Text(arguments) => text::run(session, &arguments),
         Command::Image(arguments) => image::run(session, &arguments),
