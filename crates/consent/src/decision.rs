@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use candor_model::{AppId, ConsentId, Digest, Site, Timestamp};
 
-use crate::{AppRule, Charter, Consent, Field, Lease, ProgramState, Reason, Refusal, Verified};
+use crate::{
+    AppRule, BystanderRule, Charter, Consent, Field, Lease, ProgramState, Reason, Refusal, Verified,
+};
 
 /// What is known on the device.
 #[derive(Debug, Clone, Copy)]
@@ -143,7 +145,9 @@ pub fn decide(world: &World<'_>, request: &Context<'_>, now: Timestamp) -> Resul
     let app = app_reasons(world, request, &mut reasons);
     let site = site_reasons(world.charter, app, request.site, &mut reasons);
     match (app, world.consent) {
-        (Some(app), Some(consent)) if reasons.is_empty() => Ok(permit(app, site, consent, now)),
+        (Some(app), Some(consent)) if reasons.is_empty() => {
+            Ok(permit(world.charter, app, site, consent, now))
+        }
         // A refusal without a reason cannot be; if it could, it would still be a refusal.
         _ => {
             Err(Refusal { reasons: if reasons.is_empty() { vec![Reason::AppNotInCharter] } else { reasons } })
@@ -151,12 +155,20 @@ pub fn decide(world: &World<'_>, request: &Context<'_>, now: Timestamp) -> Resul
     }
 }
 
-fn permit(app: &AppRule, site: Option<&Site>, consent: &Consent, now: Timestamp) -> Permit {
+fn permit(
+    charter: &Charter,
+    app: &AppRule,
+    site: Option<&Site>,
+    consent: &Consent,
+    now: Timestamp,
+) -> Permit {
+    // Where the rule has no exception, every application counts as one in which other people write.
+    let others_write = charter.bystander_rule() == BystanderRule::Masked;
     Permit {
         app: app.id.clone(),
         site: site.cloned(),
         fields: consent.grant().choice.fields.clone(),
-        communication: app.communication,
+        communication: app.communication || others_write,
         consent: consent.id(),
         charter: consent.charter(),
         at: now,

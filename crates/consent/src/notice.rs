@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use candor_model::Digest;
 
-use crate::{AppRule, Charter, Hours, ModelErasure, OwnWork, Purpose, dpv};
+use crate::{AppRule, BystanderRule, Charter, Hours, ModelErasure, OwnWork, Purpose, dpv};
 
 /// The text that a person reads before they choose, and its digest, which their consent is bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,13 +166,25 @@ const NEVER_CAPTURED: [&str; 4] =
     ["private windows", "a locked screen", "passwords", "sound, camera, clipboard and files"];
 
 fn on_device(charter: &Charter) -> Section {
-    Section::new("WHAT HAPPENS ON YOUR DEVICE")
+    let masked = Section::new("WHAT HAPPENS ON YOUR DEVICE")
         .say("You always see a sign while it records.")
-        .say("Personal details that the software finds are masked before anything is stored. It can miss some.")
-        .say("What other people wrote or show is masked too.")
+        .say("Personal details that the software finds are masked before anything is stored. It can miss some.");
+    bystanders(charter.bystander_rule(), masked)
         .say("So you look before anything leaves. You can mask more, drop steps or discard all of it.")
         .say("Nothing leaves your device until you release it.")
-        .say(format!("Silence is no: what you do not release deletes itself after {}.", days(charter.hold_days())))
+        .say(format!(
+            "Silence is no: what you do not release deletes itself after {}.",
+            days(charter.hold_days())
+        ))
+}
+
+fn bystanders(rule: BystanderRule, section: Section) -> Section {
+    match rule {
+        BystanderRule::Masked => section.say("What other people wrote or show is masked too."),
+        BystanderRule::Recognised => section
+            .say("What other people wrote or show in mail, chat, comments and calls is masked too.")
+            .say("The software must recognise it for that. It can miss some."),
+    }
 }
 
 fn recipients(charter: &Charter) -> Section {

@@ -67,8 +67,14 @@ mod tests {
         assert_eq!(escaped("a\"\nhold_days = 14 # \\"), "a\\\"\\u000Ahold_days = 14 # \\\\");
     }
 
+    /// The remarks in a template may become better; what it says may not change by itself.
     #[test]
-    fn the_golden_charter_is_the_filled_template() {
-        assert_eq!(charter_text(), include_str!("../tests/golden/charter.toml"));
+    fn the_golden_charter_says_what_the_filled_template_says() {
+        let golden = include_str!("../tests/golden/charter.toml");
+        assert_eq!(without_remarks(&charter_text()), without_remarks(golden));
+    }
+
+    fn without_remarks(text: &str) -> Vec<&str> {
+        text.lines().filter(|line| !line.starts_with('#')).collect()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use candor_consent::{Charter, Decision, Field};
+use candor_consent::{BystanderRule, Charter, Decision, Field};
 use candor_vault::{ProgramView, Vault};
 
 use super::sends::Sends;
@@ -191,10 +191,13 @@ fn may_collect(charter: &Charter) -> Vec<String> {
 fn never_collected(charter: &Charter) -> Vec<String> {
     let apps = charter.scope().never_apps().iter().map(|app| app.title.clone());
     let sites = charter.scope().never_sites().iter().map(|site| format!("{site}, and everything below it"));
-    let always = [
-        "Private windows, the lock screen, password fields",
-        "What other people wrote or show: it is masked",
-    ];
+    let others = match charter.bystander_rule() {
+        BystanderRule::Masked => "What other people wrote or show: it is masked",
+        BystanderRule::Recognised => {
+            "What other people wrote or show in mail, chat, comments and calls: it is masked"
+        }
+    };
+    let always = ["Private windows, the lock screen, password fields", others];
     let rest = "Every application and site that is not named here";
     always.into_iter().map(str::to_owned).chain(apps).chain(sites).chain([rest.to_owned()]).collect()
 }

@@ -116,6 +116,7 @@ impl Road {
         let text = std::fs::read_to_string(&charter).unwrap();
         let edited = text
             .replace("cooling_off_hours = 48", "cooling_off_hours = 0")
+            .replace("bystander_rule = \"masked\"", "bystander_rule = \"recognised\"")
             .replace("\"forms.example.test\"]", "\"forms.example.test\", \"chat.example.test\"]");
         assert_ne!(text, edited);
         put(&charter, edited.as_bytes());

@@ -170,8 +170,12 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BystanderRule {
-    /// It is masked on the device before anything is stored. There is no other rule.
+    /// Whatever is neither a word of the interface nor written by the person is masked on the device before anything is stored, in
+    /// every application: nothing tells who wrote it.
     Masked,
+    /// It is masked where the software recognises it: in applications in which other people write, and in panes of messages,
+    /// comments and calls of others. Elsewhere content may stay, without the personal data that is found.
+    Recognised,
 }
 
 /// What happens to models that were trained on recordings which were erased afterwards.

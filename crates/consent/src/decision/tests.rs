@@ -232,6 +232,18 @@ fn every_reason_is_told_at_once_and_in_order() {
 }
 
 #[test]
+fn without_an_exception_other_people_write_in_every_application() {
+    let rule = "bystander_rule = \"masked\"";
+    let recognised = charter_with(rule, "bystander_rule = \"recognised\"").unwrap();
+    let others_write = |charter: &Charter, app: &str| {
+        let app = charter.scope().apps().iter().find(|rule| rule.id.as_str() == app).unwrap();
+        permit(charter, app, None, &CONSENT, good_time()).communication()
+    };
+    assert!(others_write(&CHARTER, "browser") && others_write(&CHARTER, "text-editor"));
+    assert!(others_write(&recognised, "browser") && !others_write(&recognised, "text-editor"));
+}
+
+#[test]
 fn a_permit_says_what_was_allowed_and_no_more() {
     let permit = run(&good()).unwrap();
     assert_eq!(permit.app().as_str(), "browser");

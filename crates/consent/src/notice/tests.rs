@@ -57,6 +57,16 @@ fn what_withdrawal_cannot_undo_follows_from_the_charter() {
     assert_eq!(notices.len(), 3);
 }
 
+#[test]
+fn what_may_stay_of_other_people_follows_from_the_charter() {
+    let masked = Notice::of(&CHARTER).text;
+    let recognised = charter_with("bystander_rule = \"masked\"", "bystander_rule = \"recognised\"").unwrap();
+    let recognised = Notice::of(&recognised).text;
+    assert!(masked.contains("What other people wrote or show is masked too."));
+    assert!(!recognised.contains("What other people wrote or show is masked too."));
+    assert!(recognised.contains("The software must recognise it for that. It can miss some."));
+}
+
 /// Lines of a section.
 fn section(text: &str, heading: &str) -> Vec<String> {
     let lines = text.lines().skip_while(|line| *line != heading).skip(1);
