@@ -1,6 +1,11 @@
 //! Another process of the same person cannot read what a recorder has in memory, and a crash leaves no copy of it (P1).
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "what helps a test fails as a test does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "what helps a test fails as a test does, and a child says that it is ready"
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;

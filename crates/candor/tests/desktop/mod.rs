@@ -1,5 +1,6 @@
 //! A desktop of its own for one test: an X server on a display that it chooses, a window manager, an editor, and windows
 //! of one colour that no charter names.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -3,10 +3,13 @@
 mod applications;
 mod attributed;
 mod budgets;
+mod bystanders;
 mod canaries;
 mod desktop;
 mod hands;
+mod lacking;
 mod law;
+mod layout;
 mod memory;
 mod scenario;
 mod told;

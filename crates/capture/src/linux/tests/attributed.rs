@@ -91,3 +91,20 @@ fn a_click_is_of_the_window_that_lay_there_although_it_is_gone_when_it_is_read()
         assert!(law.decide(&pending.front().context()).is_err());
     }
 }
+
+#[test]
+fn a_key_of_a_window_that_nobody_could_know_yet_is_of_the_unknown_and_the_next_one_is_of_that_window() {
+    let (desktop, law) = (Desktop::without_manager(), Law::new());
+    let editor = desktop.window(EDITOR, rect(0, 0, 300, 300), false);
+    let mut sensor = sensor(&desktop);
+    for _ in 0..ROUNDS {
+        desktop.focus(editor);
+        let canary = desktop.new_window_takes_a_key(CANARY, KEY_A);
+        let pending = next(&mut sensor);
+        assert_eq!(pending.front().context().window_class, "");
+        assert!(law.decide(&pending.front().context()).is_err());
+        desktop.xdotool(&["key", "a"]);
+        assert_eq!(next(&mut sensor).front().context().window_class, CANARY);
+        desktop.hide(canary);
+    }
+}

@@ -91,16 +91,28 @@ impl Desktop {
         Self::of_size(SIZE)
     }
 
+    /// A desktop whose server lacks an extension.
+    pub(super) fn lacking(extension: &str) -> Self {
+        let desktop = Self::of_server(SIZE, &["-extension", extension]);
+        desktop.manage();
+        desktop
+    }
+
     fn of_size(size: (u32, u32)) -> Self {
+        Self::of_server(size, &[])
+    }
+
+    fn of_server(size: (u32, u32), more: &[&str]) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let number = folder.path().join("display");
         let mut children = Vec::new();
         // The server chooses a free display and writes its number, once it takes connections.
-        let server = r#"exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$0""#;
+        let server = r#"exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset "${@:2}" 3>"$0""#;
         let size_words = format!("{}x{}x24", size.0, size.1);
         assert!(std::env::split_paths(&path()).any(|p| p.join("Xvfb").exists()), "{MISSING}");
-        children.push(spawn(Command::new("sh").arg("-c").arg(server).arg(&number).arg(size_words)));
+        children
+            .push(spawn(Command::new("bash").arg("-c").arg(server).arg(&number).arg(size_words).args(more)));
         let read = || std::fs::read_to_string(&number).ok().filter(|text| text.ends_with('\n'));
         let display = format!(":{}", until("the X server is up", read).trim());
         let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();

@@ -55,10 +55,22 @@ impl Desktop {
     pub(in super::super) fn menu_of_terminal(&self, terminal: Rect) -> Rect {
         let (x, y) = ((terminal.x + 60).to_string(), (terminal.y + 50).to_string());
         self.xdotool(&["mousemove", &x, &y, "keydown", "ctrl", "mousedown", "1"]);
-        until("the menu is shown", || self.unmanaged(""))
+        self.unmanaged_at_rest("")
     }
 
-    /// Where a window is that no window manager manages, once it is painted in the colour of canaries.
+    /// Where a window is that no window manager manages, once it stays there.
+    fn unmanaged_at_rest(&self, class: &str) -> Rect {
+        let mut before = None;
+        until("a window that nobody manages is at rest", || {
+            let now = self.unmanaged(class);
+            let at_rest = now.filter(|_| now == before);
+            before = now;
+            std::thread::sleep(Duration::from_millis(200));
+            at_rest
+        })
+    }
+
+    /// Where such a window is now, if it is painted in the colour of canaries.
     pub(super) fn unmanaged(&self, class: &str) -> Option<Rect> {
         self.wake_manager();
         let windows =
@@ -78,7 +90,10 @@ impl Desktop {
             "[global]\norigin = top-left\noffset = {x}x{y}\nwidth = 300\nframe_width = 0\n\
              [urgency_normal]\nbackground = \"#ff00ff\"\nforeground = \"#ff00ff\"\ntimeout = 0\n"
         );
-        let file = self.folder.path().join("dunstrc");
+        // Where every daemon looks that the bus may start by itself.
+        let folder = self.folder.path().join(".config/dunst");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("dunstrc");
         std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), rules.as_bytes()).unwrap();
         self.run(Command::new("dunst").arg("-config").arg(&file));
         until("the notification is taken", || {
@@ -86,7 +101,7 @@ impl Desktop {
             let send = send.arg("title").arg(text).env("DBUS_SESSION_BUS_ADDRESS", self.bus_address());
             send.status().unwrap_or_else(|error| missing("notify-send", &error)).success().then_some(())
         });
-        until("the notification is shown", || self.unmanaged("Dunst"))
+        self.unmanaged_at_rest("Dunst")
     }
 
     /// Starts an editor made with Qt; returns where it is.

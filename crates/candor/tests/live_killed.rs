@@ -1,0 +1,94 @@
+//! `candor record` on a real desktop, killed at moments that a seed chooses: the journal opens, every step that it holds can be looked
+//! at, and nothing raw is on the disk.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what helps a test fails as a test does"
+)]
+
+mod desktop;
+mod recording;
+mod support;
+
+use std::time::Duration;
+
+use desktop::Desktop;
+use recording::{Numbers, Recording};
+use support::Road;
+
+/// How often the recording is killed.
+const ROUNDS: u32 = 12;
+/// Longest time until it is, in milliseconds.
+const ALIVE_MS_MAX: u32 = 1_500;
+/// What stands in windows that nobody may record, and what is typed.
+const CANARIES: [&str; 3] = ["canary-beside", "canary-over", "canary-typed"];
+
+#[test]
+fn a_recording_that_is_killed_at_any_moment_leaves_a_journal_that_opens_and_nothing_raw() {
+    let dir = tempfile::tempdir().unwrap();
+    let desktop = Desktop::start();
+    let editor = desktop.mousepad();
+    desktop.canary("canary-beside", (900, 100), true);
+    desktop.canary("canary-over", (300, 350), false);
+    let road = Road::open(dir.path());
+    road.start_program();
+    road.agree("anna", &["text-editor"]);
+    // The control: what would be found.
+    support::put(&dir.path().join("control"), b"..canary-typed..");
+    assert_eq!(recording::leaks(dir.path(), &CANARIES).len(), 1);
+    std::fs::remove_file(dir.path().join("control")).unwrap();
+    let mut numbers = Numbers::of_test();
+    let mut steps = 0;
+    for round in 0..ROUNDS {
+        let mut recording = Recording::start(&road, "anna", &desktop.display, &[]);
+        recording.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+        let alive = Duration::from_millis(numbers.below(ALIVE_MS_MAX).into());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(alive);
+                recording.kill();
+            });
+            desktop.focus(editor);
+            desktop.click(100, 200);
+            desktop.types("canary-typed");
+            desktop.click(1000, 200);
+            desktop.click(120, 220);
+            desktop.xdotool(&["click", "--repeat", "3", "--delay", "20", "5"]);
+        });
+        let told = road.types("anna", &["review", "list"]);
+        let sessions = told.as_array().unwrap();
+        steps = 0;
+        for session in sessions {
+            let id = session["session"].as_str().unwrap();
+            let shown = road.types("anna", &["review", "show", id]);
+            steps += shown["steps"].as_array().unwrap().len();
+        }
+        let found = recording::leaks(dir.path(), &CANARIES);
+        assert_eq!(found, Vec::<String>::new(), "round {round}, killed after {alive:?}; {numbers:?}");
+    }
+    assert!(steps > 0, "no killed recording had a step: nothing was tested; {numbers:?}");
+}
+
+#[test]
+fn a_recording_that_crashes_leaves_no_copy_of_its_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let desktop = Desktop::start();
+    desktop.mousepad();
+    let road = Road::open(dir.path());
+    road.start_program();
+    road.agree("anna", &["text-editor"]);
+    let unlimited = ["sh", "-c", r#"ulimit -c unlimited; exec "$0" "$@""#];
+    let mut recording = Recording::start(&road, "anna", &desktop.display, &unlimited);
+    recording.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+    desktop.click(100, 200);
+    // Where crashes are piped to a program, none would be left in the folder: the limit tells.
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", recording.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    recording.signal("ABRT");
+    recording.child.wait().unwrap();
+    let left = support::files(&dir.path().join("temporary"));
+    assert_eq!(left, Vec::<std::path::PathBuf>::new());
+}
