@@ -7,6 +7,7 @@ mod canaries;
 mod desktop;
 mod hands;
 mod law;
+mod light;
 mod memory;
 mod scenario;
 mod told;
