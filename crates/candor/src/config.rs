@@ -1,7 +1,8 @@
 //! Configuration: built-in values, then a file, then the environment, then flags; later ones win.
 //!
 //! The file is TOML: `--config FILE`, or `candor/candor.toml` in the user's configuration folder. The environment
-//! variables are `CANDOR_HOME`, `CANDOR_SERVER`, `CANDOR_LISTEN`, `CANDOR_DIR`, `CANDOR_LOG` and `CANDOR_MODELS`.
+//! variables are `CANDOR_HOME`, `CANDOR_SERVER`, `CANDOR_LISTEN`, `CANDOR_DIR`, `CANDOR_LOG`,
+//! `CANDOR_MODELS` and `CANDOR_PAUSE_KEY`.
 
 use std::path::{Path, PathBuf};
 
@@ -28,10 +29,12 @@ pub(crate) struct Config {
     /// The folder of models, if it is not in one of the usual places.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) models: Option<PathBuf>,
+    /// The key that pauses a recording, `ctrl+alt+p` say; empty for none.
+    pub(crate) pause_key: String,
 }
 
 /// Every key, as the file and the environment name it.
-const KEYS: [&str; 6] = ["home", "server", "listen", "dir", "log", "models"];
+const KEYS: [&str; 7] = ["home", "server", "listen", "dir", "log", "models", "pause_key"];
 
 impl Config {
     /// Reads the configuration. A file that cannot be read, or holds an unknown key, stops the program.
@@ -46,7 +49,8 @@ impl Config {
         }
         figment.merge(Env::prefixed("CANDOR_").only(&KEYS)).extract().map_err(|error| {
             let message = format!("failed to read the configuration: {error}");
-            Failure::new(Kind::Usage, message).hint("the keys are home, server, listen, dir, log and models")
+            Failure::new(Kind::Usage, message)
+                .hint("the keys are home, server, listen, dir, log, models and pause_key")
         })
     }
 
@@ -59,6 +63,7 @@ impl Config {
             dir: data.join("server"),
             log: "info".to_owned(),
             models: None,
+            pause_key: "ctrl+alt+p".to_owned(),
         }
     }
 }
@@ -68,6 +73,26 @@ fn user_folder(variable: &str, below_home: &str) -> PathBuf {
     let named = std::env::var(variable).ok().filter(|path| path.starts_with('/')).map(PathBuf::from);
     let home = || std::env::var("HOME").map(PathBuf::from).unwrap_or_default().join(below_home);
     named.unwrap_or_else(home).join("candor")
+}
+
+/// Where a person's own programs are: the folder of `bin` and `share` in their home.
+#[cfg(feature = "agent")]
+#[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
+pub(crate) fn user_prefix() -> crate::exit::Outcome<PathBuf> {
+    let home = std::env::var("HOME").ok().filter(|path| path.starts_with('/'));
+    home.map(|home| PathBuf::from(home).join(".local")).ok_or_else(|| {
+        Failure::new(Kind::Usage, "there is no home folder to install into")
+            .hint("name a folder with --prefix")
+    })
+}
+
+/// Where desktops look for what starts with them (the XDG autostart specification).
+#[cfg(feature = "agent")]
+#[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
+pub(crate) fn autostart_folder() -> PathBuf {
+    let named = std::env::var("XDG_CONFIG_HOME").ok().filter(|path| path.starts_with('/')).map(PathBuf::from);
+    let home = || std::env::var("HOME").map(PathBuf::from).unwrap_or_default().join(".config");
+    named.unwrap_or_else(home).join("autostart")
 }
 
 /// The X display of this session, if there is one.

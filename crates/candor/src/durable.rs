@@ -24,6 +24,17 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Writes `bytes` to `path` for whoever reads it next, readable by its owner only: the old file or the new one, as long as the machine runs.
+/// Nothing is made durable.
+#[cfg(feature = "agent")]
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".part");
+    let part = folder_of(path).join(name);
+    open_private(&part).and_then(|mut file| file.write_all(bytes))?;
+    fs::rename(&part, path)
+}
+
 /// Makes a file that was not there before, readable by its owner only.
 #[cfg(feature = "agent")]
 pub(crate) fn new_private(path: &Path) -> io::Result<File> {

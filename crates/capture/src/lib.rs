@@ -11,6 +11,7 @@
 //! Invariants: the gate comes before the pixels (P3). What changed between judgement and look is not captured: it is judged
 //! again or not taken. A window whose class is not known has the empty class, which no charter names.
 
+mod light;
 mod memory;
 mod pending;
 mod place;
@@ -22,6 +23,7 @@ mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
 
+pub use light::{Light, NotAKey, PauseKey, Shown};
 pub use memory::{Memory, keep_memory_private};
 pub use pending::{Pending, SeenWindow};
 pub use place::{Desktop, Monitor};
@@ -31,7 +33,7 @@ pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally};
 #[cfg(target_os = "linux")]
 pub use linux::{
     CHILDREN_MAX, FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, PATH_POINTS_MAX, PERMIT_AGE_MS_MAX,
-    TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open,
+    TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open, open_light,
 };
 #[cfg(not(target_os = "linux"))]
-pub use other::open;
+pub use other::{open, open_light};

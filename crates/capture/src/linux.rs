@@ -7,6 +7,7 @@ mod input;
 mod judge;
 mod kept;
 mod keyboard;
+mod light;
 mod look;
 mod monitors;
 mod observe;
@@ -24,6 +25,7 @@ mod windows;
 mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
+pub use light::open_light;
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
 pub(crate) use tree::Key;
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};

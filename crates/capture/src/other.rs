@@ -9,3 +9,15 @@ use crate::{Desktop, Now, OpenError, Sensor};
 pub fn open(_desktop: impl Into<Desktop>, _now: Now) -> Result<Box<dyn Sensor>, OpenError> {
     Err(OpenError::Unsupported { platform: std::env::consts::OS })
 }
+
+/// The light is not supported on this platform.
+///
+/// # Errors
+/// Always.
+pub fn open_light(
+    _display: &str,
+    _key: Option<crate::PauseKey>,
+    _shown: crate::Shown,
+) -> Result<Box<dyn crate::Light>, OpenError> {
+    Err(OpenError::Unsupported { platform: std::env::consts::OS })
+}

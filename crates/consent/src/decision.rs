@@ -107,6 +107,13 @@ impl Permit {
         self.fields.contains(&field)
     }
 
+    /// The same permit without some of its fields: a device over its budget looks at less. There is no way to add one.
+    #[must_use]
+    pub fn without(mut self, fields: &[Field]) -> Self {
+        self.fields.retain(|field| !fields.contains(field));
+        self
+    }
+
     /// Whether other people write in this application, so that what they wrote must be masked.
     #[must_use]
     pub const fn communication(&self) -> bool {

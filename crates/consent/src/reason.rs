@@ -106,6 +106,8 @@ reasons! {
     AppNotInCharter: "app_not_in_charter", "The charter does not name this application.";
     /// The contributor did not choose the application.
     AppNotInConsent: "app_not_in_consent", "The consent does not cover this application.";
+    /// The contributor does not want it recorded on this device.
+    NotHere: "not_here", "You said that this application is not recorded on this device.";
     /// Which site a browser shows is not known.
     UnknownSite: "unknown_site", "It is not known which site is shown.";
     /// The site is named as never recorded.

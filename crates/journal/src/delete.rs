@@ -67,7 +67,7 @@ impl Inner {
         sound.chain(damaged.map(|(id, _)| *id)).collect()
     }
 
-    fn delete(&mut self, session: SessionId) -> Result<(), SessionError> {
+    pub(crate) fn delete(&mut self, session: SessionId) -> Result<(), SessionError> {
         let sound = self.sessions.get(&session).map(|found| found.files.folder.clone());
         let damaged = self.damaged.get(&session).map(|damage| damage.folder.clone());
         let path = sound.or(damaged).ok_or(SessionError::NotFound { session })?;

@@ -108,6 +108,9 @@ pub enum StateError {
     /// The person has not released it.
     #[error("it has not been released")]
     NotReleased,
+    /// The person decided about its steps already, and that would be lost with them.
+    #[error("it has been looked at: drop its steps, or delete it")]
+    Marked,
     /// There is no such step.
     #[error("there is no step {step}")]
     NoSuchStep {

@@ -51,10 +51,10 @@ pub(crate) struct Pen {
 pub(crate) struct Files {
     pub(crate) folder: PathBuf,
     session: SessionId,
-    segments: u32,
+    pub(crate) segments: u32,
     next_record: u64,
     bytes: u64,
-    writer: Option<SegmentWriter>,
+    pub(crate) writer: Option<SegmentWriter>,
     refusing: bool,
 }
 

@@ -295,6 +295,11 @@ impl Index {
         }
     }
 
+    /// Whether the person decided anything about it.
+    pub(crate) const fn is_marked(&self) -> bool {
+        self.marks > 0
+    }
+
     /// Numbers of the steps that the person has dropped neither alone nor with their application.
     pub(crate) fn kept(&self) -> impl Iterator<Item = u32> + '_ {
         let numbered = (0..).zip(&self.steps);

@@ -12,6 +12,7 @@
 //! its own place only: another session, segment or index is refused by name. A key never sees a nonce twice. What is opened
 //! at start-up goes through the same rules as what is written. Specification: `docs/formats/journal.md`.
 
+mod cut;
 mod delete;
 mod error;
 mod files;
@@ -33,6 +34,7 @@ mod writer;
 
 use std::sync::Arc;
 
+pub use cut::{FORGOTTEN, Forgotten};
 pub use error::{OpenError, ReleaseError, SegmentError, SessionError, StateError};
 pub use files::{Repair, SEGMENTS_MAX};
 pub use header::{VERSION, VERSION_MIN};

@@ -13,6 +13,9 @@ pub(crate) const DELETE_MARKED: &str = "journal.delete.marked";
 /// The files of a session are gone.
 pub(crate) const DELETED: &str = "journal.delete.done";
 
+/// What is forgotten is gone.
+pub(crate) const CUT: &str = "journal.cut.done";
+
 /// Every commit point, in the order in which a session meets them.
-pub const COMMIT_POINTS: [&str; 6] =
-    [FOLDER_CREATED, SEGMENT_CREATED, RECORDS_WRITTEN, RECORDS_SYNCED, DELETE_MARKED, DELETED];
+pub const COMMIT_POINTS: [&str; 7] =
+    [FOLDER_CREATED, SEGMENT_CREATED, RECORDS_WRITTEN, RECORDS_SYNCED, CUT, DELETE_MARKED, DELETED];

@@ -3,6 +3,7 @@
 use candor_model::{Outcome, RedactedStep, SessionId, Timestamp};
 use candor_redact::Redacted;
 
+use crate::cut::Forgotten;
 use crate::error::{SessionError, StateError};
 use crate::journal::Journal;
 use crate::record::{Finish, Gap, Record};
@@ -85,6 +86,18 @@ impl SessionWriter {
         let Record::Gap(gap) = record else { return Ok(()) };
         self.gap = Some(gap);
         Ok(())
+    }
+
+    /// Deletes what was recorded since `since`, for good: see [`Journal::forget_since`]. What was not written yet goes too.
+    ///
+    /// # Errors
+    /// When the files cannot be cut.
+    pub fn forget_since(&mut self, since: Timestamp, now: Timestamp) -> Result<Forgotten, SessionError> {
+        if self.gap.as_ref().is_some_and(|gap| gap.to >= since) {
+            self.gap = None;
+        }
+        self.flush()?;
+        self.journal.forget_since(self.session, since, now)
     }
 
     /// Ends the recording. It waits for the person's review from here on.

@@ -178,6 +178,7 @@ fn code_of(reason: &Reason) -> Option<Code> {
         | Reason::AppNever
         | Reason::AppNotInCharter
         | Reason::AppNotInConsent
+        | Reason::NotHere
         | Reason::UnknownSite
         | Reason::SiteNever
         | Reason::SiteNotInCharter

@@ -14,6 +14,8 @@ use crate::exit::{Failure, Kind, Outcome};
 const CONNECT_SECONDS_MAX: u64 = 5;
 /// Longest wait for an answer, in seconds: a compile takes its time.
 const ANSWER_SECONDS_MAX: u64 = 600;
+/// Longest wait for the server's word while it records, in seconds.
+const HURRIED_SECONDS_MAX: u64 = 5;
 /// Largest JSON answer in bytes.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Largest archive in bytes.
@@ -28,6 +30,15 @@ pub(crate) struct Client {
 impl Client {
     /// Names the server. Without TLS nothing leaves this machine, so only loopback is taken.
     pub(crate) fn to(server: &str) -> Outcome<Self> {
+        Self::within(server, ANSWER_SECONDS_MAX)
+    }
+
+    /// Another connection to the same server, that waits for no answer longer than a recorder may.
+    pub(crate) fn hurried(&self) -> Outcome<Self> {
+        Self::within(&self.server, HURRIED_SECONDS_MAX)
+    }
+
+    fn within(server: &str, seconds_max: u64) -> Outcome<Self> {
         let server = server.trim_end_matches('/').to_owned();
         if !is_loopback(&server) {
             let message =
@@ -37,7 +48,7 @@ impl Client {
         }
         let http = ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(CONNECT_SECONDS_MAX)))
-            .timeout_global(Some(Duration::from_secs(ANSWER_SECONDS_MAX)))
+            .timeout_global(Some(Duration::from_secs(seconds_max)))
             .http_status_as_error(false)
             .max_redirects(0)
             .build()

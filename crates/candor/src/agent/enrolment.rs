@@ -26,6 +26,8 @@ const RECEIPT: &str = "receipt.json";
 const SERVER: &str = "server.json";
 const WITHDRAWAL: &str = "withdrawal.dsse.json";
 const ERASURE: &str = "erasure.dsse.json";
+/// File whose presence pauses this program on this device, for as long as the person likes.
+const PAUSED: &str = "paused";
 const ERASURE_PROOF: &str = "erasure-proof.json";
 
 /// A consent of this person, verified again each time it is opened.
@@ -161,6 +163,25 @@ impl Enrolment {
     /// Whether the person has withdrawn, on this device. What cannot be looked at counts as a yes (P2).
     pub(crate) fn withdrawn(&self) -> bool {
         self.folder.join(WITHDRAWAL).try_exists().unwrap_or(true)
+    }
+
+    /// Whether the person paused, on this device. What cannot be looked at counts as a yes (P2).
+    pub(crate) fn paused(&self) -> bool {
+        self.folder.join(PAUSED).try_exists().unwrap_or(true)
+    }
+
+    /// Pauses, or goes on. It is durable when this returns: a pause holds over a restart.
+    pub(crate) fn pause(&self, paused: bool) -> Outcome {
+        let path = self.folder.join(PAUSED);
+        if paused {
+            return write(&path, b"");
+        }
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).because(Kind::Storage, "end the pause")
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Whether the proof that the keys are gone is here.

@@ -8,14 +8,14 @@ use candor_model::{Digest, Envelope, Timestamp};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
+use super::not_here::NotHere;
+use super::pulse::Heard;
 use crate::ambient;
 use crate::api::LeaseRequest;
 use crate::durable;
 use crate::exit::{Because, Failure, Kind, Outcome};
 
 const LATEST_KNOWN: &str = "latest-known";
-/// File whose presence pauses this program on this device, for as long as the person likes.
-const PAUSED: &str = "paused";
 /// A lease is renewed when less than this is left of it, in milliseconds.
 const RENEW_BEFORE_MS: i64 = 10_000;
 
@@ -27,6 +27,9 @@ pub(crate) struct Gate<'a> {
     lease: Verified<Lease>,
     used: Used,
     latest_known: Timestamp,
+    not_here: NotHere,
+    /// The last history that the server sent could not be worked out: then nothing is captured (P2).
+    unreadable: bool,
 }
 
 impl<'a> Gate<'a> {
@@ -41,7 +44,8 @@ impl<'a> Gate<'a> {
             return Err(Failure::new(Kind::Refused, reason.sentence()).hint("nothing was looked at"));
         }
         let lease = lease(enrolment, client)?;
-        Ok(Self { enrolment, client, state, lease, used, latest_known })
+        let not_here = NotHere::of(enrolment);
+        Ok(Self { enrolment, client, state, lease, used, latest_known, not_here, unreadable: false })
     }
 
     /// May this be captured, at this moment? Renews the lease first when it is about to run out.
@@ -59,7 +63,66 @@ impl<'a> Gate<'a> {
             }
             self.lease = renewed;
         }
-        Ok(decide(&self.world(), context, now))
+        Ok(self.decided(context, now))
+    }
+
+    fn decided(&self, context: &Context<'_>, now: Timestamp) -> Result<Permit, Refusal> {
+        let permit = decide(&self.world(), context, now)?;
+        let reason = if self.unreadable {
+            Reason::ProgramNotRunning
+        } else if self.not_here.names(permit.app()) {
+            Reason::NotHere
+        } else {
+            return Ok(permit);
+        };
+        Err(Refusal { reasons: vec![reason] })
+    }
+
+    /// Why nothing may be captured at this moment, whatever is in front of the person.
+    pub(crate) fn refuses_all(&self) -> Vec<Reason> {
+        let nothing = Context { window_class: "", site: None, private: false, locked: false };
+        let Err(refusal) = self.decided(&nothing, ambient::now()) else { return Vec::new() };
+        refusal.reasons.into_iter().filter(|reason| !is_of_the_window(reason)).collect()
+    }
+
+    /// Takes what the server said. True if it was a lease of this program: a word that does not verify is no word.
+    pub(crate) fn hear(&mut self, heard: Heard) -> bool {
+        match heard {
+            Heard::Lease(envelope) => self.hear_lease(&envelope),
+            Heard::History(history) => {
+                let charter = self.enrolment.charter();
+                match replayed(self.enrolment, &history, ambient::now()) {
+                    Ok(state) if state.charter() == charter.digest() => {
+                        (self.state, self.unreadable) = (state, false);
+                    }
+                    Ok(_) | Err(_) => self.unreadable = true,
+                }
+                false
+            }
+        }
+    }
+
+    /// A lease that says stop counts at once. Another one counts when its time has come by this clock, which may be behind the server's;
+    /// until then the one before it does.
+    fn hear_lease(&mut self, envelope: &Envelope) -> bool {
+        let lease = Lease::verify(envelope, self.enrolment.charter(), self.enrolment.organisation());
+        let Some(lease) = lease.ok().filter(|lease| lease.sequence >= self.lease.sequence) else {
+            return false;
+        };
+        if !lease.state_ok || lease.issued_at <= ambient::now() {
+            self.lease = lease;
+        }
+        true
+    }
+
+    /// Until when the server permits recording, unless it says stop.
+    pub(crate) fn permitted_until(&self) -> Timestamp {
+        self.lease.expires_at
+    }
+
+    /// Bytes kept today, and how many the charter lets a device keep.
+    pub(crate) fn bytes_today(&self) -> (u64, u64) {
+        (self.used.bytes_today, self.enrolment.charter().scope().budgets().bytes_per_day)
     }
 
     /// Counts what was kept against the day's budget.
@@ -82,7 +145,7 @@ impl<'a> Gate<'a> {
             withdrawn: self.enrolment.withdrawn(),
             lease: Some(&self.lease),
             // What cannot be looked at counts as a yes.
-            paused: self.enrolment.folder().join(PAUSED).try_exists().unwrap_or(true),
+            paused: self.enrolment.paused(),
             used: self.used,
             latest_known: self.latest_known,
         }
@@ -93,9 +156,14 @@ impl<'a> Gate<'a> {
 fn state(enrolment: &Enrolment, client: &Client, now: Timestamp) -> Outcome<ProgramState> {
     let charter = enrolment.charter();
     let history: Vec<Envelope> = client.get(&format!("/api/v1/programs/{}/history", charter.digest()))?;
+    replayed(enrolment, &history, now)
+}
+
+fn replayed(enrolment: &Enrolment, history: &[Envelope], now: Timestamp) -> Outcome<ProgramState> {
+    let charter = enrolment.charter();
     // Whether the documents are there was for the signers to see before they signed.
     let held: BTreeSet<Digest> = charter.documents().iter().map(|document| document.digest).collect();
-    ProgramState::replay(charter, enrolment.organisation(), &held, &history, now)
+    ProgramState::replay(charter, enrolment.organisation(), &held, history, now)
         .because(Kind::BadInput, "work out the program's state")
 }
 
@@ -104,6 +172,22 @@ fn lease(enrolment: &Enrolment, client: &Client) -> Outcome<Verified<Lease>> {
     let envelope: Envelope = client.post("/api/v1/leases", &request)?;
     Lease::verify(&envelope, enrolment.charter(), enrolment.organisation())
         .because(Kind::BadInput, "check the lease")
+}
+
+/// Whether a reason is about what is in front, and not about the program, the consent, the server or the device.
+const fn is_of_the_window(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::PrivateWindow
+            | Reason::ScreenLocked
+            | Reason::AppNever
+            | Reason::AppNotInCharter
+            | Reason::AppNotInConsent
+            | Reason::NotHere
+            | Reason::UnknownSite
+            | Reason::SiteNever
+            | Reason::SiteNotInCharter
+    )
 }
 
 fn latest_known_path(enrolment: &Enrolment) -> PathBuf {

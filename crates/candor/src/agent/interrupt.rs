@@ -13,6 +13,7 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Takes Ctrl-C from here to the end of the program.
+    #[cfg(feature = "demo")]
     pub(crate) fn watch() -> Outcome<Self> {
         Self::of(&[SIGINT])
     }
@@ -24,6 +25,15 @@ impl Interrupt {
         let signals = [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
         #[cfg(not(unix))]
         let signals = [signal_hook::consts::SIGTERM];
+        Self::of(&signals)
+    }
+
+    /// Takes whatever asks a recording to end: Ctrl-C, the end of its terminal or of the desktop's session.
+    pub(crate) fn watch_any() -> Outcome<Self> {
+        #[cfg(unix)]
+        let signals = [SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+        #[cfg(not(unix))]
+        let signals = [SIGINT, signal_hook::consts::SIGTERM];
         Self::of(&signals)
     }
 

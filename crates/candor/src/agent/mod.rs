@@ -1,7 +1,9 @@
 //! What runs on a person's own machine: the client, the gate's world, the journal, the road from a source to it.
 
 pub(crate) mod client;
+pub(crate) mod desk;
 pub(crate) mod enrolment;
+pub(crate) mod forget;
 pub(crate) mod gate;
 pub(crate) mod interrupt;
 pub(crate) mod kept;
@@ -9,10 +11,12 @@ pub(crate) mod lists;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod name;
+pub(crate) mod not_here;
 pub(crate) mod page;
 pub(crate) mod private;
 pub(crate) mod program;
 mod proof;
+mod pulse;
 mod redaction;
 pub(crate) mod release;
 pub(crate) mod road;

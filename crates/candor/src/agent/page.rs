@@ -11,6 +11,7 @@ mod act;
 mod front;
 mod guard;
 mod leaving;
+mod live;
 mod look;
 mod pictures;
 mod search;
@@ -179,6 +180,7 @@ async fn run(options: Options) -> Outcome {
     tokio::spawn(desk.clone().let_go_when_idle());
     // Another room's routes are merged here.
     let rooms = Router::new().merge(look::routes()).merge(pictures::routes()).merge(act::routes());
+    let rooms = rooms.merge(live::routes());
     let routes = Router::new().nest(&root, rooms).fallback(look::nowhere).with_state(desk);
     axum::serve(listener, guard::around(routes, guard))
         .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })

@@ -14,7 +14,9 @@ use candor_model::{
 use candor_redact::{Models, Profile, Raw, Redacted, Redactor};
 
 use super::client::Client;
+use super::desk::Desk;
 use super::enrolment::Enrolment;
+use super::forget::{self, Wish};
 use super::gate::Gate;
 use super::lists;
 use super::private;
@@ -42,14 +44,17 @@ pub(crate) struct Taken {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     /// Steps in the journal.
-    kept: u64,
+    pub(crate) kept: u64,
     /// Steps that were refused or could not be captured.
-    not_kept: u64,
+    pub(crate) not_kept: u64,
+    /// Steps that were in the journal until the person wanted them forgotten.
+    pub(crate) forgotten: u64,
 }
 
 impl std::fmt::Display for Count {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "steps: {} kept, {} not kept", self.kept, self.not_kept)
+        write!(f, "steps: {} kept, {} not kept", self.kept, self.not_kept)?;
+        if self.forgotten > 0 { write!(f, ", {} forgotten", self.forgotten) } else { Ok(()) }
     }
 }
 
@@ -76,7 +81,7 @@ pub(crate) fn journal_if_free(enrolment: &Enrolment, wait_ms: u64) -> Outcome<Op
             }
             opened => {
                 let journal = opened.because(Kind::BadInput, "open the journal")?;
-                tidy(&journal)?;
+                tidy(enrolment, &journal)?;
                 return Ok(Some(journal));
             }
         }
@@ -92,12 +97,13 @@ fn opened(enrolment: &Enrolment) -> Outcome<Result<Journal, OpenError>> {
 }
 
 /// What is due whenever the journal is opened.
-fn tidy(journal: &Journal) -> Outcome {
+fn tidy(enrolment: &Enrolment, journal: &Journal) -> Outcome {
     for repair in journal.repairs() {
         crate::output::talk(&format!("note: {repair}"));
     }
     sweep_now(journal)?;
-    end_interrupted(journal)
+    end_interrupted(journal)?;
+    forget::if_wished(&Desk::of(enrolment), journal)
 }
 
 /// Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened or looked at (P5).
@@ -187,6 +193,7 @@ impl From<Platform> for Origin {
 pub(crate) struct Road<'a, 'b> {
     gate: &'a mut Gate<'b>,
     redaction: Redaction,
+    journal: Journal,
     writer: SessionWriter,
     taken: Taken,
     count: Count,
@@ -212,6 +219,7 @@ impl<'b> Road<'_, 'b> {
         let mut road = Road {
             gate: &mut gate,
             redaction: Redaction::start(redactor, origin.frame_seconds_max()),
+            journal: journal.clone(),
             writer,
             taken: empty(session),
             count: Count::default(),
@@ -227,8 +235,7 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn end(mut self, journal: &Journal, outcome: Option<candor_model::Outcome>) -> Outcome<Taken> {
-        self.redaction.rest()?;
-        self.catch_up()?;
+        self.settle()?;
         let Self { mut taken, writer, redaction, task, .. } = self;
         let mut redactor = redaction.end()?;
         writer.finish(ambient::now(), outcome).because(Kind::Storage, "finish the session")?;
@@ -272,6 +279,12 @@ impl<'b> Road<'_, 'b> {
     pub(crate) fn keep(&mut self, raw: Raw<Observation>) -> Outcome {
         self.redaction.step(raw)?;
         self.write_done()
+    }
+
+    /// Waits until all that was taken is written, what is held back because more could have been typed too.
+    pub(crate) fn settle(&mut self) -> Outcome {
+        self.redaction.rest()?;
+        self.catch_up()
     }
 
     /// Writes what the redaction has done by now.
@@ -325,8 +338,40 @@ impl<'b> Road<'_, 'b> {
         self.count
     }
 
+    /// The gate, for what only a recording that goes on asks of it.
+    pub(crate) const fn gate(&mut self) -> &mut Gate<'b> {
+        self.gate
+    }
+
+    /// The session.
+    pub(crate) const fn session(&self) -> SessionId {
+        self.taken.session
+    }
+
+    /// Notes that nothing is captured at this moment, whatever the person does. A stretch of such moments is one gap, without a count.
+    pub(crate) fn stands(&mut self, codes: &[&str], sentences: impl IntoIterator<Item = String>) -> Outcome {
+        self.taken.refused.extend(sentences);
+        self.stretch(codes.iter().map(|code| (*code).to_owned()).collect())
+    }
+
+    /// Deletes what was taken since then, for good, from this session and from those before it.
+    pub(crate) fn forget(&mut self, desk: &Desk, wish: &Wish) -> Outcome<forget::Forgotten> {
+        self.settle()?;
+        let forgotten = self
+            .writer
+            .forget_since(wish.since, wish.until)
+            .because(Kind::Storage, "forget what was recorded")?;
+        self.count.kept = self.count.kept.saturating_sub(forgotten.steps);
+        self.count.forgotten += forgotten.steps;
+        forget::carry_out(desk, &self.journal, wish, Some(forgotten))
+    }
+
     fn note(&mut self, codes: Vec<String>) -> Outcome {
         self.count.not_kept += 1;
+        self.stretch(codes)
+    }
+
+    fn stretch(&mut self, codes: Vec<String>) -> Outcome {
         let now = ambient::now();
         self.redaction.gap(Gap { codes, from: now, to: now })?;
         self.write_done()

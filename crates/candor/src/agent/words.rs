@@ -1,8 +1,9 @@
 //! What a contributor reads of a recording, in the command line and on the page.
 
-use candor_consent::Reason;
 use candor_journal::{Gap, Masked, State};
 use candor_model::{Action, Place, Target, Timestamp};
+
+use super::live::not;
 
 /// How far a recording is.
 pub(crate) const fn state(state: &State) -> &'static str {
@@ -44,8 +45,7 @@ pub(crate) fn target(target: &Target) -> String {
 
 /// Why the gate refused, a sentence for each reason.
 pub(crate) fn reasons(gap: &Gap) -> Vec<String> {
-    let sentence = |code: &String| Reason::sentence_of(code).unwrap_or_else(|| code.clone());
-    gap.codes.iter().map(sentence).collect()
+    gap.codes.iter().map(|code| not::sentence(code)).collect()
 }
 
 /// Where something was taken out.

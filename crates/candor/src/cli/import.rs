@@ -1,4 +1,4 @@
-//! `candor import` and `candor record`: a recording goes through the gate and redaction into the journal.
+//! `candor import`: a recording goes through the gate and redaction into the journal.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
-use crate::agent::{live, models, road};
+use crate::agent::live::status::Input;
+use crate::agent::{models, road};
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::output;
 
@@ -22,17 +23,6 @@ pub(crate) struct Arguments {
     program: Option<String>,
 }
 
-/// How long to record.
-#[derive(Debug, clap::Args)]
-pub(crate) struct RecordArguments {
-    /// Stop after so many seconds; Ctrl-C stops earlier.
-    #[arg(long)]
-    seconds: u32,
-    /// First digits of the program's name; may be left out where you take part in one.
-    #[arg(long)]
-    program: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Shown {
     session: String,
@@ -40,6 +30,12 @@ struct Shown {
     bytes: u64,
     findings: std::collections::BTreeMap<String, u64>,
     refused: Vec<String>,
+    /// Of a live recording: what became of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<Input>,
+    /// Whether the counts of the input and of the recording agree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adds_up: Option<bool>,
 }
 
 /// Runs `candor import`.
@@ -56,24 +52,12 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     if taken.steps == 0 {
         return Err(nothing_permitted(&enrolment, &taken));
     }
-    show(session, &taken);
-    Ok(())
-}
-
-/// Runs `candor record`.
-pub(crate) fn record(session: &Session, arguments: &RecordArguments) -> Outcome {
-    let enrolment = Enrolment::only(&session.home, arguments.program.as_deref())?;
-    let models = models::open(session.config.models.as_deref())?;
-    let taken = live::record(&enrolment, &session.client()?, &models, arguments.seconds)?;
-    if taken.steps == 0 {
-        return Err(nothing_permitted(&enrolment, &taken));
-    }
-    show(session, &taken);
+    show(session, &taken, None);
     Ok(())
 }
 
 /// Every step was refused: that is an answer, with its reasons, and no session to review.
-fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> Failure {
+pub(super) fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> Failure {
     let discarded = road::journal(enrolment).and_then(|journal| {
         journal.discard(taken.session).because(Kind::Storage, "discard the empty session")
     });
@@ -89,13 +73,16 @@ fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> Failure {
         .hint("nothing was kept; `candor consent list` shows what you agreed to")
 }
 
-fn show(session: &Session, taken: &road::Taken) {
+pub(super) fn show(session: &Session, taken: &road::Taken, input: Option<(Input, bool)>) {
+    let (input, adds_up) = input.unzip();
     let shown = Shown {
         session: taken.session.to_string(),
         steps: taken.steps,
         bytes: taken.bytes,
         findings: taken.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
         refused: taken.refused.iter().cloned().collect(),
+        input,
+        adds_up,
     };
     output::show(session.json, &shown, in_words);
 }
@@ -105,6 +92,16 @@ fn in_words(shown: &Shown) -> String {
         vec![format!("session {}: {} steps, {}", shown.session, shown.steps, output::bytes(shown.bytes))];
     lines.extend(shown.findings.iter().map(|(kind, count)| format!("  taken out: {count} {kind}")));
     lines.extend(shown.refused.iter().map(|reason| format!("  refused at the gate: {reason}")));
+    if let Some(input) = &shown.input {
+        let (gaps, lost) = (input.not_taken + input.tail, input.lost);
+        lines.push(format!(
+            "  input: {} events seen, {} in steps, {gaps} in gaps, {lost} lost",
+            input.seen, input.taken
+        ));
+    }
+    if shown.adds_up == Some(false) {
+        lines.push("  these counts do not agree: look at the recording with care, or delete it".to_owned());
+    }
     lines.push(format!("look at it: candor review show {}", shown.session));
     lines.join("\n")
 }

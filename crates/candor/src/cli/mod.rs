@@ -1,6 +1,8 @@
 //! The command line: what each person can do, in the words of the design.
 
 #[cfg(feature = "agent")]
+mod agent;
+#[cfg(feature = "agent")]
 mod consent;
 #[cfg(feature = "agent")]
 mod dataset;
@@ -11,11 +13,15 @@ mod halt;
 #[cfg(feature = "agent")]
 mod import;
 #[cfg(feature = "agent")]
+mod install;
+#[cfg(feature = "agent")]
 mod key;
 #[cfg(feature = "agent")]
 mod page;
 #[cfg(feature = "agent")]
 mod program;
+#[cfg(feature = "agent")]
+mod record;
 #[cfg(feature = "agent")]
 mod redact;
 #[cfg(feature = "agent")]
@@ -85,7 +91,11 @@ pub(crate) enum Command {
     Import(import::Arguments),
     /// Contributor: record this desktop through the gate and redaction into your journal.
     #[cfg(feature = "agent")]
-    Record(import::RecordArguments),
+    Record(record::Arguments),
+    /// Contributor: the recorder: what is on and why, pause, forget, not here, start with the desktop.
+    #[cfg(feature = "agent")]
+    #[command(subcommand)]
+    Agent(agent::Command),
     /// Contributor: see what would leave, mask, drop, discard.
     #[cfg(feature = "agent")]
     #[command(subcommand)]
@@ -120,6 +130,9 @@ pub(crate) enum Command {
     #[cfg(feature = "agent")]
     #[command(subcommand)]
     Redact(redact::Command),
+    /// Put this program where your shell finds it, with its models and completions. It starts nothing.
+    #[cfg(feature = "agent")]
+    Install(install::Arguments),
     /// Look at this installation and say what is wrong with it.
     #[cfg(feature = "agent")]
     Doctor(doctor::Arguments),
@@ -204,7 +217,9 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         #[cfg(feature = "agent")]
         Command::Import(arguments) => import::run(&session, &arguments),
         #[cfg(feature = "agent")]
-        Command::Record(arguments) => import::record(&session, &arguments),
+        Command::Record(arguments) => record::run(&session, &arguments),
+        #[cfg(feature = "agent")]
+        Command::Agent(command) => agent::run(&session, command),
         #[cfg(feature = "agent")]
         Command::Review(command) => review::run(&session, command),
         #[cfg(feature = "agent")]
@@ -225,6 +240,8 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Key(command) => key::run(&session, command),
         #[cfg(feature = "agent")]
         Command::Redact(command) => redact::run(&session, command),
+        #[cfg(feature = "agent")]
+        Command::Install(arguments) => install::run(&session, &arguments),
         #[cfg(feature = "agent")]
         Command::Doctor(arguments) => doctor::run(&session, &arguments),
         Command::Completions { .. } => Ok(()),

@@ -348,6 +348,7 @@ struct ShownStep {
 struct Refused {
     from: String,
     to: String,
+    codes: Vec<String>,
     why: Vec<String>,
 }
 
@@ -393,7 +394,12 @@ fn shown_step(step: &ReviewStep) -> ShownStep {
 }
 
 fn refused(gap: &candor_journal::Gap) -> Refused {
-    Refused { from: gap.from.to_string(), to: gap.to.to_string(), why: words::reasons(gap) }
+    Refused {
+        from: gap.from.to_string(),
+        to: gap.to.to_string(),
+        codes: gap.codes.clone(),
+        why: words::reasons(gap),
+    }
 }
 
 fn in_words(shown: &ShownSession) -> String {

@@ -2,7 +2,12 @@
 //! of one colour that no charter names.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
 
-use std::cell::RefCell;
+#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
+
+pub(crate) mod apps;
+pub(crate) mod light;
+
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -31,6 +36,8 @@ pub(crate) struct Desktop {
     folder: tempfile::TempDir,
     connection: RustConnection,
     root: Window,
+    /// Whether applications talk to an accessibility bus.
+    told: Cell<bool>,
     children: RefCell<Vec<Child>>,
 }
 
@@ -69,7 +76,8 @@ impl Desktop {
         let display = format!(":{}", until("the X server is up", read).trim());
         let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
-        let desktop = Self { display, folder, connection, root, children: RefCell::new(vec![child]) };
+        let (told, children) = (Cell::new(false), RefCell::new(vec![child]));
+        let desktop = Self { display, folder, connection, root, told, children };
         desktop.run(&mut Command::new("openbox"));
         until("the window manager is up", || {
             let windows = desktop.property(desktop.root, "_NET_SUPPORTING_WM_CHECK");
@@ -82,18 +90,18 @@ impl Desktop {
     fn run(&self, command: &mut Command) {
         let home = self.folder.path();
         let command = command.env("DISPLAY", &self.display).env("HOME", home).env("XDG_RUNTIME_DIR", home);
-        let command = command.env("GSETTINGS_BACKEND", "memory").env("NO_AT_BRIDGE", "1");
+        let command = command.env("GSETTINGS_BACKEND", "memory");
+        let command = if self.told.get() { self.telling(command) } else { command.env("NO_AT_BRIDGE", "1") };
         let child = spawn(command.env_remove("WAYLAND_DISPLAY"));
         self.children.borrow_mut().push(child);
     }
 
     /// Starts Mousepad at the left of the screen, and waits until it is drawn and has the keyboard.
     pub(crate) fn mousepad(&self) -> Window {
-        let socket = self.folder.path().join("bus");
-        let address = format!("unix:path={}", socket.display());
-        self.run(Command::new("dbus-daemon").args(["--session", "--nofork", "--address", &address]));
-        until("the message bus is up", || socket.exists().then_some(()));
-        self.run(Command::new("mousepad").env("DBUS_SESSION_BUS_ADDRESS", address));
+        if !self.told.get() {
+            self.bus();
+        }
+        self.run(Command::new("mousepad").env("DBUS_SESSION_BUS_ADDRESS", self.bus_address()));
         let editor = until("the editor is managed", || self.managed("Mousepad"));
         let (id, place) = (editor.to_string(), ["0", "0"]);
         let size = ["windowsize", id.as_str(), "700", "600"];

@@ -8,6 +8,7 @@
 )]
 
 pub(crate) mod browser;
+pub(crate) mod recorder;
 pub(crate) mod served;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ mod hands;
 mod lacking;
 mod law;
 mod layout;
+mod light;
 mod memory;
 mod scenario;
 mod told;

@@ -8,8 +8,8 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-use crate::linux::desktop;
 use crate::linux::tree::Client;
+use crate::linux::{desktop, light};
 use crate::{SeenWindow, SensorError, sensitive};
 
 /// Most windows of a screen; more are refused.
@@ -79,7 +79,11 @@ impl Windows<'_> {
             let geometry = self.connection.get_geometry(window).map_err(desktop)?;
             // A window that went away between the two questions is not on the screen.
             let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { continue };
-            visible.extend(self.top_level(window, &attributes, &geometry));
+            let Some(top) = self.top_level(window, &attributes, &geometry) else { continue };
+            // The light is the recorder's own: it is in no frame, and a screen is locked although it lies above.
+            if !(top.unmanaged && self.class(window)? == light::CLASS) {
+                visible.push(top);
+            }
         }
         if visible.len() > WINDOWS_MAX {
             return Err(SensorError::Changed);

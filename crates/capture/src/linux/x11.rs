@@ -67,7 +67,7 @@ pub fn open(desktop: impl Into<Desktop>, now: Now) -> Result<Box<dyn Sensor>, Op
 }
 
 /// The library adds the number to a port number, and that must not overflow.
-fn is_possible(display: &str) -> bool {
+pub(crate) fn is_possible(display: &str) -> bool {
     let number = display.rsplit_once(':').map(|(_, rest)| rest.split('.').next().unwrap_or(rest));
     number.and_then(|number| number.parse::<u16>().ok()).is_some_and(|number| number <= DISPLAY_NUMBER_MAX)
 }

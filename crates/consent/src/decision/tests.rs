@@ -375,6 +375,13 @@ fn cases() -> impl Strategy<Value = Case> {
     )
 }
 
+#[test]
+fn a_permit_can_be_narrowed_and_nothing_is_added() {
+    let permit = run(&good()).unwrap().without(&[Field::Frame]);
+    assert!(!permit.allows(Field::Frame));
+    assert!(permit.communication() && !permit.allows(Field::Hotkeys));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 

@@ -15,10 +15,12 @@ const KILL_AT: &str = "CANDOR_TEST_JOURNAL_KILL_AT";
 const DONE: &str = "done: ";
 
 /// What the child does, one line of output after each.
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 12] = [
     "begin",
     "first step",
     "gap and second step",
+    "third step",
+    "last minutes forgotten",
     "finish",
     "drop",
     "mask",
@@ -35,6 +37,10 @@ fn act(journal: &Journal, writer: &mut Option<SessionWriter>, name: &str) {
         "gap and second step" => {
             writer.as_mut().unwrap().gap(gap("app", 1, 2)).unwrap();
             append(writer.as_mut().unwrap(), 1).unwrap();
+        }
+        "third step" => append(writer.as_mut().unwrap(), 5).unwrap(),
+        "last minutes forgotten" => {
+            writer.as_mut().unwrap().forget_since(at(4), at(6)).unwrap();
         }
         "finish" => writer.take().unwrap().finish(at(3), None).unwrap(),
         "drop" => journal.drop_step(session(1), 0).unwrap(),
@@ -128,8 +134,9 @@ fn a_kill_at_any_commit_point_leaves_all_that_was_done_and_nothing_half() {
 fn check(expected: &[String], done: usize, point: &str, found: &str) {
     let before = found == expected[done];
     let after = found == expected[done + 1];
-    // The one act of two records has a state in between: the gap without the step.
-    let between = ACTS[done] == "gap and second step" && found.contains(r#"codes: ["app"]"#);
+    // Two acts have a state in between: the gap without the step, and the step gone without the gap that says so.
+    let between = ACTS[done] == "gap and second step" && found.contains(r#"codes: ["app"]"#)
+        || ACTS[done] == "last minutes forgotten" && found == expected[done - 1];
     match point {
         "journal.records.synced" => assert!(after || between, "act {done}, {point}: {found}"),
         "journal.delete.marked" | "journal.delete.done" => assert!(after, "act {done}, {point}: {found}"),

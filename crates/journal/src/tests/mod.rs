@@ -1,6 +1,7 @@
 //! Tests of the whole journal, one file a promise; `house` has what they build on.
 
 mod crash;
+mod cut;
 mod deletion;
 mod disk_full;
 mod house;

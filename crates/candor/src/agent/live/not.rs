@@ -1,0 +1,54 @@
+//! Why nothing is recorded: the codes that the recorder notes beside the gate's own, with a sentence for each.
+
+use candor_consent::Reason;
+use serde::{Deserialize, Serialize};
+
+/// The light is not seen.
+pub(crate) const LIGHT_LOST: &str = "light_lost";
+/// The server has not said for a while that it may go on.
+pub(crate) const SERVER_SILENT: &str = "server_silent";
+
+/// A reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Why {
+    pub(crate) code: String,
+    pub(crate) sentence: String,
+}
+
+impl Why {
+    /// One of the recorder's own.
+    pub(crate) fn of(code: &str) -> Self {
+        Self { code: code.to_owned(), sentence: sentence(code) }
+    }
+}
+
+impl From<&Reason> for Why {
+    fn from(reason: &Reason) -> Self {
+        Self { code: reason.code().to_owned(), sentence: reason.sentence() }
+    }
+}
+
+/// The sentence of a code in a recording; the code itself where there is none.
+pub(crate) fn sentence(code: &str) -> String {
+    let own = match code {
+        LIGHT_LOST => "The light could not be seen, so nothing was recorded.",
+        SERVER_SILENT => "The server did not answer, so nothing was recorded.",
+        candor_journal::FORGOTTEN => "You wanted this time forgotten: it is deleted.",
+        "never_recorded" => "This is about something that is never recorded.",
+        "input_lost" => "Input came faster than it could be taken.",
+        "not_captured" => "The screen changed while it was looked at, so nothing was taken.",
+        "frames_left_out" => "From here on pictures are left out.",
+        "trees_left_out" => "From here on pictures and the names of what is on the screen are left out.",
+        "device_budget" => "The recorder used more than it may on this device, so nothing was recorded.",
+        "nothing_left_out" => "From here on nothing is left out any more.",
+        "cpu_budget" => "It used more processor time than it may.",
+        "memory_budget" => "It used more memory than it may.",
+        "stored_hour_budget" => "It stored more in an hour than it may.",
+        "stored_day_budget" => "It is near what it may store in a day.",
+        "battery_budget" => "The battery is low.",
+        "ended" => "The recording ended before this was taken.",
+        "desktop_lost" => "The desktop went away.",
+        _ => return Reason::sentence_of(code).unwrap_or_else(|| code.to_owned()),
+    };
+    own.to_owned()
+}

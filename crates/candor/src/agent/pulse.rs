@@ -1,0 +1,67 @@
+//! The server's word while it records: asked for on a thread of its own, so that a halt is heard within a second and a server that does not
+//! answer keeps nobody waiting.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use candor_model::{Digest, Envelope};
+
+use super::client::Client;
+use crate::api::LeaseRequest;
+use crate::exit::Outcome;
+
+/// Between two questions, in milliseconds: a halt is known a second after the server says so.
+const PULSE_MS: u64 = 800;
+/// The signed history is asked for with every so many leases: every 32 seconds.
+const HISTORY_EVERY: u32 = 40;
+
+/// What the server said. Nothing of it is believed before it is verified.
+pub(crate) enum Heard {
+    /// A lease.
+    Lease(Envelope),
+    /// The program's signed history.
+    History(Vec<Envelope>),
+}
+
+/// Asks until it is dropped.
+pub(crate) struct Pulse {
+    heard: Receiver<Heard>,
+    _until: Sender<()>,
+}
+
+impl Pulse {
+    /// Begins to ask.
+    pub(crate) fn begin(client: &Client, program: Digest) -> Outcome<Self> {
+        let client = client.hurried()?;
+        let (tell, heard) = channel();
+        let (until, ended) = channel();
+        std::thread::spawn(move || {
+            let mut asked = 0;
+            while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
+                if ask(&client, program, asked, &tell).is_none() {
+                    return;
+                }
+                asked += 1;
+            }
+        });
+        Ok(Self { heard, _until: until })
+    }
+
+    /// What was heard since it was last asked, the oldest first.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = Heard> + '_ {
+        self.heard.try_iter()
+    }
+}
+
+/// Asks once. A server that does not answer says nothing, and that is counted by who listens; none where nobody does any more.
+fn ask(client: &Client, program: Digest, asked: u32, tell: &Sender<Heard>) -> Option<()> {
+    if let Ok(lease) = client.post("/api/v1/leases", &LeaseRequest { program }) {
+        tell.send(Heard::Lease(lease)).ok()?;
+    }
+    if asked % HISTORY_EVERY == 0
+        && let Ok(history) = client.get(&format!("/api/v1/programs/{program}/history"))
+    {
+        tell.send(Heard::History(history)).ok()?;
+    }
+    Some(())
+}

@@ -1,0 +1,139 @@
+//! A recorder that runs on a desktop, as a person starts it, and what the other commands say of it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{CANDOR, Road, isolated};
+
+/// Longest wait for the recorder's next words or state.
+const WAIT: Duration = Duration::from_mins(1);
+
+/// `candor record`, running.
+pub(crate) struct Recorder {
+    child: Child,
+    words: Receiver<String>,
+    heard: Vec<String>,
+}
+
+impl Recorder {
+    /// Starts it, and waits until it says that it records.
+    pub(crate) fn start(road: &Road, person: &str, display: &str, more: &[&str]) -> Self {
+        let mut recorder = Self::begin(road, person, display, more);
+        recorder.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+        recorder
+    }
+
+    /// Starts it.
+    pub(crate) fn begin(road: &Road, person: &str, display: &str, more: &[&str]) -> Self {
+        Self::begin_with(Path::new(CANDOR), road, person, display, more)
+    }
+
+    /// Starts the program that is installed there.
+    pub(crate) fn begin_with(
+        program: &Path,
+        road: &Road,
+        person: &str,
+        display: &str,
+        more: &[&str],
+    ) -> Self {
+        let mut command = Command::new(program);
+        command.args(["record", "--json", "--server", &road.address, "--home"]);
+        command.arg(road.dir.join("people").join(person)).args(more).env("DISPLAY", display);
+        isolated(&mut command, &road.dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (sender, words) = channel();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, words, heard: Vec::new() }
+    }
+
+    /// Waits for a line on standard error.
+    pub(crate) fn hears(&mut self, what: &str, fits: impl Fn(&str) -> bool) {
+        loop {
+            let line = self.words.recv_timeout(WAIT);
+            let line = line.unwrap_or_else(|_| panic!("not heard: {what}, but {:#?}", self.heard));
+            self.heard.push(line);
+            if self.heard.last().is_some_and(|line| fits(line)) {
+                return;
+            }
+        }
+    }
+
+    /// Waits for a count of steps.
+    pub(crate) fn hears_count(&mut self, words: &str) {
+        self.hears(words, |line| line.trim() == words);
+    }
+
+    /// Ends it without a word, as the kernel would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as the end of a desktop's session does.
+    pub(crate) fn terminate(&self) {
+        let killed = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// What it prints, and how it ends.
+    pub(crate) fn ends(mut self) -> (Value, Option<i32>) {
+        let mut told = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
+        let code = self.child.wait().unwrap().code();
+        (serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told:?} {:#?}", self.heard)), code)
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // Only after a test that failed.
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl Road {
+    /// What is on for a person.
+    pub(crate) fn status(&self, person: &str) -> Value {
+        self.types(person, &["agent", "status"])
+    }
+
+    /// Waits until something holds of what is on; how long that took, and what was on.
+    pub(crate) fn waits_for(
+        &self,
+        person: &str,
+        what: &str,
+        fits: impl Fn(&Value) -> bool,
+    ) -> (Duration, Value) {
+        #[expect(clippy::disallowed_methods, reason = "a test measures")]
+        let (begun, now) = (Instant::now(), Instant::now);
+        loop {
+            let status = self.status(person);
+            if fits(&status) {
+                return (now() - begun, status);
+            }
+            assert!(now() - begun < WAIT, "waited in vain until {what}: {status:#}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until a word says what is on.
+    pub(crate) fn waits_for_on(&self, person: &str, on: &str) -> (Duration, Value) {
+        self.waits_for(person, on, |status| status["on"] == on)
+    }
+
+    /// The codes of each gap of a recording, in order.
+    pub(crate) fn gaps(&self, person: &str, session: &str) -> Vec<Vec<String>> {
+        let shown = self.types(person, &["review", "show", session]);
+        let codes = |gap: &Value| serde_json::from_value(gap["codes"].clone()).unwrap();
+        shown["refused"].as_array().unwrap().iter().map(codes).collect()
+    }
+}
