@@ -91,8 +91,13 @@ fn is_count_of_log(text: &str, range: &Range<usize>) -> bool {
 pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
     let said = text.get(find.range.clone()).unwrap_or_default();
     match find.kind {
-        FindingKind::Person => !is_function(text, &find.range) && !is_line_of_interface(text, &find.range),
-        FindingKind::Location | FindingKind::Organisation => !is_function(text, &find.range),
+        FindingKind::Person => {
+            !is_function(text, &find.range)
+                && !is_line_of_interface(text, &find.range)
+                && !is_annotation(text, &find.range)
+        }
+        FindingKind::Location => !is_function(text, &find.range) && !is_time_zone(text, &find.range),
+        FindingKind::Organisation => !is_function(text, &find.range),
         FindingKind::Address => !is_amount(said),
         FindingKind::JobTitle
         | FindingKind::Nationality
@@ -111,6 +116,31 @@ pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
         | FindingKind::Unknown
         | FindingKind::Masked => true,
     }
+}
+
+/// A word behind an at sign that has its line for itself: what a program calls a decorator or an annotation.
+fn is_annotation(text: &str, range: &Range<usize>) -> bool {
+    let line = line_around(text, range).trim();
+    let said = text.get(range.clone()).unwrap_or_default();
+    line.strip_prefix('@').is_some_and(|rest| rest == said) && !said.contains(char::is_uppercase)
+}
+
+/// The name of a time zone (IANA): `Europe/Berlin`.
+fn is_time_zone(text: &str, range: &Range<usize>) -> bool {
+    const AREAS: [&str; 9] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
+    let before = text.get(..range.start).unwrap_or_default();
+    let said = text.get(range.clone()).unwrap_or_default();
+    AREAS.iter().any(|area| before.ends_with(area) || said.starts_with(area))
 }
 
 /// Whether one word is called, or a path of a program goes on after it.
@@ -323,6 +353,8 @@ mod tests {
         assert!(stays("ask zyxwich now", "zyxwich", FindingKind::Person));
         assert!(stays("Alice Zyxwich(CEO)", "Alice Zyxwich", FindingKind::Person));
         assert!(stays("12 Mill Road", "12 Mill", FindingKind::Address));
+        assert!(!stays("TZ=Africa/Juba", "Juba", FindingKind::Location));
+        assert!(!stays("    @abstractmethod\n    def x", "abstractmethod", FindingKind::Person));
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) const RULES: &[Rule] = &[
         Gate::At(&["@"]),
         r"@[A-Za-z\x{c0}-\x{24f}][A-Za-z0-9_\x{c0}-\x{24f}]+(?:[.\-][A-Za-z0-9_\x{c0}-\x{24f}]+){0,3}",
         &["thanks {@dlund}!", "cc {@dana.lund}, please", "{@jörg} schau mal"],
-        &["@media screen", "@Override public", "a@b", "@param x", "@types/node", "@dataclass", "@here look", "@2x", "@import", "@channel", "@angular/core", "@property(x)", "x @test"],
+        &["@media screen", "@Override public", "a@b", "@param x", "@types/node", "@dataclass", "push @outfiles, $_;", "for my $x (@sources) {", "@here look", "@2x", "@import", "@channel", "@angular/core", "@property(x)", "x @test"],
     )
     .checked(handle),
     Rule::new(
@@ -215,11 +215,15 @@ fn handle(hit: &Hit<'_>) -> Option<Range<usize>> {
     let at_line_start = before.trim().is_empty();
     // An annotation of a program stands at the begin of a line and begins with a capital, or alone on it.
     let annotation = at_line_start && (name.starts_with(char::is_uppercase) || hit.after().trim().is_empty());
+    // Lists of a script: `push(@close, $_);`
+    let statement = hit.after().trim_end().ends_with([';', '{'])
+        || before.trim_end().ends_with(['=', '(']) && before.contains('$');
     let comment = before.trim_end().ends_with(['*', '#', '%']) || before.trim_end().ends_with("//");
     if begins_inside
         || !spaced
         || code
         || annotation
+        || statement
         || comment
         || NO_HANDLES.contains(first.as_str())
         || is_role(&first) && name.len() == first.len()
