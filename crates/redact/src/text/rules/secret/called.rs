@@ -68,14 +68,6 @@ pub(super) const RULES: &[Rule] = &[
     )
     .checked(fallback),
     call(
-        "secret.inserted",
-        &["values (", "values("],
-        r#"(?i)values ?\([^\n)]{0,300}\)"#,
-        &["INSERT INTO users(name,password) VALUES ('bob','{hunter2}')"],
-        &["INSERT INTO users(name,city) VALUES ('bob','Bonn')", "INSERT INTO t(password) VALUES (NULL)", "values (1, 2)"],
-    )
-    .checked(inserted),
-    call(
         "secret.compared",
         &["token ==", "password ==", "secret ==", "apikey ==", "api_key ==", "pwd ==", "pin ==", "key ==", "token !=", "password !=", "passphrase =="],
         r#"(?i)(?:token|password|secret|api_?key|pwd|pin|passphrase|key)<sp>?[!=]==?<sp>?["'][^"'\n]{4,200}["']"#,
@@ -122,27 +114,6 @@ fn fallback(hit: &Hit<'_>) -> Option<Range<usize>> {
     const NAMES: [&str; 7] = ["password", "passwd", "secret", "token", "api_key", "apikey", "pw"];
     let line = hit.before().to_ascii_lowercase();
     NAMES.iter().any(|name| line.contains(name)).then(|| last_quoted(hit)).flatten()
-}
-
-/// The value of the column that holds passwords.
-fn inserted(hit: &Hit<'_>) -> Option<Range<usize>> {
-    const NAMES: [&str; 5] = ["password", "passwd", "secret", "token", "pwd"];
-    let before = hit.before().to_ascii_lowercase();
-    let columns = before.get(before.rfind('(')? + 1..)?;
-    let place = columns.split(',').position(|column| NAMES.iter().any(|name| column.contains(name)))?;
-    let open = hit.text().find('(')? + 1;
-    let values = hit.text().get(open..)?.trim_end_matches(')');
-    let mut start = open;
-    let value = values.split(',').enumerate().find_map(|(at, value)| {
-        let begins = start;
-        start += value.len() + 1;
-        (at == place).then_some((begins, value))
-    });
-    let (start, value) = value?;
-    let bare = value.trim_matches([' ', '\'', '"']);
-    let start = hit.span().start + start + value.find(bare)?;
-    (bare.len() >= 3 && value.contains(['\'', '"']) && !says_nothing(bare))
-        .then_some(start..start + bare.len())
 }
 
 fn odd_quoted(hit: &Hit<'_>) -> Option<Range<usize>> {
