@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use crate::data;
 use crate::keys::is_combination;
-
-/// The shipped list, for the digest of the rules.
-pub(crate) const FILE: &str = include_str!("../data/labels.txt");
 
 /// Longest text in bytes that can be a label.
 const LABEL_BYTES_MAX: usize = 128;
 
 static LABELS: LazyLock<BTreeSet<String>> =
-    LazyLock::new(|| FILE.lines().filter(|line| !line.starts_with("# ")).map(normalised).collect());
+    LazyLock::new(|| data::LABELS.lines().filter(|line| !line.starts_with("# ")).map(normalised).collect());
 
 /// Whether the whole of `text` is a label of the shipped list, whatever its letter case, mnemonic, trailing colon,
 /// ellipsis or asterisk, or the key combination shown beside it.

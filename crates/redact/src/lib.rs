@@ -12,6 +12,7 @@
 
 mod act;
 mod bystander;
+mod data;
 mod field;
 mod front;
 mod image;

@@ -11,14 +11,13 @@ use crate::act::{Acted, redact as redact_action, typed_into};
 use crate::front::Front;
 use crate::image::Eyes;
 use crate::seal::{Raw, Redacted};
-use crate::text::lexicon;
 use crate::text::pseudonym::{Pseudonyms, UNTOLD};
 use crate::text::rules::{CHECKS_VERSION, blocks, expanded, lines};
 use crate::text::{Engine, EngineError};
 use crate::tree::{Readings, read};
 use crate::typing::{Held, Typing};
 use crate::words::Words;
-use crate::{FrameError, ListError, Lists, ModelError, Models, Profile, RuleError, labels, models, screen};
+use crate::{FrameError, ListError, Lists, ModelError, Models, Profile, RuleError, data, models, screen};
 
 /// Why a redactor cannot be made. Without one nothing is recorded.
 #[derive(Debug, thiserror::Error)]
@@ -203,21 +202,24 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// The digest covers every rule's name and pattern, the version of the checks, the shipped lists and the models.
 fn shipped_info(profile: Profile) -> RedactorInfo {
+    RedactorInfo {
+        profile: profile.name().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: digest_of_rules(data::FILES),
+    }
+}
+
+/// The digest covers every rule's name and pattern, the version of the checks, the shipped lists and the models.
+fn digest_of_rules(files: &[(&str, &str)]) -> Digest {
     let mut described = vec![format!("checks {CHECKS_VERSION}")];
     for rule in lines().chain(blocks()) {
         described.push(format!("{}\t{}\t{}", rule.name, rule.kind.label(), expanded(rule.pattern)));
     }
-    for file in lexicon::FILES.into_iter().chain([labels::FILE]) {
-        described.push(Digest::of(file.as_bytes()).to_string());
-    }
+    let files = files.iter().map(|(name, text)| format!("{name}\t{}", Digest::of(text.as_bytes())));
+    described.extend(files);
     described.extend(models::pinned().map(|(name, digest)| format!("{name}\t{digest}")));
-    RedactorInfo {
-        profile: profile.name().to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        rules: Digest::of(described.join("\n").as_bytes()),
-    }
+    Digest::of(described.join("\n").as_bytes())
 }
 
 fn malformed() -> Finding {
@@ -270,7 +272,23 @@ pub(crate) fn blob(bytes: &[u8], media: Media) -> Result<BlobRef, RedactError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn an_edit_of_any_list_changes_the_digest_of_the_rules() {
+        let edited = |at: usize| {
+            let mut files = data::FILES.to_vec();
+            let (name, text) = files[at];
+            let text = format!("{text}one more\n");
+            files[at] = (name, &text);
+            digest_of_rules(&files).to_string()
+        };
+        let mut digests: BTreeSet<String> = (0..data::FILES.len()).map(edited).collect();
+        digests.insert(shipped_info(Profile::Fast).rules.to_string());
+        assert_eq!(digests.len(), data::FILES.len() + 1);
+    }
 
     #[test]
     fn only_a_platforms_name_of_a_screen_is_kept() {

@@ -3,19 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-pub(crate) const GIVEN: &str = include_str!("../../data/given_names.txt");
-const SURNAMES: &str = include_str!("../../data/surnames.txt");
-pub(crate) const COMMON: &str = include_str!("../../data/common_words.txt");
-
-/// The data files, for the digest of the rules.
-pub(crate) const FILES: [&str; 3] = [GIVEN, SURNAMES, COMMON];
+use crate::data::{COMMON_WORDS as COMMON, GIVEN_NAMES as GIVEN, SURNAMES, TAGGER_GIVEN, TAGGER_SURNAMES};
 
 /// Given names and surnames that the tagger knows, in lower case without accents: many more than the lists above, and
 /// not all of them sure.
-static GIVEN_OF_TAGGER: LazyLock<BTreeSet<&'static str>> =
-    LazyLock::new(|| words(include_str!("../../data/tagger/given.txt")).collect());
+static GIVEN_OF_TAGGER: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| words(TAGGER_GIVEN).collect());
 static SURNAMES_OF_TAGGER: LazyLock<BTreeSet<&'static str>> =
-    LazyLock::new(|| words(include_str!("../../data/tagger/surname.txt")).collect());
+    LazyLock::new(|| words(TAGGER_SURNAMES).collect());
 
 /// Whether a folded word is a given name that somebody bears.
 pub(crate) fn is_given_somewhere(word: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::text::rules::encoded;
 use crate::text::rules::fold;
 use crate::text::rules::gate::{Gate, Numbers, Words};
 use crate::text::rules::groups;
+use crate::text::rules::secret::inserted;
 use crate::text::rules::{blocks, expanded, lines};
 
 /// Largest compiled pattern in bytes; the shipped rules stay far below.
@@ -89,6 +90,7 @@ impl Scanner {
         if self.rules.len() > 1 || self.rules.iter().any(|(rule, _)| rule.name == encoded::RULE) {
             encoded::find(text, &mut finds);
             groups::find(text, &mut finds);
+            inserted::find(text, &mut finds);
         }
         finds
     }

@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 
 use candor_model::FindingKind;
 
-use crate::labels;
+use crate::data::{COMMON_WORDS, LABELS};
 use crate::text::find::Find;
-use crate::text::lexicon::{COMMON, folded};
+use crate::text::lexicon::folded;
 use crate::text::lists::words;
 
 pub(crate) const RULE: &str = "strict.capitalised";
 
 /// The words of interfaces, and words that begin sentences.
 static ALLOWED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let lines = labels::FILE.lines().chain(COMMON.lines()).filter(|line| !line.starts_with("# "));
+    let lines = LABELS.lines().chain(COMMON_WORDS.lines()).filter(|line| !line.starts_with("# "));
     lines.flat_map(words).map(|(_, word)| folded(word)).collect()
 });
 

@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 
 use candor_model::FindingKind;
 
+use crate::data;
 use crate::text::find::Find;
-use crate::text::lexicon::{GIVEN, folded, is_given_somewhere, is_surname_somewhere};
+use crate::text::lexicon::{folded, is_given_somewhere, is_surname_somewhere};
 use crate::text::lists::words;
 use crate::text::strict::is_allowed;
 
@@ -27,9 +28,10 @@ static ORDINARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let listed = |file: &'static str| {
         file.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
     };
-    let names: BTreeSet<String> = listed(GIVEN).map(|name| folded(name.trim_start_matches('~'))).collect();
-    let words = listed(include_str!("../../../data/tagger/common.txt"));
-    let words = words.chain(listed(include_str!("../../../data/ner_ordinary.txt")));
+    let names: BTreeSet<String> =
+        listed(data::GIVEN_NAMES).map(|name| folded(name.trim_start_matches('~'))).collect();
+    let words = listed(data::TAGGER_COMMON);
+    let words = words.chain(listed(data::NER_ORDINARY));
     words.filter(|word| !names.contains(*word)).collect()
 });
 

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use candor_model::FindingKind;
 
+use crate::data::ID_TITLES;
 use crate::text::checksum::digits;
 use crate::text::lexicon::folded;
 use crate::text::rule::{Hit, Rule};
@@ -16,7 +17,7 @@ use crate::text::rules::gate::Gate;
 /// The words of titles, with what each is good for.
 static TITLES: LazyLock<BTreeMap<String, Title>> = LazyLock::new(|| {
     let mut titles = BTreeMap::new();
-    for line in include_str!("../../../data/id_titles.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in ID_TITLES.lines().filter(|line| !line.starts_with('#')) {
         let Some((kind, words)) = line.split_once(' ') else { continue };
         let Some(kind) = Title::of(kind) else { continue };
         for word in words.split(' ') {
@@ -322,8 +323,7 @@ mod tests {
 
     #[test]
     fn the_words_of_titles_are_read() {
-        let file = include_str!("../../../data/id_titles.txt");
-        for line in file.lines().filter(|line| !line.starts_with('#')) {
+        for line in ID_TITLES.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.split_once(' ').is_some_and(|(kind, _)| Title::of(kind).is_some()), "{line}");
         }
         assert_eq!(words_of("customerId: tax_id"), ["customer", "Id", "tax", "id"]);

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use candor_model::FindingKind;
 
+use crate::data::HEADER_WORDS;
+
 /// Longest head in bytes.
 pub(super) const HEAD_BYTES_MAX: usize = 32;
 
@@ -18,9 +20,8 @@ pub(super) struct Head {
 }
 
 static HEADS: LazyLock<BTreeMap<&'static str, Head>> = LazyLock::new(|| {
-    let file = include_str!("../../../data/header_words.txt");
     let mut heads = BTreeMap::new();
-    for line in file.lines().filter(|line| !line.starts_with('#')) {
+    for line in HEADER_WORDS.lines().filter(|line| !line.starts_with('#')) {
         let Some((kind, words)) = line.split_once(' ') else { continue };
         let Some(head) = head_of(kind) else { continue };
         for word in words.split('|') {
@@ -100,8 +101,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_list_is_read() {
-        let file = include_str!("../../../data/header_words.txt");
-        for line in file.lines().filter(|line| !line.starts_with('#')) {
+        for line in HEADER_WORDS.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.split_once(' ').is_some_and(|(kind, _)| head_of(kind).is_some()), "{line}");
         }
     }

@@ -39,7 +39,7 @@ fn cut_or_foreign_weights_are_refused() {
 
 #[test]
 fn interface_words_are_left_alone() {
-    let labels = include_str!("../../../data/labels.txt");
+    let labels = crate::data::LABELS;
     let labels: Vec<_> = labels.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
     let hit: Vec<_> = labels.iter().filter(|label| !found(label).is_empty()).collect();
     assert!(hit.len() * 40 < labels.len(), "{} of {}: {hit:?}", hit.len(), labels.len());

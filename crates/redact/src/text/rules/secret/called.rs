@@ -5,6 +5,7 @@ use std::ops::Range;
 use candor_model::FindingKind;
 
 use super::assigned::says_nothing;
+use super::named::Named;
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::gate::Gate;
 
@@ -32,9 +33,18 @@ pub(super) const RULES: &[Rule] = &[
         &["define(", "setproperty(", "putstring(", "setenv(", "environ[", ".set(", ".put(", "config[", "setitem(", "getenv(", ".add(\"", ".append("],
         r#"(?i)(?:define|setproperty|putstring|setenv|\.set|\.put|\.add|\.append|setitem|getenv|environ|config)[(\[]<sp>?["'][A-Za-z0-9_.\- ]{0,40}(?:password|passwd|_pass|pwd|secret|token|api_?key|api-key|apikey|auth_?key|auth_salt|secure_auth_key|logged_in_key|nonce_key|_salt|_key|passphrase|credential)[A-Za-z0-9_.\-]{0,20}["'](?:\]?<sp>?[,=:]|,)<sp>{0,3}["'][^"'\n]{3,200}["']"#,
         &["define('DB_PASSWORD', '{hunter2}');", "System.setProperty(\"db.password\", \"{pa55}\");", "os.environ[\"API_SECRET\"] = \"{k1k2k3}\"", "config.set('secret', '{geheim1}')"],
-        &["define('DB_HOST', 'db1')", "map.put(\"password\", \"\")", "os.getenv('PASSWORD', 'none')", "headers.set('token', '${t}')"],
+        &[
+            "define('DB_HOST', 'db1')",
+            "map.put(\"password\", \"\")",
+            "os.getenv('PASSWORD', 'none')",
+            "headers.set('token', '${t}')",
+            "map.put(\"sort_key\", \"created_at\")",
+            "attributes.put(\"foreign_key\", \"customer_2\")",
+            "node.set(\"token\", \"identifier\")",
+            "strings.put(\"password_label\", \"Kennwort eingeben\")",
+        ],
     )
-    .checked(last_quoted),
+    .checked(defined),
     call(
         "secret.typed",
         &["\"password\")", "'password')", "#password", "#pass", "\"pass\")", "'pass')", "name=password", "name='password'", "name=\"password\"", "passwordfield", "passwordinput", "password_field", "password_input", "txtpassword"],
@@ -64,17 +74,19 @@ pub(super) const RULES: &[Rule] = &[
         &[" || '", " || \"", " ?? '", " ?? \""],
         r#" (?:\|\||\?\?) ["'][^"'\n]{4,200}["']"#,
         &["password: process.env.PW || '{hunter2}',", "const token = env.API_TOKEN ?? \"{k1k2k3}\""],
-        &["name = env.NAME || 'dana'", "password = x || ''"],
+        &[
+            "name = env.NAME || 'dana'",
+            "password = x || ''",
+            "stepwise = o.mode || 'linear'",
+            "const upward = direction ?? \"north\"",
+            "token.kind ?? \"word\"",
+            "const token = next() ?? \"identifier\"",
+            "errors.password || 'Ungueltig'",
+            "tokenizer: options.tokenizer || 'bert-base-2'",
+            "label: props.password ?? \"Kennwort eingeben\"",
+        ],
     )
     .checked(fallback),
-    call(
-        "secret.inserted",
-        &["values (", "values("],
-        r#"(?i)values ?\([^\n)]{0,300}\)"#,
-        &["INSERT INTO users(name,password) VALUES ('bob','{hunter2}')"],
-        &["INSERT INTO users(name,city) VALUES ('bob','Bonn')", "INSERT INTO t(password) VALUES (NULL)", "values (1, 2)"],
-    )
-    .checked(inserted),
     call(
         "secret.compared",
         &["token ==", "password ==", "secret ==", "apikey ==", "api_key ==", "pwd ==", "pin ==", "key ==", "token !=", "password !=", "passphrase =="],
@@ -117,32 +129,23 @@ fn second_argument(hit: &Hit<'_>) -> Option<Range<usize>> {
     (arguments && !place).then(|| last_quoted(hit)).flatten()
 }
 
-/// What stands in for a secret that is not set.
-fn fallback(hit: &Hit<'_>) -> Option<Range<usize>> {
-    const NAMES: [&str; 7] = ["password", "passwd", "secret", "token", "api_key", "apikey", "pw"];
-    let line = hit.before().to_ascii_lowercase();
-    NAMES.iter().any(|name| line.contains(name)).then(|| last_quoted(hit)).flatten()
+/// What a call sets under the name in its first quotes.
+fn defined(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let (_, value) = quoted(hit)?;
+    let name = hit.text().split(['"', '\'']).nth(1)?;
+    Named::by(name).allows(value).then(|| last_quoted(hit)).flatten()
 }
 
-/// The value of the column that holds passwords.
-fn inserted(hit: &Hit<'_>) -> Option<Range<usize>> {
-    const NAMES: [&str; 5] = ["password", "passwd", "secret", "token", "pwd"];
-    let before = hit.before().to_ascii_lowercase();
-    let columns = before.get(before.rfind('(')? + 1..)?;
-    let place = columns.split(',').position(|column| NAMES.iter().any(|name| column.contains(name)))?;
-    let open = hit.text().find('(')? + 1;
-    let values = hit.text().get(open..)?.trim_end_matches(')');
-    let mut start = open;
-    let value = values.split(',').enumerate().find_map(|(at, value)| {
-        let begins = start;
-        start += value.len() + 1;
-        (at == place).then_some((begins, value))
-    });
-    let (start, value) = value?;
-    let bare = value.trim_matches([' ', '\'', '"']);
-    let start = hit.span().start + start + value.find(bare)?;
-    (bare.len() >= 3 && value.contains(['\'', '"']) && !says_nothing(bare))
-        .then_some(start..start + bare.len())
+/// What stands in for a secret that is not set: the name that is set says so, or the one that is asked.
+fn fallback(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let (_, value) = quoted(hit)?;
+    let is_name = |c: char| c.is_alphanumeric() || "_.-$?[]'\"".contains(c);
+    let mut names = hit.before().rsplit(|c: char| !is_name(c)).filter(|name| !name.is_empty()).map(Named::by);
+    let (asked, set) = (names.next()?, names.next().unwrap_or(Named::Other));
+    // A person's password is one word; a text with spaces is shown to one.
+    let says = asked.max(set);
+    let shown = says == Named::Chosen && value.contains(' ');
+    (says.allows(value) && !shown).then(|| last_quoted(hit)).flatten()
 }
 
 fn odd_quoted(hit: &Hit<'_>) -> Option<Range<usize>> {

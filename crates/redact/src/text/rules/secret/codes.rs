@@ -73,6 +73,41 @@ const QUALIFIERS: &[&str] = &[
     "sim",
 ];
 
+/// Qualifiers after which any word may stand before the code: nobody writes programs about them.
+const DOORS: &[&str] =
+    &["door", "alarm", "voicemail", "keypad", "verification", "confirmation", "one-time", "tür", "tor"];
+
+/// Words of place and purpose that may stand between a code and its digits.
+const TOWARDS: &[&str] = &[
+    "for", "to", "at", "on", "below", "here", "now", "again", "für", "fuer", "zum", "zur", "vom", "von",
+    "am", "im", "der", "des", "pour", "du", "de", "del", "para", "do", "da", "di", "per", "della", "voor",
+    "van",
+];
+
+/// What numbers count.
+const COUNTED: &[&str] = &[
+    "line",
+    "years",
+    "bytes",
+    "characters",
+    "zeilen",
+    "lignes",
+    "requests",
+    "rows",
+    "records",
+    "items",
+    "users",
+    "times",
+    "files",
+    "entries",
+    "tests",
+    "people",
+    "messages",
+    "events",
+    "calls",
+    "points",
+];
+
 pub(super) const RULES: &[Rule] = &[
     code(
         "secret.code",
@@ -98,6 +133,9 @@ pub(super) const RULES: &[Rule] = &[
             "OTP {482913} valid for 5 minutes",
             "Your one-time password is {482913}",
             "code de la porte : {4711}",
+            "my code for the gate {4711}",
+            "door code office {4711}",
+            "Use code below to sign in {482913}",
         ],
         &[
             "error code 40412",
@@ -119,6 +157,12 @@ pub(super) const RULES: &[Rule] = &[
             "QR code 123456",
             "discount code 12345",
             "the code 20240115-103000",
+            "security code review 2024",
+            "my code handles 10000 requests",
+            "my code handles 100000 requests",
+            "your code base has 12345 files",
+            "enter code mode 2000",
+            "my code in 2024 was bad",
         ],
     )
     .checked(opens),
@@ -231,12 +275,22 @@ fn opens(hit: &Hit<'_>) -> Option<Range<usize>> {
     let shaped = matches!(digits, 4..=8) && !number.contains("  ");
     let goes_on = hit.after().starts_with(['-', '.', ',', ':', '/', '_'])
         && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        || [" lines", " line", " years", " bytes", " characters", " zeilen", " lignes"]
+        || COUNTED
             .iter()
-            .any(|word| hit.after().starts_with(word));
+            .any(|word| hit.after().strip_prefix(' ').is_some_and(|rest| rest.starts_with(word)));
     let article = matches!(last, "the" | "this") && !of_door && !sure && digits != 6;
-    let named = sure || of_door || qualified && !article || pin;
+    let beside = said || is_beside(&lower, name) || DOORS.contains(&last) || digits == 6;
+    let named = sure || of_door || qualified && !article && beside || pin;
     (named && !of_other && shaped && !goes_on && !lettered).then(|| hit.without_front(digit)).flatten()
+}
+
+/// Whether nothing but a word of place or purpose stands between the name of a code and its digits.
+fn is_beside(before_digits: &str, name: &str) -> bool {
+    let between = before_digits.split_once(name).map_or("", |(_, between)| between);
+    let first = between
+        .split(|c: char| !c.is_alphabetic())
+        .find(|word| !matches!(*word, "" | "s" | "code" | "codes"));
+    first.is_none_or(|word| TOWARDS.contains(&word))
 }
 
 /// Words for codes that need nothing beside them.
