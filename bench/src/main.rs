@@ -8,6 +8,7 @@ mod build;
 mod demo;
 mod frame;
 mod page;
+mod recorder;
 mod text;
 mod timing;
 
@@ -69,7 +70,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 13] = [
+const BENCHMARKS: [Benchmark; 23] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,
@@ -173,6 +174,86 @@ const BENCHMARKS: [Benchmark; 13] = [
         baseline_is: "min to build the model room cold",
         wants: Wants::AtMost,
         budget: 20.0,
+    },
+    Benchmark {
+        name: "recorder-cpu",
+        run: recorder::processor,
+        unit: "% of a core at an action a second",
+        baseline_is: "% that the desktop needs for the same work without it",
+        wants: Wants::AtMost,
+        budget: 2.5,
+    },
+    Benchmark {
+        name: "recorder-system",
+        run: recorder::system,
+        unit: "% of a core, with what it causes in others",
+        baseline_is: "% that the desktop needs for the same work without it",
+        wants: Wants::AtMost,
+        budget: 5.0,
+    },
+    Benchmark {
+        name: "recorder-idle",
+        run: recorder::idle,
+        unit: "% of a core while nobody does anything",
+        baseline_is: "% of its own at an action a second",
+        wants: Wants::AtMost,
+        budget: 0.1,
+    },
+    Benchmark {
+        name: "recorder-memory",
+        run: recorder::memory,
+        unit: "MB at most",
+        baseline_is: "MB of the X server",
+        wants: Wants::AtMost,
+        budget: 100.0,
+    },
+    Benchmark {
+        name: "recorder-stored",
+        run: recorder::stored,
+        unit: "MB in an hour of ordinary work",
+        baseline_is: "MB as one picture of the screen for each action",
+        wants: Wants::AtMost,
+        budget: 40.0,
+    },
+    Benchmark {
+        name: "recorder-peer",
+        run: recorder::beside_a_peer,
+        unit: "% of a core at an action a second",
+        baseline_is: "% of openadapt-capture, where CANDOR_PEER names it",
+        wants: Wants::AtMost,
+        budget: 2.5,
+    },
+    Benchmark {
+        name: "recorder-peer-stored",
+        run: recorder::stored_beside_a_peer,
+        unit: "MB in an hour of ordinary work",
+        baseline_is: "MB of openadapt-capture with pictures, where CANDOR_PEER names it",
+        wants: Wants::AtMost,
+        budget: 40.0,
+    },
+    Benchmark {
+        name: "recorder-frame",
+        run: recorder::frame,
+        unit: "ms, median",
+        baseline_is: "ms to copy as many bytes",
+        wants: Wants::AtMost,
+        budget: 25.0,
+    },
+    Benchmark {
+        name: "recorder-gate",
+        run: recorder::gate,
+        unit: "ms, median",
+        baseline_is: "ms to hash a kilobyte",
+        wants: Wants::AtMost,
+        budget: 1.0,
+    },
+    Benchmark {
+        name: "recorder-tree",
+        run: recorder::tree,
+        unit: "ms at most, of a sheet of LibreOffice Calc",
+        baseline_is: "ms at most, of a text editor",
+        wants: Wants::AtMost,
+        budget: 250.0,
     },
 ];
 

@@ -1,0 +1,269 @@
+//! The recorder on a desktop: what it costs itself, what it causes in others, and what it stores.
+
+mod cost;
+mod desktop;
+mod looks;
+mod script;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::Measured;
+use crate::demo::candor;
+use desktop::Desktop;
+pub(crate) use looks::{frame, gate, tree};
+
+/// How long each part is measured.
+const PART: Duration = Duration::from_secs(48);
+const IDLE: Duration = Duration::from_secs(30);
+/// Who signs the demo's program, and as what.
+const SIGNERS: [(&str, &str); 4] =
+    [("priya", "privacy"), ("leo", "legal"), ("wanda", "worker-representative"), ("sam", "security")];
+/// An action a second.
+const FAST: Duration = Duration::from_secs(1);
+/// An action each two seconds, as in ordinary work.
+const ORDINARY: Duration = Duration::from_secs(2);
+/// More than all parts together take, in seconds.
+const SECONDS: &str = "900";
+
+/// One run, which several figures are of.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// Of one core, in percent: the recorder, and the desktop without it, at an action a second.
+    own: f64,
+    without: f64,
+    /// Of one core, in percent: the desktop with the recorder beside.
+    beside: f64,
+    idle: f64,
+    memory_mb: f64,
+    memory_of_server_mb: f64,
+    /// Stored in an hour of ordinary work, in megabytes, and as one PNG per action would be.
+    stored: f64,
+    pictures: f64,
+    /// The same of another recorder; not a number where none was named.
+    peer: f64,
+    peer_stored: f64,
+}
+
+/// Own processor time at an action a second, against what the desktop needs by itself for the same work.
+pub(crate) fn processor() -> Result<Measured> {
+    run().map(|run| Measured { value: run.own, baseline: run.without })
+}
+
+/// The same with what it causes in the X server, the accessibility bus and the applications.
+pub(crate) fn system() -> Result<Measured> {
+    run().map(|run| Measured { value: run.own + run.beside - run.without, baseline: run.without })
+}
+
+/// Processor time while nobody does anything.
+pub(crate) fn idle() -> Result<Measured> {
+    run().map(|run| Measured { value: run.idle, baseline: run.own })
+}
+
+/// The most memory at once.
+pub(crate) fn memory() -> Result<Measured> {
+    run().map(|run| Measured { value: run.memory_mb, baseline: run.memory_of_server_mb })
+}
+
+/// What an hour of ordinary work takes on the disk.
+pub(crate) fn stored() -> Result<Measured> {
+    run().map(|run| Measured { value: run.stored, baseline: run.pictures })
+}
+
+/// The same as `processor`, against another recorder in the same run, where `CANDOR_PEER` names the program `capture` of
+/// openadapt-capture.
+pub(crate) fn beside_a_peer() -> Result<Measured> {
+    run().map(|run| Measured { value: run.own, baseline: run.peer })
+}
+
+/// The same as `stored`, against the peer.
+pub(crate) fn stored_beside_a_peer() -> Result<Measured> {
+    run().map(|run| Measured { value: run.stored, baseline: run.peer_stored })
+}
+
+fn run() -> Result<Run> {
+    static RUN: OnceLock<std::result::Result<Run, String>> = OnceLock::new();
+    let run = RUN.get_or_init(|| measured().map_err(|error| format!("{error:#}")));
+    run.clone().map_err(anyhow::Error::msg)
+}
+
+fn measured() -> Result<Run> {
+    let road = Road::walked()?;
+    let desktop = Desktop::start()?;
+    // Everything is in memory, and every window was in front, before anything is counted.
+    script::work(&desktop, FAST, Duration::from_secs(30))?;
+    let without = {
+        let before = cost::desktop_ms(&road.processes());
+        script::work(&desktop, FAST, PART)?;
+        percent(cost::desktop_ms(&road.processes()) - before, PART)
+    };
+    let mut recorder = road.records(&desktop)?;
+    let id = recorder.id();
+    let left_out = [road.processes(), vec![id]].concat();
+    script::work(&desktop, FAST, Duration::from_secs(10))?;
+    let (own_before, before) = (cost::own_ms(id), cost::desktop_ms(&left_out));
+    script::work(&desktop, FAST, PART)?;
+    let beside = percent(cost::desktop_ms(&left_out) - before, PART);
+    let own = (cost::own_ms(id) - own_before) / PART.as_secs_f64() / 10.0;
+    std::thread::sleep(Duration::from_secs(3));
+    let idle_before = cost::own_ms(id);
+    std::thread::sleep(IDLE);
+    let idle = (cost::own_ms(id) - idle_before) / IDLE.as_secs_f64() / 10.0;
+    let stored_before = cost::bytes_below(&road.home());
+    let actions = script::work(&desktop, ORDINARY, PART)?;
+    std::thread::sleep(Duration::from_secs(5));
+    let stored = cost::bytes_below(&road.home()) - stored_before;
+    let memory_mb = cost::memory_mb(id).context("the recorder ended")?;
+    let picture = picture_bytes(&desktop)? * u64::from(actions);
+    let server = cost::processes().into_iter().find(|(_, (_, name, _))| name == "Xvfb");
+    let memory_of_server_mb = server.and_then(|(id, _)| cost::memory_mb(id)).unwrap_or(f64::NAN);
+    recorder.kill()?;
+    recorder.wait()?;
+    let hourly = |bytes: u64| to_f64(bytes) / 1e6 * 3_600.0 / PART.as_secs_f64();
+    let (stored, pictures) = (hourly(stored), hourly(picture));
+    let (peer, peer_stored) = peer(&desktop)?;
+    Ok(Run {
+        own,
+        without,
+        beside,
+        idle,
+        memory_mb,
+        memory_of_server_mb,
+        stored,
+        pictures,
+        peer,
+        peer_stored,
+    })
+}
+
+/// What another recorder needs and stores for the same work: percent of a core at an action a second, and megabytes in an hour of
+/// ordinary work.
+fn peer(desktop: &Desktop) -> Result<(f64, f64)> {
+    let Some(program) = std::env::var_os("CANDOR_PEER") else { return Ok((f64::NAN, f64::NAN)) };
+    let folder = desktop.folder.path().join("peer");
+    let mut command = desktop.command(&program.to_string_lossy());
+    command.arg("record").arg(&folder).args(["--video", "False", "--images", "True"]);
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut peer = quiet.spawn().context("the peer does not start")?;
+    script::work(desktop, FAST, Duration::from_secs(20))?;
+    let before = cost::tree_ms(peer.id());
+    script::work(desktop, FAST, PART)?;
+    let own = percent(cost::tree_ms(peer.id()) - before, PART);
+    let before = cost::bytes_below(&folder);
+    script::work(desktop, ORDINARY, PART)?;
+    let stored = cost::bytes_below(&folder).saturating_sub(before);
+    if peer.try_wait()?.is_some() {
+        bail!("the peer ended while it was measured");
+    }
+    let ended = std::process::Command::new("kill").args(["-s", "INT", &peer.id().to_string()]).status()?;
+    if !ended.success() {
+        peer.kill()?;
+    }
+    peer.wait()?;
+    Ok((own, to_f64(stored) / 1e6 * 3_600.0 / PART.as_secs_f64()))
+}
+
+fn to_f64(number: u64) -> f64 {
+    u32::try_from(number).map_or(f64::INFINITY, f64::from)
+}
+
+fn percent(ms: u64, of: Duration) -> f64 {
+    to_f64(ms) / of.as_secs_f64() / 10.0
+}
+
+/// The whole screen as one picture.
+fn picture_bytes(desktop: &Desktop) -> Result<u64> {
+    let file = desktop.folder.path().join("screen.png");
+    let taken = desktop.command("import").args(["-window", "root"]).arg(&file).status();
+    match taken {
+        Ok(status) if status.success() => Ok(std::fs::metadata(file)?.len()),
+        Ok(_) | Err(_) => bail!("the screen cannot be taken: install imagemagick"),
+    }
+}
+
+/// A program in its pilot, with people who agreed: the demo leaves one. Its server runs again.
+struct Road {
+    folder: tempfile::TempDir,
+    address: String,
+    server: Child,
+}
+
+impl Road {
+    fn walked() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let demo = folder.path().join("demo");
+        let told = candor().args(["demo", "--json", "--dir"]).arg(&demo).stderr(Stdio::null()).output()?;
+        if !told.status.success() {
+            bail!("the demo failed: {}", String::from_utf8_lossy(&told.stdout));
+        }
+        let file = folder.path().join("address");
+        let mut serve = candor();
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--dir"]).arg(demo.join("server"));
+        serve.arg("--address-file").arg(&file).stdin(Stdio::null()).stdout(Stdio::null());
+        let server = serve.stderr(Stdio::null()).spawn()?;
+        let read = || std::fs::read_to_string(&file).ok().filter(|address| !address.is_empty());
+        let address = desktop::until("the server answers", read)?.trim().to_owned();
+        let road = Self { folder, address, server };
+        road.resumed()?;
+        Ok(road)
+    }
+
+    /// The demo halts its program: all four agree again.
+    fn resumed(&self) -> Result<()> {
+        for (person, role) in SIGNERS {
+            self.types(person, &["program", "sign", "--role", role, "--reason", "read again"])?;
+        }
+        self.types("priya", &["program", "resume", "--reason", "all four agreed again"])
+    }
+
+    fn types(&self, person: &str, words: &[&str]) -> Result<()> {
+        let mut command = candor();
+        command.args(words).arg("--home").arg(self.folder.path().join("demo/people").join(person));
+        let told = command.args(["--server", &self.address]).output()?;
+        let failed = || format!("candor {words:?}: {}", String::from_utf8_lossy(&told.stderr));
+        told.status.success().then_some(()).with_context(failed)
+    }
+
+    /// Ben agreed to all three applications.
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("demo/people/ben")
+    }
+
+    /// What is no part of the desktop.
+    fn processes(&self) -> Vec<u32> {
+        vec![self.server.id()]
+    }
+
+    /// Starts the recorder, and waits until it says that it records.
+    fn records(&self, desktop: &Desktop) -> Result<Child> {
+        let mut command = candor();
+        command.args(["record", "--seconds", SECONDS, "--home"]).arg(self.home());
+        command.args(["--server", &self.address]).env("DISPLAY", &desktop.display);
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = quiet.spawn()?;
+        let mut lines = BufReader::new(child.stderr.take().context("no standard error")?).lines();
+        let mut heard = Vec::new();
+        let begun = lines.by_ref().map_while(Result::ok).any(|line| {
+            heard.push(line);
+            heard.last().is_some_and(|line| line.starts_with("RECORDING"))
+        });
+        if !begun {
+            bail!("the recorder did not begin: {}", heard.join(" "));
+        }
+        // Nobody reads on: what it tells must not fill the pipe and stop it.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Ok(child)
+    }
+}
+
+impl Drop for Road {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

@@ -1,0 +1,85 @@
+//! What processes cost, as the kernel counts it.
+
+use std::collections::BTreeMap;
+
+/// Milliseconds of a tick of the kernel's clock of processes (`sysconf(_SC_CLK_TCK)` is 100 on Linux).
+const TICK_MS: u64 = 10;
+
+/// Every process: its parent, its name, and how long it has used the processor, in milliseconds.
+pub(crate) fn processes() -> BTreeMap<u32, (u32, String, u64)> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter_map(|id: u32| Some((id, process(id)?))).collect()
+}
+
+fn process(id: u32) -> Option<(u32, String, u64)> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (before, after) = stat.rsplit_once(')')?;
+    let name = before.split_once('(')?.1.to_owned();
+    let fields: Vec<&str> = after.split_whitespace().collect();
+    let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
+    let parent = u32::try_from(number(1)?).ok()?;
+    Some((parent, name, (number(11)? + number(12)?) * TICK_MS))
+}
+
+/// How long a process has used the processor, by the scheduler's own account, which has no steps.
+pub(crate) fn own_ms(id: u32) -> f64 {
+    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let ran = |task: std::fs::DirEntry| {
+        let told = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        told.split(' ').next()?.parse::<f64>().ok()
+    };
+    tasks.filter_map(ran).sum::<f64>() / 1e6
+}
+
+/// How long everything that this program started has used the processor, apart from `left_out` and from what only moves the hands.
+pub(crate) fn desktop_ms(left_out: &[u32]) -> u64 {
+    let all = processes();
+    let root = std::process::id();
+    let is_below = |id: u32| {
+        let mut at = id;
+        while let Some((parent, ..)) = all.get(&at) {
+            if left_out.contains(&at) {
+                return false;
+            }
+            if *parent == root {
+                return true;
+            }
+            at = *parent;
+        }
+        false
+    };
+    let hands = |name: &str| name == "xdotool";
+    all.iter().filter(|(id, (_, name, _))| !hands(name) && is_below(**id)).map(|(_, (.., ms))| ms).sum()
+}
+
+/// How long a process and everything that it started have used the processor, in milliseconds.
+pub(crate) fn tree_ms(id: u32) -> u64 {
+    let all = processes();
+    let is_below = |mut at: u32| loop {
+        match all.get(&at) {
+            _ if at == id => return true,
+            Some((parent, ..)) => at = *parent,
+            None => return false,
+        }
+    };
+    all.iter().filter(|(at, _)| is_below(**at)).map(|(_, (.., ms))| ms).sum()
+}
+
+/// The most memory that a process has had at once, in megabytes.
+pub(crate) fn memory_mb(id: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kilobytes| kilobytes / 1e3)
+}
+
+/// The bytes of every file below a folder.
+pub(crate) fn bytes_below(folder: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes_below(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    };
+    entries.map(bytes).sum()
+}
