@@ -68,8 +68,9 @@ struct Desk {
 impl Desk {
     fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let status = candor().args(["demo", "--json", "--dir"]).arg(folder.path().join("demo"));
-        if !status.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+        let mut demo = candor();
+        demo.args(["demo", "--json", "--dir"]).arg(folder.path().join("demo"));
+        if !demo.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
             bail!("the demo failed");
         }
         let home = enrolled(&folder.path().join("demo")).context("the demo leaves nobody who takes part")?;
