@@ -22,6 +22,8 @@ use crate::demo::candor;
 const STEPS: u32 = 2_000;
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
+/// Steps with the same picture.
+const ALIKE: u32 = 50;
 const VISITS: usize = 5;
 /// The page lets go of the recordings after a second: then a visit opens them anew, as the first one does.
 const IDLE_MS: u64 = 1_600;
@@ -66,8 +68,9 @@ struct Desk {
 impl Desk {
     fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let status = candor().args(["demo", "--json", "--dir"]).arg(folder.path().join("demo"));
-        if !status.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+        let mut demo = candor();
+        demo.args(["demo", "--json", "--dir"]).arg(folder.path().join("demo"));
+        if !demo.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
             bail!("the demo failed");
         }
         let home = enrolled(&folder.path().join("demo")).context("the demo leaves nobody who takes part")?;
@@ -119,7 +122,8 @@ fn enrolled(folder: &Path) -> Option<PathBuf> {
     folders.filter(|path| path.is_dir()).find_map(|path| enrolled(&path))
 }
 
-/// Puts a recording of 2,000 different pictures into a journal, through redaction like any other.
+/// Puts a recording of 2,000 steps into a journal, through redaction like any other. Its picture changes every 50 steps: reading
+/// each of 2,000 different ones would take a quarter of an hour.
 fn record(home: &Path) -> Result<SessionId> {
     let text = std::fs::read_to_string(home.join("journal.key"))?;
     let hex = text.lines().nth(1).context("the journal's key is not one")?;
@@ -158,8 +162,8 @@ fn now(number: u32) -> Timestamp {
     Timestamp::from_millis(1_790_000_000_000 + i64::from(number) * 2_000)
 }
 
+#[expect(clippy::expect_used, reason = "a name of this file")]
 fn app() -> AppId {
-    #[expect(clippy::expect_used, reason = "a name of this file")]
     "libreoffice-calc".parse().expect("it is a name")
 }
 
@@ -189,7 +193,7 @@ fn seen(number: u32) -> Observation {
     let nodes = std::iter::once(node(None, "frame", "Window", bounds)).chain((0..).zip(&names).map(button));
     let pixel = |i: u32| {
         let (x, y) = (i % WIDTH, i / WIDTH);
-        let value = (x / 7 + y / 5 + number * 13).wrapping_mul(2_654_435_761) >> 25;
+        let value = (x / 7 + y / 5 + number / ALIKE * 13).wrapping_mul(2_654_435_761) >> 25;
         [u8::try_from(value).unwrap_or(0); 3]
     };
     Observation {
@@ -197,6 +201,7 @@ fn seen(number: u32) -> Observation {
         screen: Screen { name: ":0".into(), width: WIDTH, height: HEIGHT },
         app: app(),
         site: None,
+        communication: false,
         title: None,
         bounds,
         action: Action::Click { at: Point { x: 40, y: 40 }, button: Button::Left, count: 1 },

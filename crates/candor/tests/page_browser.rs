@@ -2,6 +2,8 @@
 //!
 //! With `CANDOR_PICTURES` set to a folder, the pages that the guide shows are written there: `cargo xtask pictures`.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
+
 mod support;
 
 use std::path::Path;
@@ -68,8 +70,18 @@ fn a_person_looks_masks_names_drops_releases_sees_it_released_and_withdraws() {
     assert!(browser.text().contains("regions that you masked"), "{}", browser.text());
     let after = browser.eval("document.querySelectorAll('rect.found').length");
     assert_eq!(after.as_u64().unwrap(), before.as_u64().unwrap() + 1);
-    picture(&mut browser, "step");
 
+    drops_names_and_searches(&mut browser);
+    releases(&mut browser, &road, &page, &session);
+
+    // Leave.
+    browser.follow(|browser| browser.click("header a[href$='/withdraw']"));
+    picture(&mut browser, "withdraw");
+    browser.follow(|browser| browser.click("form[action$='/withdraw'] button"));
+    assert!(browser.text().contains("whose keys are destroyed: 1"), "{}", browser.text());
+}
+
+fn drops_names_and_searches(browser: &mut Browser) {
     // Walk with the arrow keys, and drop one step.
     browser.follow(|browser| browser.press("ArrowRight"));
     assert!(browser.path().ends_with("/2"));
@@ -93,10 +105,12 @@ fn a_person_looks_masks_names_drops_releases_sees_it_released_and_withdraws() {
     browser.click("input[type='search']");
     browser.write("send");
     browser.follow(|browser| browser.press("Enter"));
-    picture(&mut browser, "search");
+    picture(browser, "search");
     browser.follow(|browser| browser.click("header .brand"));
     browser.follow(|browser| browser.click(".card a"));
+}
 
+fn releases(browser: &mut Browser, road: &Road, page: &Served, session: &str) {
     // Release: what is shown is what is signed.
     browser.follow(|browser| browser.click("form[action$='/reviewed'] button"));
     let digest = browser.eval("document.querySelector('input[name=digest]').value");
@@ -108,11 +122,11 @@ fn a_person_looks_masks_names_drops_releases_sees_it_released_and_withdraws() {
         json!(true)
     );
     assert_eq!(road.types("anna", &["review", "list"])[0]["state"], "looked at");
-    scroll_to(&mut browser, "h1");
-    picture(&mut browser, "release");
+    scroll_to(browser, "h1");
+    picture(browser, "release");
     browser.click("input[name='yes']");
     browser.follow(|browser| browser.click("form.agree button"));
-    assert!(browser.path().ends_with(&session));
+    assert!(browser.path().ends_with(session));
     let told = browser.text();
     assert!(told.contains("released") && told.contains(digest.as_str().unwrap()), "{told}");
     assert!(told.contains("the public log holds it"), "{told}");
@@ -121,13 +135,7 @@ fn a_person_looks_masks_names_drops_releases_sees_it_released_and_withdraws() {
     road.compile("first");
     browser.go(&page.url(&format!("/recording/{session}")));
     assert!(browser.text().contains("checked on this machine"), "{}", browser.text());
-    picture(&mut browser, "released");
-
-    // Leave.
-    browser.follow(|browser| browser.click("header a[href$='/withdraw']"));
-    picture(&mut browser, "withdraw");
-    browser.follow(|browser| browser.click("form[action$='/withdraw'] button"));
-    assert!(browser.text().contains("whose keys are destroyed: 1"), "{}", browser.text());
+    picture(browser, "released");
 }
 
 /// Everything with the keyboard alone, and without the scripts of the pages.
@@ -136,8 +144,8 @@ fn the_whole_way_goes_with_the_keyboard_and_without_script() {
     let dir = tempfile::tempdir().unwrap();
     let (road, session, page, mut browser) = opened(dir.path());
     // The test asks through the browser's own console, which goes on; the page's scripts are not fetched.
-    browser.call("Network.enable", json!({}));
-    browser.call("Network.setBlockedURLs", json!({ "urls": ["*/walk.js", "*/mask.js"] }));
+    browser.call("Network.enable", &json!({}));
+    browser.call("Network.setBlockedURLs", &json!({ "urls": ["*/walk.js", "*/mask.js"] }));
     browser.go(&page.url(""));
     browser.press("Tab");
     assert_eq!(

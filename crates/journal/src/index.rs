@@ -84,8 +84,6 @@ pub(crate) struct Index {
     pub(crate) dropped: BTreeSet<u32>,
     masks: Vec<Mask>,
     task: Option<Task>,
-    /// How it ended, where the person said so at review.
-    outcome: Option<Option<Outcome>>,
     pub(crate) reviewed: Option<Timestamp>,
     pub(crate) release: Option<Location>,
     pub(crate) receipt: Option<Digest>,
@@ -103,7 +101,6 @@ impl Index {
             dropped: BTreeSet::new(),
             masks: Vec::new(),
             task: None,
-            outcome: None,
             reviewed: None,
             release: None,
             receipt: None,
@@ -231,7 +228,7 @@ impl Index {
 
     /// How it ended: what the person said last.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
-        self.outcome.unwrap_or_else(|| self.finish.as_ref().and_then(|finish| finish.outcome))
+        self.finish.as_ref().and_then(|finish| finish.outcome)
     }
 
     /// Whether the person has ended it, looked at it and not released it.
@@ -284,7 +281,9 @@ impl Index {
                 self.reviewed = None;
             }
             Mark::Outcome { outcome } => {
-                self.outcome = Some(outcome);
+                if let Some(finish) = &mut self.finish {
+                    finish.outcome = outcome;
+                }
                 self.reviewed = None;
             }
             Mark::Task { text, findings } => {

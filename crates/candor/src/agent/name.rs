@@ -14,7 +14,7 @@ pub(crate) fn task(
     journal: &Journal,
     models: &Models,
     session: SessionId,
-    words: String,
+    words: &str,
 ) -> Outcome<String> {
     let redacted = road::redact_words(enrolment, models, Raw::seal(words.trim().to_owned()))?;
     journal.set_task(session, redacted).because(Kind::Refused, "name the task")?;

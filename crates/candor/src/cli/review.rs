@@ -150,7 +150,7 @@ pub(crate) fn run(session: &Session, command: Command) -> Outcome {
     match command {
         Command::List(which) => list(session, &which),
         Command::Show { of, frames } => show(session, &of, frames.as_deref()),
-        Command::Task { of, words } => task(session, &of, words),
+        Command::Task { of, words } => task(session, &of, &words),
         Command::Outcome { of, ended } => {
             let journal = open(session, &of.which)?;
             journal.set_outcome(of.session, ended.into()).because(Kind::Refused, "say how it ended")?;
@@ -220,7 +220,7 @@ fn open(session: &Session, which: &Which) -> Outcome<Journal> {
     road::journal(&Enrolment::only(&session.home, which.program.as_deref())?)
 }
 
-fn task(session: &Session, of: &One, words: String) -> Outcome {
+fn task(session: &Session, of: &One, words: &str) -> Outcome {
     let enrolment = Enrolment::only(&session.home, of.which.program.as_deref())?;
     let journal = road::journal(&enrolment)?;
     let models = models::open(session.config.models.as_deref())?;

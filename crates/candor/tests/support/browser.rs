@@ -1,4 +1,4 @@
-//! A real Chromium, driven over its own pipe: the DevTools protocol as JSON with a zero byte behind each message, on descriptors 3 and 4
+//! A real Chromium, driven over its own pipe: the `DevTools` protocol as JSON with a zero byte behind each message, on descriptors 3 and 4
 //! (<https://chromedevtools.github.io/devtools-protocol/>). No driver and no socket is between the test and the browser.
 #![allow(dead_code, clippy::allow_attributes, reason = "each program uses a part of it")]
 #![expect(
@@ -80,20 +80,20 @@ impl Browser {
     }
 
     fn attach(&mut self) {
-        let targets = self.call("Target.getTargets", json!({}));
+        let targets = self.call("Target.getTargets", &json!({}));
         let pages = targets["targetInfos"].as_array().unwrap();
         let page = pages.iter().find(|target| target["type"] == "page").unwrap()["targetId"].clone();
-        let attached = self.call("Target.attachToTarget", json!({ "targetId": page, "flatten": true }));
+        let attached = self.call("Target.attachToTarget", &json!({ "targetId": page, "flatten": true }));
         self.session = Some(attached["sessionId"].as_str().unwrap().to_owned());
-        self.call("Page.enable", json!({}));
+        self.call("Page.enable", &json!({}));
     }
 
     /// Asks the browser for something.
-    pub(crate) fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.asked(method, parameters).unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    fn asked(&mut self, method: &str, parameters: Value) -> Result<Value, String> {
+    fn asked(&mut self, method: &str, parameters: &Value) -> Result<Value, String> {
         self.next += 1;
         let mut message = json!({ "id": self.next, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -121,7 +121,7 @@ impl Browser {
 
     fn evaluated(&mut self, expression: &str) -> Result<Value, String> {
         let asked = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.asked("Runtime.evaluate", asked)?;
+        let answer = self.asked("Runtime.evaluate", &asked)?;
         if answer["exceptionDetails"].is_null() {
             Ok(answer["result"]["value"].clone())
         } else {
@@ -144,7 +144,7 @@ impl Browser {
     /// Goes to an address and waits until it is there.
     pub(crate) fn go(&mut self, url: &str) {
         self.eval("window.before = true");
-        self.call("Page.navigate", json!({ "url": url }));
+        self.call("Page.navigate", &json!({ "url": url }));
         self.arrive();
     }
 
@@ -184,7 +184,7 @@ impl Browser {
         let button = if kind == "mouseMoved" && buttons == 0 { "none" } else { "left" };
         let event =
             json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1 });
-        self.call("Input.dispatchMouseEvent", event);
+        self.call("Input.dispatchMouseEvent", &event);
     }
 
     /// Clicks the middle of an element with the mouse.
@@ -222,7 +222,7 @@ impl Browser {
 
     /// Types text where the keyboard is.
     pub(crate) fn write(&mut self, text: &str) {
-        self.call("Input.insertText", json!({ "text": text }));
+        self.call("Input.insertText", &json!({ "text": text }));
     }
 
     /// Presses a key: `Tab`, `Enter`, ` `, `ArrowRight`.
@@ -240,9 +240,9 @@ impl Browser {
         if matches!(key, "Enter" | " ") {
             down = json!({ "type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code });
         }
-        self.call("Input.dispatchKeyEvent", down);
+        self.call("Input.dispatchKeyEvent", &down);
         let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
-        self.call("Input.dispatchKeyEvent", up);
+        self.call("Input.dispatchKeyEvent", &up);
     }
 
     /// Tabs until the keyboard is on what the selector names.
@@ -260,16 +260,16 @@ impl Browser {
     /// Makes the window as large as this, in light or dark colours.
     pub(crate) fn look_like(&mut self, width: u32, height: u32, dark: bool) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setDeviceMetricsOverride", &size);
         let scheme = if dark { "dark" } else { "light" };
         let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.call("Emulation.setEmulatedMedia", scheme);
+        self.call("Emulation.setEmulatedMedia", &scheme);
     }
 
     /// A picture of the window as PNG.
     pub(crate) fn picture(&mut self) -> Vec<u8> {
         self.eval("Promise.all([...document.images].filter((i) => i.loading !== 'lazy').map((i) => i.decode().catch(() => {})))");
-        let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        let shot = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
         data_encoding::BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 
@@ -313,7 +313,7 @@ fn messages(from: File) -> Receiver<Value> {
 impl Drop for Browser {
     fn drop(&mut self) {
         self.session = None;
-        let _ = self.asked("Browser.close", json!({}));
+        let _ = self.asked("Browser.close", &json!({}));
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -114,7 +114,7 @@ async fn task(
         // What stays as it is does not end a review.
         if form.task.trim() != summary.task.as_deref().unwrap_or_default() {
             let models = models::open(desk.0.options.models.as_deref())?;
-            name::task(enrolment, journal, &models, session, form.task)?;
+            name::task(enrolment, journal, &models, session, &form.task)?;
         }
         if ended == summary.outcome {
             return Ok(());

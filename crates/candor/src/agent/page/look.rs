@@ -36,7 +36,7 @@ async fn front(State(desk): State<Desk>) -> Result<Response, Told> {
 }
 
 async fn search(State(desk): State<Desk>, Query(asked): Query<Asked>) -> Result<Response, Told> {
-    let page = desk.on_recordings(|_, journal, desk| Search::of(desk.root(), journal, asked));
+    let page = desk.on_recordings(move |_, journal, desk| Search::of(desk.root(), journal, &asked));
     Ok(rendered(page.await?.render()))
 }
 

@@ -48,7 +48,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn of(root: String, journal: &Journal, query: Query) -> Outcome<Self> {
+    pub(super) fn of(root: String, journal: &Journal, query: &Query) -> Outcome<Self> {
         let q = query.q.trim().to_owned();
         if q.is_empty() {
             return Ok(Self { root, q, found: None, refused: String::new() });

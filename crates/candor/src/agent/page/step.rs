@@ -48,7 +48,8 @@ pub(super) struct One {
     after: Option<u32>,
     last: usize,
     released: bool,
-    dropped: bool,
+    /// Why it does not leave; nothing if it would.
+    left_out: &'static str,
     app_left_out: bool,
 }
 
@@ -68,6 +69,8 @@ impl One {
         let step = &content.step;
         let all = summary.steps + summary.dropped;
         let after = number.checked_add(1);
+        let app_left_out =
+            masks.iter().any(|mask| matches!(&mask.what, Masked::App(app) if *app == step.window.app));
         Ok(Self {
             root,
             session: session.to_string(),
@@ -87,11 +90,17 @@ impl One {
             after: after.filter(|next| usize::try_from(*next).is_ok_and(|next| next < all)),
             last: all.saturating_sub(1),
             released: matches!(summary.state, candor_journal::State::Released { .. }),
-            dropped: !kept.contains(&number),
-            app_left_out: masks
-                .iter()
-                .any(|mask| matches!(&mask.what, Masked::App(app) if *app == step.window.app)),
+            left_out: left_out(kept.contains(&number), app_left_out),
+            app_left_out,
         })
+    }
+}
+
+const fn left_out(kept: bool, with_app: bool) -> &'static str {
+    match (kept, with_app) {
+        (true, _) => "",
+        (false, true) => "Left out with its app: it does not leave.",
+        (false, false) => "Dropped: it does not leave.",
     }
 }
 
