@@ -86,6 +86,47 @@ fn in_strict_only_labels_of_the_interface_stay() {
     assert!(stored.report.findings.iter().any(|finding| finding.rule == "image.text"));
 }
 
+/// The chat in two colours without shades between them, as terminals and old programs draw.
+fn two_colours(ink: [u8; 3], ground: [u8; 3]) -> Pixels {
+    let mut frame = decode_any(&screen("chat.png")).unwrap();
+    let (pixels, _) = frame.rgb_mut().as_chunks_mut::<3>();
+    pixels.iter_mut().for_each(|pixel| *pixel = if pixel[1] < 128 { ink } else { ground });
+    frame
+}
+
+/// Share of the pixels in the middle of `rect` by which it differs from one that is all paint, or without any.
+fn differing(frame: &Pixels, rect: Rect) -> f64 {
+    let (l, t, r, b) = rect.clipped(frame.width(), frame.height()).unwrap();
+    let quarter = (b - t) / 4;
+    let at = |x: u32, y: u32| usize::try_from((y * frame.width() + x) * 3).unwrap();
+    let middle = (t + quarter..b - quarter).flat_map(|y| (l..r).map(move |x| (x, y)));
+    let filled = middle.clone().filter(|(x, y)| frame.rgb()[at(*x, *y)..at(*x, *y) + 3] == FILL).count();
+    let all = middle.count();
+    f64::from(u32::try_from(filled.min(all - filled)).unwrap()) / f64::from(u32::try_from(all).unwrap())
+}
+
+#[test]
+fn text_in_the_colour_of_the_paint_or_on_it_is_read_like_any_other() {
+    let message = Rect { x: 186, y: 80, width: 420, height: 20 };
+    for profile in [Profile::Standard, Profile::Strict] {
+        let mut redactor = redactor(profile);
+        for (ink, ground) in [(FILL, [255; 3]), ([255; 3], FILL)] {
+            let before = two_colours(ink, ground);
+            let stored = redactor.redact(Raw::seal(before.clone()), None, Whose::Own, &|| true).unwrap();
+            let after = decode(&stored.content().png).unwrap();
+            let planted = planted("chat.tsv").into_iter().chain([("message".to_owned(), message)]);
+            for (kind, bounds) in planted.filter(|(kind, _)| profile == Profile::Strict || kind != "message")
+            {
+                let (raw, left) = (differing(&before, bounds), differing(&after, bounds));
+                assert!(
+                    raw > 0.1 && left < 0.02,
+                    "{profile}, {ink:?} on {ground:?}: {kind}: {left:.2} of {raw:.2}"
+                );
+            }
+        }
+    }
+}
+
 fn tree(state: TreeState, role: &str, bounds: Rect) -> Tree {
     let node = Node {
         parent: None,
