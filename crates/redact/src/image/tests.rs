@@ -215,6 +215,20 @@ fn written(width: u32, height: u32, color: png::ColorType, animated: bool) -> Ve
 }
 
 #[test]
+fn text_that_hardly_differs_from_the_paint_does_not_stay() {
+    let mut redactor = redactor(Profile::Fast);
+    for (ink, ground) in [([0x50; 3], FILL), (FILL, [0x50; 3])] {
+        let raw = Raw::seal(two_colours(ink, ground));
+        let stored = redactor.redact(raw, None, Whose::Own, &|| true).unwrap();
+        let after = decode(&stored.content().png).unwrap();
+        let rows = after.rgb().chunks(usize::try_from(after.width()).unwrap() * 3);
+        let has_one_colour = |part: &[u8]| part.chunks(3).all(|pixel| pixel == &part[..3]);
+        // Parts of 32 pixels: no letter is seen in what is left of a row.
+        assert!(rows.flat_map(|row| row.chunks(32 * 3)).all(has_one_colour), "{ink:?} on {ground:?}");
+    }
+}
+
+#[test]
 fn what_hides_below_transparency_and_fine_shades_is_not_kept() {
     let frame = decode_any(&written(3, 2, png::ColorType::Rgba, false)).unwrap();
     assert!(frame.rgb().iter().all(|value| *value == 255));
