@@ -135,6 +135,7 @@ fn tree(state: TreeState, role: &str, bounds: Rect) -> Tree {
         text: None,
         bounds,
         focused: false,
+        editable: false,
         unwalked: false,
     };
     Tree { state, nodes: vec![node] }
