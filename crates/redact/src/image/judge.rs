@@ -28,8 +28,8 @@ const TELLING_CHARACTERS_MIN: usize = 5;
 const TEXTS_MAX: usize = 8_192;
 /// Most words of a cell that is taken for a name.
 const NAME_WORDS_MAX: usize = 5;
-/// Letters and digits that an icon is read as.
-const ICON_LETTERS_MAX: usize = 2;
+/// Letters and digits that an icon is read as. Two letters can be a name.
+const ICON_LETTERS_MAX: usize = 1;
 /// Most words that one label of the interface has.
 const LABEL_WORDS_MAX: usize = 5;
 
@@ -121,12 +121,21 @@ impl Judge {
             }
             let shown = match keep {
                 Keep::Content => true,
-                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_interface(&telling(line.text())),
+                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_bar(line.text()),
                 Keep::Interface => self.is_interface(line.text()),
             };
             (!shown).then(|| Mask::unknown(inked(line.bounds), "image.text"))
         };
         lines.filter_map(mask).collect()
+    }
+
+    /// Whether a line is labels, with an icon at either end or without.
+    fn is_bar(&self, text: &str) -> bool {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (before, after) = (words.first().is_some_and(is_icon), words.last().is_some_and(is_icon));
+        let labels = words.get(usize::from(before)..words.len() - usize::from(after)).unwrap_or_default();
+        let labels = Zeroizing::new(labels.join(" "));
+        self.is_interface(text) || !labels.is_empty() && self.is_interface(&labels)
     }
 
     /// Whether a line is nothing but labels, one after the other.
@@ -232,10 +241,9 @@ fn is_in_one(line: Area, fields: &[Area]) -> bool {
     fields.iter().filter_map(|field| field.common(line)).any(|common| common.size() * 2 > line.size())
 }
 
-/// The words of a line that say something: icons beside them are read as a letter or two.
-fn telling(text: &str) -> Zeroizing<String> {
-    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > ICON_LETTERS_MAX;
-    Zeroizing::new(text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" "))
+/// Whether a word can be an icon.
+fn is_icon(word: &&str) -> bool {
+    word.chars().filter(|c| c.is_alphanumeric()).count() <= ICON_LETTERS_MAX
 }
 
 /// The finds in a joined text, by cell.
@@ -319,4 +327,24 @@ fn occurrences(cells: &[Cell<'_>], text: &str, find: &Find) -> Vec<(usize, Find)
         }
     }
     seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_of_other_people_are_no_icons_of_a_label() {
+        let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        let models = Models::open(&models).unwrap();
+        let judge = Judge::new(Profile::Fast, &models, Lists::default()).unwrap();
+        for text in ["Save", "Q Search", "Save x", "B Send", "Open File"] {
+            assert!(judge.is_bar(text), "{text}");
+        }
+        for text in
+            ["ok I am in at 5", "48 21", "Send Jo", "Jo Send", "5", "48", "I am in", "x Send 7 B", "A B C"]
+        {
+            assert!(!judge.is_bar(text), "{text}");
+        }
+    }
 }
