@@ -161,6 +161,18 @@ fn a_frame_that_cannot_be_read_in_time_is_dropped_and_its_step_stays() {
 }
 
 #[test]
+fn a_frame_that_cannot_be_masked_for_sure_is_dropped_and_its_step_stays() {
+    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &MODELS).unwrap();
+    // A few pixels more than two screens of 7680 by 4320.
+    let huge = Pixels::new(16_384, 4_051, vec![255; 16_384 * 4_051 * 3]).unwrap();
+    let step = redactor.redact(Raw::seal(showing(huge, "editor", vec![]))).unwrap().into_content();
+    assert!(step.frame.is_none() && step.step.frame.is_none() && step.tree.is_some());
+    assert!(step.report.findings.iter().any(|finding| finding.rule == "screen.unread"));
+    let next = redactor.redact(Raw::seal(showing(chat(), "editor", vec![]))).unwrap();
+    assert!(next.into_content().frame.is_some());
+}
+
+#[test]
 fn a_frame_that_did_not_change_is_not_read_again() {
     let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &MODELS).unwrap();
     let asked = Cell::new(0);
