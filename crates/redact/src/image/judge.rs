@@ -12,10 +12,11 @@ use crate::image::texts::{Texts, alone};
 use crate::image::tree::Told;
 use crate::image::{Keep, Mask, Scene, numbers, tree};
 use crate::labels::is_label;
-use crate::ocr::Line;
 use crate::ocr::area::Area;
+use crate::ocr::{Hurry, Line, ReadError};
 use crate::text::find::{Find, without};
 use crate::text::lists::ListMatcher;
+use crate::text::ner::NerError;
 use crate::text::pseudonym::placeholders;
 use crate::text::{Engine, EngineError, Reach};
 use crate::{Lists, Models, Profile};
@@ -54,14 +55,23 @@ impl Judge {
     }
 
     /// What to mask of a picture that nothing is painted on but what must not be read.
-    pub(crate) fn first(&mut self, frame: &Pixels, lines: &[Line], scene: &Scene<'_>) -> Vec<Mask> {
+    ///
+    /// # Errors
+    /// When there is no time left.
+    pub(crate) fn first(
+        &mut self,
+        frame: &Pixels,
+        lines: &[Line],
+        scene: &Scene<'_>,
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Mask>, ReadError> {
         let cells: Vec<Cell<'_>> =
             lines.iter().map(|line| Cell { area: line.bounds, line: Some(line) }).collect();
         let mut masks = self.unsure(&cells, scene.keep);
         let texts = Texts::of(&cells);
-        let mut spans = self.spans(&cells, &texts.quick, &texts.slow);
+        let mut spans = self.spans(&cells, &texts.quick, &texts.slow, hurry)?;
         let named = scene.tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
-        let told_apart = self.tree_finds(&named, &texts.quick);
+        let told_apart = self.tree_finds(&named, &texts.quick, hurry)?;
         for (told, finds) in named.into_iter().zip(told_apart) {
             for find in finds {
                 let found = told.text.get(find.range.clone()).unwrap_or_default();
@@ -85,31 +95,34 @@ impl Judge {
             .collect();
         spans.extend(elsewhere);
         masks.extend(spans.iter().filter_map(|(cell, find)| masked(cells.get(*cell)?, find)));
-        masks
+        Ok(masks)
     }
 
     /// What to mask of a painted picture of which only `pieces` are left: parts of them, or `whole` ones. The transformer
     /// has read what they said before they were painted; it reads those that say something `new` once more.
+    ///
+    /// # Errors
+    /// When there is no time left.
     pub(crate) fn again(
         &mut self,
         pieces: &[Line],
         masks: &[Mask],
         is_new: impl Fn(&Line) -> bool,
         keep: Keep<'_>,
-        whole: bool,
-    ) -> Vec<Mask> {
+        (whole, hurry): (bool, Hurry<'_>),
+    ) -> Result<Vec<Mask>, ReadError> {
         let painted = masks.iter().map(|mask| Cell { area: mask.area, line: None });
         let read = pieces.iter().map(|line| Cell { area: line.bounds, line: Some(line) });
         let cells: Vec<Cell<'_>> = read.chain(painted).collect();
         let new = pieces.iter().enumerate().filter(|(_, line)| is_new(line));
         let slow: Vec<Joined> = new.map(|(i, _)| alone(&cells, i)).collect();
         let mut more = self.unsure(&cells, keep);
-        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow) {
+        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow, hurry)? {
             let Some(cell) = cells.get(cell) else { continue };
             let all = Find { range: 0..cell.text().len(), ..find.clone() };
             more.extend(masked(cell, if whole { &all } else { &find }));
         }
-        more
+        Ok(more)
     }
 
     /// Lines that go whole whatever is found in them.
@@ -157,12 +170,18 @@ impl Judge {
     }
 
     /// What is found in texts of the cells: by every layer but the transformer in the `quick`, by it in the `slow` ones.
-    fn spans(&mut self, cells: &[Cell<'_>], quick: &[Joined], slow: &[Joined]) -> Vec<(usize, Find)> {
+    fn spans(
+        &mut self,
+        cells: &[Cell<'_>],
+        quick: &[Joined],
+        slow: &[Joined],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<(usize, Find)>, ReadError> {
         let mut spans = Vec::new();
         for joined in quick {
             spans.extend(split(joined, self.search(&joined.text, Reach::Quick)));
         }
-        spans.extend(self.named(slow));
+        spans.extend(self.named(slow, hurry)?);
         let long = |(i, cell): (usize, &Cell<'_>)| -> Vec<(usize, Find)> {
             let text = cell.line.map_or("", Line::text);
             numbers::find(text).into_iter().map(|find| (i, find)).collect()
@@ -172,21 +191,24 @@ impl Judge {
             let line = cells.get(i)?.line?;
             Some((i, numbers::whole(line.text(), name_cell(line.text(), find))))
         };
-        spans.into_iter().filter_map(named).collect()
+        Ok(spans.into_iter().filter_map(named).collect())
     }
 
     /// What the transformer finds. If it does not run it has not said that there is nothing: all goes.
-    fn named(&mut self, slow: &[Joined]) -> Vec<(usize, Find)> {
+    fn named(&mut self, slow: &[Joined], hurry: Hurry<'_>) -> Result<Vec<(usize, Find)>, ReadError> {
         let worth: Vec<&Joined> = slow.iter().filter(|joined| self.can_name(&joined.text)).collect();
-        let Some(names) = &mut self.names else { return Vec::new() };
+        let Some(names) = &mut self.names else { return Ok(Vec::new()) };
         let texts: Vec<&str> = worth.iter().map(|joined| joined.text.as_str()).collect();
-        let found = names.find(&texts).unwrap_or_else(|_| texts.iter().map(|text| vec![all(text)]).collect());
+        let found = match names.find(&texts, hurry) {
+            Err(NerError::OutOfTime) => return Err(ReadError::OutOfTime),
+            found => found.unwrap_or_else(|_| texts.iter().map(|text| vec![all(text)]).collect()),
+        };
         let mut spans = Vec::new();
         for (joined, mut finds) in worth.into_iter().zip(found) {
             self.lists.allow(&joined.text, &mut finds);
             spans.extend(split(joined, without(finds, &placeholders(&joined.text), &joined.text)));
         }
-        spans
+        Ok(spans)
     }
 
     /// Whether a text may hold a name: it has a letter, and is more than labels.
@@ -196,21 +218,26 @@ impl Judge {
 
     /// What is found in each text of a tree: by the transformer only in those that were not `read` off the picture, where
     /// it has seen them with what stands around them.
-    fn tree_finds(&mut self, named: &[Told], read: &[Joined]) -> Vec<Vec<Find>> {
-        let mut finds: Vec<Vec<Find>> =
-            named.iter().map(|told| self.search(&told.text, Reach::Quick)).collect();
+    fn tree_finds(
+        &mut self,
+        named: &[Told],
+        read: &[Joined],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Vec<Find>>, ReadError> {
+        let quick = |told: &Told| hurry.check().map(|()| self.search(&told.text, Reach::Quick));
+        let mut finds = named.iter().map(quick).collect::<Result<Vec<_>, _>>()?;
         if self.names.is_none() {
-            return finds;
+            return Ok(finds);
         }
         let unread = named.iter().enumerate().filter(|(_, told)| !is_read(&told.text, read));
         let joined = |(i, told): (usize, &Told)| Joined { text: told.text.clone(), parts: vec![(i, 0)] };
         let slow: Vec<Joined> = unread.map(joined).collect();
-        for (i, find) in self.named(&slow) {
+        for (i, find) in self.named(&slow, hurry)? {
             if let Some(finds) = finds.get_mut(i) {
                 finds.push(find);
             }
         }
-        finds
+        Ok(finds)
     }
 
     /// What the engine finds, remembered by the digest of the text.

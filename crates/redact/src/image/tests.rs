@@ -77,6 +77,21 @@ fn no_planted_item_stays_and_redacting_twice_masks_next_to_nothing_more() {
 }
 
 #[test]
+fn time_that_ends_at_any_moment_of_the_reading_leaves_no_picture() {
+    let of = |profile: Profile, late_from: usize| {
+        let asked = std::cell::Cell::new(0);
+        let in_time = || asked.replace(asked.get() + 1) < late_from;
+        let raw = read_png(screen("chat.png")).unwrap();
+        (redactor(profile).redact(raw, None, Whose::Own, &in_time).is_ok(), asked.get())
+    };
+    let (is_kept, all) = of(Profile::Standard, usize::MAX);
+    assert!(is_kept);
+    for late_from in [0, 1, all / 2, all - 2, all - 1] {
+        assert_eq!(of(Profile::Standard, late_from), (false, late_from + 1), "of {all}");
+    }
+}
+
+#[test]
 fn in_strict_only_labels_of_the_interface_stay() {
     let png = screen("chat.png");
     let stored = redact(&mut redactor(Profile::Strict), png.clone(), None);
