@@ -68,6 +68,7 @@ impl Judge {
         let cells: Vec<Cell<'_>> =
             lines.iter().map(|line| Cell { area: line.bounds, line: Some(line) }).collect();
         let mut masks = self.unsure(&cells, scene.keep);
+        masks.extend(scene.tree.map_or_else(Vec::new, |tree| tree::long(tree, frame)));
         let texts = Texts::of(&cells);
         let mut spans = self.spans(&cells, &texts.quick, &texts.slow, hurry)?;
         let named = scene.tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));

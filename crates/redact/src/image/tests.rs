@@ -157,6 +157,21 @@ fn tree(state: TreeState, role: &str, bounds: Rect) -> Tree {
 }
 
 #[test]
+fn an_element_with_more_text_than_is_searched_is_masked() {
+    let mut redactor = redactor(Profile::Fast);
+    let bounds = Rect { x: 20, y: 10, width: 50, height: 20 };
+    for (length, is_masked) in [(64 * 1024, false), (64 * 1024 + 1, true)] {
+        let mut tree = tree(TreeState::Complete, "label", bounds);
+        tree.nodes[0].text = Some("-".repeat(length));
+        let white = Raw::seal(Pixels::new(120, 60, vec![255; 120 * 60 * 3]).unwrap());
+        let stored = redactor.redact(white, Some(&tree), Whose::Own, &|| true).unwrap().into_content();
+        assert_eq!(is_filled(&decode(&stored.png).unwrap(), bounds), is_masked, "{length} bytes");
+        let is_told = stored.report.findings.iter().any(|finding| finding.rule == "image.long");
+        assert_eq!(is_told, is_masked);
+    }
+}
+
+#[test]
 fn a_password_field_is_masked_before_anything_is_read_and_an_unsure_tree_masks_all() {
     let mut redactor = redactor(Profile::Fast);
     let bounds = Rect { x: 20, y: 10, width: 50, height: 20 };
