@@ -179,6 +179,7 @@ fn seen(number: u32) -> Observation {
         text: None,
         bounds,
         focused: false,
+        editable: false,
         unwalked: false,
     };
     let button = |(n, name): (i32, &&str)| {

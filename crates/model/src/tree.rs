@@ -37,6 +37,9 @@ pub struct Node {
     /// Whether it holds the keyboard focus.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub focused: bool,
+    /// Whether the person can write in it; false where nobody told.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub editable: bool,
     /// Whether its children were not walked (a spreadsheet's cells, a budget): what it shows is unknown.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub unwalked: bool,

@@ -157,7 +157,16 @@ mod tests {
     fn node(role: &str, name: &str) -> Node {
         let bounds = Rect { x: 0, y: 0, width: 1, height: 1 };
         let (role, name) = (role.to_owned(), Some(name.to_owned()));
-        Node { parent: None, role, name, text: None, bounds, focused: false, unwalked: false }
+        Node {
+            parent: None,
+            role,
+            name,
+            text: None,
+            bounds,
+            focused: false,
+            editable: false,
+            unwalked: false,
+        }
     }
 
     #[test]

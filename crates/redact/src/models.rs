@@ -146,7 +146,7 @@ impl Models {
             let vocabulary = String::from_utf8(vocabulary).map_err(|_| unusable(File::NerVocabulary))?;
             Ner::load(model, &vocabulary).map_err(|error| match error {
                 NerError::Vocabulary => unusable(File::NerVocabulary),
-                NerError::Model | NerError::Run => unusable(File::Ner),
+                NerError::Model | NerError::Run | NerError::OutOfTime => unusable(File::Ner),
             })
         })
     }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use candor_model::bundle::BLOB_BYTES_MAX;
 use candor_model::{
     BlobRef, CanonicalError, Digest, Finding, FindingKind, Media, Node, Observation, Place, RedactedStep,
-    RedactionReport, RedactorInfo, Screen, Step, Target, Window, canonical_bytes,
+    RedactionReport, RedactorInfo, Screen, Step, Target, Tree, Window, canonical_bytes,
 };
 
 use crate::act::{Acted, redact as redact_action, typed_into};
@@ -17,7 +18,7 @@ use crate::text::{Engine, EngineError};
 use crate::tree::{Readings, read};
 use crate::typing::{Held, Typing};
 use crate::words::Words;
-use crate::{FrameError, ListError, Lists, ModelError, Models, Profile, RuleError, data, models, screen};
+use crate::{ListError, Lists, ModelError, Models, Profile, RuleError, data, models, screen};
 
 /// Why a redactor cannot be made. Without one nothing is recorded.
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +47,6 @@ impl From<EngineError> for RedactorError {
 /// Why an observation cannot be redacted. It is then dropped, never kept raw.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactError {
-    /// The frame cannot be masked for sure.
-    #[error("mask the frame")]
-    Frame(#[from] FrameError),
     /// The tree cannot be written.
     #[error("write the tree")]
     Tree(#[from] CanonicalError),
@@ -104,7 +102,8 @@ impl Redactor {
     /// Redacts an observation that stands alone. The raw content is wiped when this returns, whatever it returns.
     ///
     /// # Errors
-    /// When the frame cannot be masked for sure, or something is too large. Nothing of the observation is left then.
+    /// When the tree cannot be written. Nothing of the observation is left then. A frame that cannot be masked for sure, and
+    /// a frame or tree that is too large, is left out, and a finding says so.
     pub fn redact(&mut self, observation: Raw<Observation>) -> Result<Redacted<RedactedStep>, RedactError> {
         let held = self.looked_at(observation, &|| true)?;
         let mut alone = Typing::default();
@@ -158,13 +157,14 @@ impl Redactor {
         let readings =
             seen.tree.as_ref().and_then(|t| read(t, seen.target, &front, &mut words, &mut findings));
         if seen.tree.is_some() && readings.is_none() {
-            findings.push(malformed());
+            findings.push(of_tree("tree.malformed"));
         }
         let into = typed_into(readings.as_ref());
         let Acted { action, typed } = redact_action(&seen.action, into, &mut words, &mut findings);
         let target = readings.as_ref().and_then(Readings::target).map(target);
-        let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, in_time, &mut findings)?;
-        let tree = readings.map(|readings| canonical_bytes(&readings.tree)).transpose()?;
+        let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, in_time, &mut findings);
+        let tree = readings.map(|readings| canonical_bytes(&told(readings.tree))).transpose()?;
+        let tree = tree.and_then(|bytes| fitting(bytes, &mut findings));
         let step = Step {
             ordinal: 0,
             at: seen.at,
@@ -222,10 +222,32 @@ fn digest_of_rules(files: &[(&str, &str)]) -> Digest {
     Digest::of(described.join("\n").as_bytes())
 }
 
-fn malformed() -> Finding {
-    let kind = FindingKind::Unknown;
-    let place = Place::Tree { node: 0 };
-    Finding { kind, rule: "tree.malformed".to_owned(), place }
+/// A tree as it is stored: whether a field can be written in decides what a frame shows, and is told to nobody.
+fn told(mut tree: Tree) -> Tree {
+    tree.nodes.iter_mut().for_each(|node| node.editable = false);
+    tree
+}
+
+/// A tree that a bundle takes; of a larger one the step keeps only that it was there.
+fn fitting(tree: Vec<u8>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+    let fits = fits(&tree);
+    if !fits {
+        findings.push(of_tree("tree.too_large"));
+    }
+    fits.then_some(tree)
+}
+
+/// Whether a bundle takes a frame or tree of so many bytes.
+pub(crate) fn fits(bytes: &[u8]) -> bool {
+    length(bytes) <= BLOB_BYTES_MAX
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn of_tree(rule: &str) -> Finding {
+    Finding { kind: FindingKind::Unknown, rule: rule.to_owned(), place: Place::Tree { node: 0 } }
 }
 
 /// The element acted on, as its redacted tree names it.
@@ -263,11 +285,10 @@ fn named(screen: &Screen) -> Screen {
 
 /// The reference to the bytes of a frame or tree.
 pub(crate) fn blob(bytes: &[u8], media: Media) -> Result<BlobRef, RedactError> {
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if length > candor_model::bundle::BLOB_BYTES_MAX {
-        return Err(RedactError::BlobTooLarge { bytes: length });
+    if !fits(bytes) {
+        return Err(RedactError::BlobTooLarge { bytes: length(bytes) });
     }
-    Ok(BlobRef { digest: Digest::of(bytes), bytes: length, media })
+    Ok(BlobRef { digest: Digest::of(bytes), bytes: length(bytes), media })
 }
 
 #[cfg(test)]
@@ -288,6 +309,15 @@ mod tests {
         let mut digests: BTreeSet<String> = (0..data::FILES.len()).map(edited).collect();
         digests.insert(shipped_info(Profile::Fast).rules.to_string());
         assert_eq!(digests.len(), data::FILES.len() + 1);
+    }
+
+    #[test]
+    fn a_tree_that_no_bundle_takes_is_left_out_and_a_finding_says_so() {
+        let bytes = usize::try_from(BLOB_BYTES_MAX).unwrap();
+        let mut findings = Vec::new();
+        assert!(fitting(vec![0; bytes], &mut findings).is_some() && findings.is_empty());
+        assert!(fitting(vec![0; bytes + 1], &mut findings).is_none());
+        assert_eq!(findings, [of_tree("tree.too_large")]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use candor_model::{Finding, FindingKind, Node, Observation, Pixels, Place, Rect}
 use crate::front::Front;
 use crate::image::{Eyes, ImageError, Keep, Mask, Scene};
 use crate::ocr::area::Area;
+use crate::redactor::fits;
 use crate::screen::canvas::Canvas;
 use crate::screen::judge::{Verdict, own, verdicts};
 use crate::screen::picture::{PictureError, check_size};
@@ -63,7 +64,8 @@ struct Composition {
 }
 
 /// Paints over everything in the frame that must not be read, reads what is left, paints what that finds, checks the
-/// paint, and gives the PNG bytes; none if the frame cannot be read in time or not for sure.
+/// paint, and gives the PNG bytes; none, and a finding says so, if the frame cannot be read in time or not for sure, or if
+/// it is larger than a frame or a blob may be.
 pub(crate) fn redact(
     seen: &mut Observation,
     front: &Front,
@@ -71,28 +73,39 @@ pub(crate) fn redact(
     eyes: &mut Eyes,
     in_time: &dyn Fn() -> bool,
     findings: &mut Vec<Finding>,
-) -> Result<Option<Vec<u8>>, FrameError> {
+) -> Option<Vec<u8>> {
+    let mut found = Vec::new();
+    let png = masked(seen, front, readings, eyes, in_time, &mut found).ok().flatten().filter(|png| fits(png));
+    if png.is_some() {
+        findings.append(&mut found);
+    } else if let Some(frame) = &seen.frame {
+        findings.push(finding(&Masked::unknown(whole(frame), "screen.unread"), frame));
+    }
+    png
+}
+
+fn masked(
+    seen: &mut Observation,
+    front: &Front,
+    readings: Option<&Readings>,
+    eyes: &mut Eyes,
+    in_time: &dyn Fn() -> bool,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Vec<u8>>, ImageError> {
     let showing = Showing::of(eyes.profile(), seen);
     let same_space =
         seen.frame.as_ref().map(|f| (f.width(), f.height())) == Some((seen.screen.width, seen.screen.height));
     let Some(frame) = seen.frame.as_mut() else { return Ok(None) };
-    check_size(frame.width(), frame.height())?;
+    check_size(frame.width(), frame.height()).map_err(FrameError::from)?;
     let believed = readings.filter(|readings| readings.names_everything());
     let composition = composed(frame, front.bounds().filter(|_| same_space), showing, front, believed);
     composition.canvas.paint(frame);
     let scene = Scene { keep: composition.keep(showing), tree: believed.and(seen.tree.as_ref()) };
     let painted = composition.painted(frame);
-    let read = match eyes.redact(frame, &scene, &painted, in_time) {
-        Ok(read) => read,
-        Err(ImageError::Frame(error)) => return Err(error),
-        Err(ImageError::Read(_) | ImageError::Degenerate | ImageError::Unsettled) => {
-            findings.push(finding(&Masked::unknown(whole(frame), "screen.unread"), frame));
-            return Ok(None);
-        }
-    };
+    let read = eyes.redact(frame, &scene, &painted, in_time)?;
     let bounds: Vec<Rect> = composition.regions.iter().map(|m| m.bounds).collect();
     if !composition.canvas.is_painted(frame, &bounds) {
-        return Err(FrameError::NotPainted);
+        return Err(FrameError::NotPainted.into());
     }
     findings.extend(composition.grounds.iter().chain(&composition.regions).map(|m| finding(m, frame)));
     findings.extend(read.findings);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use candor_model::Observation;
 use zeroize::Zeroize;
 
 /// What a sensor or an importer saw, sealed until redaction.
@@ -22,6 +23,14 @@ impl<T: Zeroize> Raw<T> {
 
     pub(crate) const fn open_mut(&mut self) -> &mut T {
         &mut self.0
+    }
+}
+
+impl Raw<Observation> {
+    /// How much memory the pixels of its frame take, in bytes: all that is told of it before redaction.
+    #[must_use]
+    pub fn frame_bytes(&self) -> u64 {
+        self.0.frame.as_ref().map_or(0, |frame| u64::try_from(frame.rgb().len()).unwrap_or(u64::MAX))
     }
 }
 

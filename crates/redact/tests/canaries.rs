@@ -48,6 +48,7 @@ fn node(parent: Option<u32>, role: &str, name: &str) -> Node {
         text: None,
         bounds,
         focused: false,
+        editable: false,
         unwalked: false,
     }
 }

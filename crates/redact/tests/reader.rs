@@ -8,6 +8,7 @@
 mod reader {
     pub(crate) mod pages;
     pub(crate) mod picture;
+    pub(crate) mod witness;
 }
 
 use std::path::Path;
@@ -16,11 +17,8 @@ use std::process::{Command, Stdio};
 use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
 use reader::pages::{Screen, screens};
 use reader::picture::{Picture, SIZE_PX, cut};
+use reader::witness::{is_readable, seen, to_real};
 
-/// Share of the letters and digits of a planted text that must be read in one piece for it to have leaked.
-const READ_MIN: f64 = 0.8;
-/// A planted text with fewer letters and digits could be read by chance.
-const LETTERS_MIN: usize = 5;
 /// Share of planted texts that the reader finds in the raw screens: one that finds less is no witness.
 const RAW_MIN: f64 = 0.75;
 /// Of so many screens one is read raw too.
@@ -51,42 +49,6 @@ fn rendered(folder: &Path, screens: &[Screen]) -> Vec<Picture> {
         .unwrap();
     assert!(status.success(), "Chromium: `cargo xtask test` installs it");
     cut(&std::fs::read(picture).unwrap(), screens.len())
-}
-
-/// Letters and digits of all that Tesseract sees, at the size of the screen and twice as large.
-fn seen(folder: &Path, picture: &Picture) -> String {
-    let at = |zoomed: &Picture| {
-        let file = folder.join("look.png");
-        #[expect(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
-        std::fs::write(&file, zoomed.png()).unwrap();
-        let run = Command::new("tesseract")
-            .arg(&file)
-            .args(["-", "--psm", "11"])
-            .env("OMP_THREAD_LIMIT", "1")
-            .stderr(Stdio::null())
-            .output()
-            .unwrap();
-        assert!(run.status.success(), "Tesseract: `cargo xtask test` installs it");
-        flat(&String::from_utf8_lossy(&run.stdout))
-    };
-    format!("{} {}", at(picture), at(&picture.doubled()))
-}
-
-fn flat(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a text, or nearly all of it in one piece, is in what the reader saw.
-fn is_readable(text: &str, seen: &str) -> bool {
-    let letters: Vec<char> = flat(text).chars().collect();
-    let least = (1..=letters.len()).find(|n| to_real(*n) >= READ_MIN * to_real(letters.len())).unwrap_or(1);
-    let length = if letters.len() < 8 { letters.len() } else { least };
-    letters.len() >= LETTERS_MIN
-        && letters.windows(length).any(|part| seen.contains(&String::from_iter(part)))
-}
-
-fn to_real(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap())
 }
 
 #[test]

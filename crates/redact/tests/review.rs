@@ -23,6 +23,7 @@ fn node(role: &str, name: &str, bounds: Rect, focused: bool) -> Node {
         text: None,
         bounds,
         focused,
+        editable: false,
         unwalked: false,
     }
 }

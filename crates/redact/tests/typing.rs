@@ -19,7 +19,16 @@ fn redactor() -> Redactor {
 
 fn entry(parent: Option<u32>, x: u32, role: &str) -> Node {
     let bounds = Rect { x: i32::try_from(x).unwrap(), y: 4, width: 8, height: 8 };
-    Node { parent, role: role.into(), name: None, text: None, bounds, focused: false, unwalked: false }
+    Node {
+        parent,
+        role: role.into(),
+        name: None,
+        text: None,
+        bounds,
+        focused: false,
+        editable: false,
+        unwalked: false,
+    }
 }
 
 /// `action` in the `field`th of four fields of a form.

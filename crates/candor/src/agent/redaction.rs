@@ -3,6 +3,7 @@
 //! What was captured goes in and what is left comes out, in the same order, with the gaps in between. What waits is in memory
 //! only. A frame that is too old when its turn comes, or while it is read, is dropped; its step stays.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -13,8 +14,10 @@ use candor_redact::{Raw, RedactError, Redacted, Redactor};
 use crate::ambient::Stopwatch;
 use crate::exit::{Because, Failure, Kind, Outcome};
 
-/// Most observations that wait. Each may hold a frame: 6 MB of 1920 by 1080.
+/// Most observations that wait.
 const WAITING_MAX: usize = 8;
+/// Most memory that the frames of what waits or is in work take, in bytes: five of 3840 by 2160. A larger one waits alone.
+const WAITING_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 /// What goes in.
 enum Work {
@@ -41,8 +44,10 @@ type Answer = Result<Vec<Done>, RedactError>;
 pub(crate) struct Redaction {
     work: SyncSender<Work>,
     answers: Receiver<Answer>,
-    /// Pieces of work without an answer yet.
-    waiting: usize,
+    /// Pieces of work without an answer yet: how much memory the frame of each takes, in bytes.
+    waiting: VecDeque<u64>,
+    /// Answers that came and nobody took yet.
+    came: VecDeque<Answer>,
     thread: JoinHandle<Redactor>,
 }
 
@@ -59,47 +64,66 @@ impl Redaction {
             }
             redactor
         });
-        Self { work, answers, waiting: 0, thread }
+        Self { work, answers, waiting: VecDeque::new(), came: VecDeque::new(), thread }
     }
 
     /// Hands an observation in. It waits only while too many others do.
     pub(crate) fn step(&mut self, raw: Raw<Observation>) -> Outcome {
-        self.hand_in(Work::Step { raw, came: Stopwatch::start() })
+        let bytes = raw.frame_bytes();
+        while !self.waiting.is_empty() && self.waiting_bytes().saturating_add(bytes) > WAITING_BYTES_MAX {
+            self.wait()?;
+        }
+        self.hand_in(Work::Step { raw, came: Stopwatch::start() }, bytes)
     }
 
     /// Hands in that nothing was captured.
     pub(crate) fn gap(&mut self, gap: Gap) -> Outcome {
-        self.hand_in(Work::Gap(gap))
+        self.hand_in(Work::Gap(gap), 0)
     }
 
     /// Asks for what is held back because more could have been typed.
     pub(crate) fn rest(&mut self) -> Outcome {
-        self.hand_in(Work::Rest)
+        self.hand_in(Work::Rest, 0)
     }
 
-    fn hand_in(&mut self, work: Work) -> Outcome {
+    fn hand_in(&mut self, work: Work, bytes: u64) -> Outcome {
         self.work.send(work).map_err(|_| stopped())?;
-        self.waiting += 1;
+        self.waiting.push_back(bytes);
         Ok(())
+    }
+
+    fn waiting_bytes(&self) -> u64 {
+        self.waiting.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes))
+    }
+
+    /// Waits for the next answer.
+    fn wait(&mut self) -> Outcome {
+        let answer = self.answers.recv().map_err(|_| stopped())?;
+        self.note(answer);
+        Ok(())
+    }
+
+    fn note(&mut self, answer: Answer) {
+        self.waiting.pop_front();
+        self.came.push_back(answer);
     }
 
     /// What is done by now; none if nothing more is, yet.
     pub(crate) fn done(&mut self) -> Outcome<Option<Vec<Done>>> {
-        self.answers.try_recv().ok().map(|answer| self.taken(answer)).transpose()
+        if self.came.is_empty()
+            && let Ok(answer) = self.answers.try_recv()
+        {
+            self.note(answer);
+        }
+        self.came.pop_front().map(taken).transpose()
     }
 
     /// Waits for the next answer; none if nothing is in work.
     pub(crate) fn next(&mut self) -> Outcome<Option<Vec<Done>>> {
-        if self.waiting == 0 {
-            return Ok(None);
+        if self.came.is_empty() && !self.waiting.is_empty() {
+            self.wait()?;
         }
-        let answer = self.answers.recv().map_err(|_| stopped())?;
-        self.taken(answer).map(Some)
-    }
-
-    fn taken(&mut self, answer: Answer) -> Outcome<Vec<Done>> {
-        self.waiting -= 1;
-        answer.because(Kind::BadInput, "redact a step")
+        self.came.pop_front().map(taken).transpose()
     }
 
     /// Ends the thread; what is still in work is lost.
@@ -107,6 +131,10 @@ impl Redaction {
         drop(self.work);
         self.thread.join().map_err(|_| stopped())
     }
+}
+
+fn taken(answer: Answer) -> Outcome<Vec<Done>> {
+    answer.because(Kind::BadInput, "redact a step")
 }
 
 fn answered(redactor: &mut Redactor, work: Work, frame_seconds_max: f64) -> Answer {
@@ -122,4 +150,64 @@ fn answered(redactor: &mut Redactor, work: Work, frame_seconds_max: f64) -> Answ
 
 fn stopped() -> Failure {
     Failure::new(Kind::Unexpected, "the redaction stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use candor_model::{Action, Moment, Pixels, Rect, Screen, Timestamp};
+    use candor_redact::{Lists, Models, Profile};
+
+    use super::*;
+
+    /// A white screen of this size, in bytes of its frame.
+    fn seen(width: u32, height: u32) -> (Raw<Observation>, u64) {
+        let bytes = u64::from(width) * u64::from(height) * 3;
+        let rgb = vec![255; usize::try_from(bytes).unwrap()];
+        let bounds = Rect { x: 0, y: 0, width, height };
+        let observation = Observation {
+            at: Moment { wall: Timestamp::from_millis(0), monotonic_us: 0 },
+            screen: Screen { name: ":0".into(), width, height },
+            app: "editor".parse().unwrap(),
+            communication: false,
+            site: None,
+            title: None,
+            bounds,
+            action: Action::Wait { ms: 1 },
+            target: None,
+            frame: Pixels::new(width, height, rgb),
+            windows: Vec::new(),
+            tree: None,
+        };
+        (Raw::seal(observation), bytes)
+    }
+
+    #[test]
+    fn frames_that_wait_take_bounded_memory_and_every_step_comes_out_in_order() {
+        let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
+        let redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
+        let mut redaction = Redaction::start(redactor, 60.0);
+        let sizes = [(3840, 2160); 9].into_iter().chain([(16_384, 4_000), (640, 480)]);
+        let mut widths = Vec::new();
+        for (width, height) in sizes {
+            let (raw, bytes) = seen(width, height);
+            redaction.step(raw).unwrap();
+            widths.push(width);
+            assert!(
+                redaction.waiting_bytes() <= WAITING_BYTES_MAX.max(bytes),
+                "{}",
+                redaction.waiting_bytes()
+            );
+        }
+        let mut out = Vec::new();
+        while let Some(done) = redaction.next().unwrap() {
+            for done in done {
+                let Done::Steps(steps) = done else { continue };
+                out.extend(steps.iter().map(|step| step.content().step.screen.width));
+            }
+        }
+        assert_eq!(out, widths);
+        redaction.end().unwrap();
+    }
 }

@@ -100,6 +100,7 @@ fn node(nested: &Nested, parent: Option<u32>) -> Node {
         text: None,
         bounds: nested.bounds.map_or(Rect { x: 0, y: 0, width: 0, height: 0 }, bounds),
         focused: false,
+        editable: false,
         unwalked: false,
     }
 }

@@ -19,7 +19,16 @@ fn state<T: std::fmt::Debug>(outcome: Result<T, SessionError>) -> StateError {
 
 fn node(parent: Option<u32>, role: &str, name: &str, bounds: Rect) -> Node {
     let role = role.to_owned();
-    Node { parent, role, name: Some(name.to_owned()), text: None, bounds, focused: false, unwalked: false }
+    Node {
+        parent,
+        role,
+        name: Some(name.to_owned()),
+        text: None,
+        bounds,
+        focused: false,
+        editable: false,
+        unwalked: false,
+    }
 }
 
 /// A step that has the word in everything that can hold words; its picture has one colour.

@@ -117,7 +117,7 @@ impl Eyes {
             masks.extend(photos.into_iter().map(|area| Mask::unknown(area, "image.photo")));
         }
         hurry.check()?;
-        masks.extend(self.judge.first(frame, &lines, scene));
+        masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
         let (png, pieces) = self.settled(frame, lines, scene.keep, last.as_ref(), &mut masks, hurry)?;
         let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
         let read = Read { png, findings: masks.map(|mask| finding(&mask)).collect() };
@@ -169,16 +169,13 @@ impl Eyes {
             let base = other.filter(|other| differs(other.0, frame) < differs(this.0, frame)).unwrap_or(this);
             pieces = self.pieces(frame, base, masks, hurry)?;
             let is_new = |line: &Line| !was_said(line, &said);
-            let more = match round {
-                ..WHOLE_LINES_FROM => self.judge.again(&pieces, masks, is_new, keep, false),
-                WHOLE_LINES_FROM..EVERYTHING_FROM => self.judge.again(&pieces, masks, is_new, keep, true),
-                _ => {
-                    self.judge.again(&pieces, masks, is_new, keep, true).first().map_or_else(Vec::new, |_| {
-                        pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect()
-                    })
-                }
-            };
+            let is_whole = round >= WHOLE_LINES_FROM;
+            let mut more = self.judge.again(&pieces, masks, is_new, keep, (is_whole, hurry))?;
+            if round >= EVERYTHING_FROM && !more.is_empty() {
+                more = pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect();
+            }
             if more.is_empty() {
+                hurry.check()?;
                 return Ok((stored(frame, masks)?, pieces));
             }
             masks.extend(more);

@@ -10,7 +10,8 @@ use crate::screen::canvas::FILL;
 const PART_PX: usize = 32;
 
 /// Gives each part of a row whose pixels differ by less than [`INK_MIN`] in every colour the one colour that most of them
-/// have. What the detection passes over says nothing then. Paint stays as it is.
+/// have. What the detection passes over says nothing then. Paint stays as it is, and what hardly differs from it becomes
+/// paint: its colour alone does not tell it from letters or their ground.
 pub(crate) fn flatten(frame: &mut Pixels) {
     let width = index(frame.width());
     for row in frame.rgb_mut().chunks_exact_mut(width * 3) {
@@ -19,24 +20,31 @@ pub(crate) fn flatten(frame: &mut Pixels) {
     }
 }
 
-/// Whether the pixels differ, and so little that nobody looks at them.
+/// Whether pixels beside the paint differ so little that nobody looks at them.
 fn is_faint(part: &[[u8; 3]]) -> bool {
+    range(part.iter().filter(|pixel| **pixel != FILL)) < INK_MIN
+}
+
+/// How much pixels differ in the colour in which they differ most.
+fn range<'a>(pixels: impl Iterator<Item = &'a [u8; 3]>) -> u8 {
     let (mut low, mut high) = ([u8::MAX; 3], [u8::MIN; 3]);
-    for pixel in part.iter().filter(|pixel| **pixel != FILL) {
+    for pixel in pixels {
         for ((low, high), value) in low.iter_mut().zip(&mut high).zip(pixel) {
             *low = (*low).min(*value);
             *high = (*high).max(*value);
         }
     }
     let ranges = low.iter().zip(high).map(|(low, high)| high.saturating_sub(*low));
-    ranges.max().is_some_and(|range| range > 0 && range < INK_MIN)
+    ranges.max().unwrap_or(0)
 }
 
 fn level(part: &mut [[u8; 3]]) {
     let seen = || part.iter().filter(|pixel| **pixel != FILL);
     let count = |colour: &[u8; 3]| part.iter().filter(|pixel| *pixel == colour).count();
     let Some(most) = seen().max_by_key(|colour| (count(colour), **colour)).copied() else { return };
-    part.iter_mut().filter(|pixel| **pixel != FILL).for_each(|pixel| *pixel = most);
+    let is_paint_near = part.contains(&FILL) && range(part.iter()) < INK_MIN;
+    let one = if is_paint_near { FILL } else { most };
+    part.iter_mut().filter(|pixel| **pixel != FILL).for_each(|pixel| *pixel = one);
 }
 
 #[cfg(test)]
@@ -60,5 +68,20 @@ mod tests {
         let mut frame = row(INK_MIN);
         flatten(&mut frame);
         assert_eq!(frame.rgb(), row(INK_MIN).rgb());
+    }
+
+    #[test]
+    fn what_hardly_differs_from_the_paint_becomes_paint_whichever_of_the_two_is_the_ground() {
+        let near = FILL.map(|value| value + INK_MIN - 1);
+        let far = FILL.map(|value| value + INK_MIN);
+        for (ink, ground) in [(near, FILL), (FILL, near), (far, FILL), (FILL, far)] {
+            let pixels = (0..PART_PX).flat_map(|x| if x.is_multiple_of(3) { ink } else { ground });
+            let before = Pixels::new(32, 1, pixels.collect()).unwrap();
+            let mut after = before.clone();
+            flatten(&mut after);
+            let is_faint = ink == near || ground == near;
+            assert_eq!(after.rgb().chunks(3).all(|pixel| pixel == FILL), is_faint, "{ink:?} on {ground:?}");
+            assert_eq!(after == before, !is_faint);
+        }
     }
 }

@@ -12,10 +12,11 @@ use crate::image::texts::{Texts, alone};
 use crate::image::tree::Told;
 use crate::image::{Keep, Mask, Scene, numbers, tree};
 use crate::labels::is_label;
-use crate::ocr::Line;
 use crate::ocr::area::Area;
+use crate::ocr::{Hurry, Line, ReadError};
 use crate::text::find::{Find, without};
 use crate::text::lists::ListMatcher;
+use crate::text::ner::NerError;
 use crate::text::pseudonym::placeholders;
 use crate::text::{Engine, EngineError, Reach};
 use crate::{Lists, Models, Profile};
@@ -28,8 +29,8 @@ const TELLING_CHARACTERS_MIN: usize = 5;
 const TEXTS_MAX: usize = 8_192;
 /// Most words of a cell that is taken for a name.
 const NAME_WORDS_MAX: usize = 5;
-/// Letters and digits that an icon is read as.
-const ICON_LETTERS_MAX: usize = 2;
+/// Letters and digits that an icon is read as. Two letters can be a name.
+const ICON_LETTERS_MAX: usize = 1;
 /// Most words that one label of the interface has.
 const LABEL_WORDS_MAX: usize = 5;
 
@@ -54,14 +55,24 @@ impl Judge {
     }
 
     /// What to mask of a picture that nothing is painted on but what must not be read.
-    pub(crate) fn first(&mut self, frame: &Pixels, lines: &[Line], scene: &Scene<'_>) -> Vec<Mask> {
+    ///
+    /// # Errors
+    /// When there is no time left.
+    pub(crate) fn first(
+        &mut self,
+        frame: &Pixels,
+        lines: &[Line],
+        scene: &Scene<'_>,
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Mask>, ReadError> {
         let cells: Vec<Cell<'_>> =
             lines.iter().map(|line| Cell { area: line.bounds, line: Some(line) }).collect();
         let mut masks = self.unsure(&cells, scene.keep);
+        masks.extend(scene.tree.map_or_else(Vec::new, |tree| tree::long(tree, frame)));
         let texts = Texts::of(&cells);
-        let mut spans = self.spans(&cells, &texts.quick, &texts.slow);
+        let mut spans = self.spans(&cells, &texts.quick, &texts.slow, hurry)?;
         let named = scene.tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
-        let told_apart = self.tree_finds(&named, &texts.quick);
+        let told_apart = self.tree_finds(&named, &texts.quick, hurry)?;
         for (told, finds) in named.into_iter().zip(told_apart) {
             for find in finds {
                 let found = told.text.get(find.range.clone()).unwrap_or_default();
@@ -85,31 +96,34 @@ impl Judge {
             .collect();
         spans.extend(elsewhere);
         masks.extend(spans.iter().filter_map(|(cell, find)| masked(cells.get(*cell)?, find)));
-        masks
+        Ok(masks)
     }
 
     /// What to mask of a painted picture of which only `pieces` are left: parts of them, or `whole` ones. The transformer
     /// has read what they said before they were painted; it reads those that say something `new` once more.
+    ///
+    /// # Errors
+    /// When there is no time left.
     pub(crate) fn again(
         &mut self,
         pieces: &[Line],
         masks: &[Mask],
         is_new: impl Fn(&Line) -> bool,
         keep: Keep<'_>,
-        whole: bool,
-    ) -> Vec<Mask> {
+        (whole, hurry): (bool, Hurry<'_>),
+    ) -> Result<Vec<Mask>, ReadError> {
         let painted = masks.iter().map(|mask| Cell { area: mask.area, line: None });
         let read = pieces.iter().map(|line| Cell { area: line.bounds, line: Some(line) });
         let cells: Vec<Cell<'_>> = read.chain(painted).collect();
         let new = pieces.iter().enumerate().filter(|(_, line)| is_new(line));
         let slow: Vec<Joined> = new.map(|(i, _)| alone(&cells, i)).collect();
         let mut more = self.unsure(&cells, keep);
-        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow) {
+        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow, hurry)? {
             let Some(cell) = cells.get(cell) else { continue };
             let all = Find { range: 0..cell.text().len(), ..find.clone() };
             more.extend(masked(cell, if whole { &all } else { &find }));
         }
-        more
+        Ok(more)
     }
 
     /// Lines that go whole whatever is found in them.
@@ -121,12 +135,21 @@ impl Judge {
             }
             let shown = match keep {
                 Keep::Content => true,
-                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_interface(&telling(line.text())),
+                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_bar(line.text()),
                 Keep::Interface => self.is_interface(line.text()),
             };
             (!shown).then(|| Mask::unknown(inked(line.bounds), "image.text"))
         };
         lines.filter_map(mask).collect()
+    }
+
+    /// Whether a line is labels, with an icon at either end or without.
+    fn is_bar(&self, text: &str) -> bool {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (before, after) = (words.first().is_some_and(is_icon), words.last().is_some_and(is_icon));
+        let labels = words.get(usize::from(before)..words.len() - usize::from(after)).unwrap_or_default();
+        let labels = Zeroizing::new(labels.join(" "));
+        self.is_interface(text) || !labels.is_empty() && self.is_interface(&labels)
     }
 
     /// Whether a line is nothing but labels, one after the other.
@@ -148,12 +171,18 @@ impl Judge {
     }
 
     /// What is found in texts of the cells: by every layer but the transformer in the `quick`, by it in the `slow` ones.
-    fn spans(&mut self, cells: &[Cell<'_>], quick: &[Joined], slow: &[Joined]) -> Vec<(usize, Find)> {
+    fn spans(
+        &mut self,
+        cells: &[Cell<'_>],
+        quick: &[Joined],
+        slow: &[Joined],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<(usize, Find)>, ReadError> {
         let mut spans = Vec::new();
         for joined in quick {
             spans.extend(split(joined, self.search(&joined.text, Reach::Quick)));
         }
-        spans.extend(self.named(slow));
+        spans.extend(self.named(slow, hurry)?);
         let long = |(i, cell): (usize, &Cell<'_>)| -> Vec<(usize, Find)> {
             let text = cell.line.map_or("", Line::text);
             numbers::find(text).into_iter().map(|find| (i, find)).collect()
@@ -163,21 +192,24 @@ impl Judge {
             let line = cells.get(i)?.line?;
             Some((i, numbers::whole(line.text(), name_cell(line.text(), find))))
         };
-        spans.into_iter().filter_map(named).collect()
+        Ok(spans.into_iter().filter_map(named).collect())
     }
 
     /// What the transformer finds. If it does not run it has not said that there is nothing: all goes.
-    fn named(&mut self, slow: &[Joined]) -> Vec<(usize, Find)> {
+    fn named(&mut self, slow: &[Joined], hurry: Hurry<'_>) -> Result<Vec<(usize, Find)>, ReadError> {
         let worth: Vec<&Joined> = slow.iter().filter(|joined| self.can_name(&joined.text)).collect();
-        let Some(names) = &mut self.names else { return Vec::new() };
+        let Some(names) = &mut self.names else { return Ok(Vec::new()) };
         let texts: Vec<&str> = worth.iter().map(|joined| joined.text.as_str()).collect();
-        let found = names.find(&texts).unwrap_or_else(|_| texts.iter().map(|text| vec![all(text)]).collect());
+        let found = match names.find(&texts, hurry) {
+            Err(NerError::OutOfTime) => return Err(ReadError::OutOfTime),
+            found => found.unwrap_or_else(|_| texts.iter().map(|text| vec![all(text)]).collect()),
+        };
         let mut spans = Vec::new();
         for (joined, mut finds) in worth.into_iter().zip(found) {
             self.lists.allow(&joined.text, &mut finds);
             spans.extend(split(joined, without(finds, &placeholders(&joined.text), &joined.text)));
         }
-        spans
+        Ok(spans)
     }
 
     /// Whether a text may hold a name: it has a letter, and is more than labels.
@@ -187,21 +219,26 @@ impl Judge {
 
     /// What is found in each text of a tree: by the transformer only in those that were not `read` off the picture, where
     /// it has seen them with what stands around them.
-    fn tree_finds(&mut self, named: &[Told], read: &[Joined]) -> Vec<Vec<Find>> {
-        let mut finds: Vec<Vec<Find>> =
-            named.iter().map(|told| self.search(&told.text, Reach::Quick)).collect();
+    fn tree_finds(
+        &mut self,
+        named: &[Told],
+        read: &[Joined],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Vec<Find>>, ReadError> {
+        let quick = |told: &Told| hurry.check().map(|()| self.search(&told.text, Reach::Quick));
+        let mut finds = named.iter().map(quick).collect::<Result<Vec<_>, _>>()?;
         if self.names.is_none() {
-            return finds;
+            return Ok(finds);
         }
         let unread = named.iter().enumerate().filter(|(_, told)| !is_read(&told.text, read));
         let joined = |(i, told): (usize, &Told)| Joined { text: told.text.clone(), parts: vec![(i, 0)] };
         let slow: Vec<Joined> = unread.map(joined).collect();
-        for (i, find) in self.named(&slow) {
+        for (i, find) in self.named(&slow, hurry)? {
             if let Some(finds) = finds.get_mut(i) {
                 finds.push(find);
             }
         }
-        finds
+        Ok(finds)
     }
 
     /// What the engine finds, remembered by the digest of the text.
@@ -232,10 +269,9 @@ fn is_in_one(line: Area, fields: &[Area]) -> bool {
     fields.iter().filter_map(|field| field.common(line)).any(|common| common.size() * 2 > line.size())
 }
 
-/// The words of a line that say something: icons beside them are read as a letter or two.
-fn telling(text: &str) -> Zeroizing<String> {
-    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphanumeric()).count() > ICON_LETTERS_MAX;
-    Zeroizing::new(text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" "))
+/// Whether a word can be an icon.
+fn is_icon(word: &&str) -> bool {
+    word.chars().filter(|c| c.is_alphanumeric()).count() <= ICON_LETTERS_MAX
 }
 
 /// The finds in a joined text, by cell.
@@ -319,4 +355,24 @@ fn occurrences(cells: &[Cell<'_>], text: &str, find: &Find) -> Vec<(usize, Find)
         }
     }
     seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_of_other_people_are_no_icons_of_a_label() {
+        let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        let models = Models::open(&models).unwrap();
+        let judge = Judge::new(Profile::Fast, &models, Lists::default()).unwrap();
+        for text in ["Save", "Q Search", "Save x", "B Send", "Open File"] {
+            assert!(judge.is_bar(text), "{text}");
+        }
+        for text in
+            ["ok I am in at 5", "48 21", "Send Jo", "Jo Send", "5", "48", "I am in", "x Send 7 B", "A B C"]
+        {
+            assert!(!judge.is_bar(text), "{text}");
+        }
+    }
 }

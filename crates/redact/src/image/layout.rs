@@ -21,6 +21,10 @@ const BREAK_HEIGHTS: u32 = 6;
 const LINES_JOINED_MAX: usize = 40;
 /// A piece narrower than its height over this is the edge of a painted letter.
 const SLIVER: u32 = 5;
+/// No painted box is thinner than the height of a line over this, and every stroke of a letter is.
+const STROKES: u32 = 3;
+/// What ends a run of paint.
+const NO_PAINT: [u8; 3] = [0; 3];
 /// Pixels that differ by less than this in brightness are not read again.
 const INK_MIN: u8 = crate::ocr::change::INK_MIN;
 
@@ -136,6 +140,19 @@ pub(crate) fn is_broken(line: Area, paragraph_right: u32) -> bool {
 
 /// The parts of a box that are not painted: it is cut at every mask that covers the middle of its height.
 pub(crate) fn unpainted(area: Area, masks: &[Mask]) -> Vec<Area> {
+    without_slivers(cut(area, masks))
+}
+
+fn without_slivers(mut pieces: Vec<Area>) -> Vec<Area> {
+    pieces.retain(|piece| !is_sliver(piece));
+    pieces
+}
+
+fn is_sliver(piece: &Area) -> bool {
+    piece.width() * SLIVER < piece.height()
+}
+
+fn cut(area: Area, masks: &[Mask]) -> Vec<Area> {
     let quarter = area.height() / 4;
     let core =
         Area { top: area.top + quarter, bottom: (area.bottom - quarter).max(area.top + quarter + 1), ..area };
@@ -153,12 +170,11 @@ pub(crate) fn unpainted(area: Area, masks: &[Mask]) -> Vec<Area> {
         };
         pieces = pieces.into_iter().flat_map(cut).flatten().collect();
     }
-    pieces.retain(|piece| piece.width() * SLIVER >= piece.height());
     pieces
 }
 
 /// The parts of a box that no earlier redaction painted: it is cut where a stretch as wide as it is high has the colour
-/// of the paint from top to bottom of its middle.
+/// of the paint from top to bottom of its middle. Text that stands on that colour is not cut where a thin letter would be lost.
 pub(crate) fn unfilled(frame: &Pixels, area: Area) -> Vec<Area> {
     let quarter = area.height() / 4;
     let is_filled = |x: u32| {
@@ -173,16 +189,72 @@ pub(crate) fn unfilled(frame: &Pixels, area: Area) -> Vec<Area> {
             masks.push(Mask::unknown(Area { left, right: x, ..area }, "image.painted"));
         }
     }
-    unpainted(area, &masks)
+    let pieces = cut(area, &masks);
+    if is_ringed(frame, area) && pieces.iter().any(is_sliver) { vec![area] } else { without_slivers(pieces) }
 }
 
-/// Whether what is not painted of an area has more than one colour.
+/// Whether an area shows more than paint beside one colour. The colour of the paint alone does not tell: letters may have it,
+/// or stand on it.
 pub(crate) fn shows_more_than_paint(frame: &Pixels, area: Area) -> bool {
     let mut one = None;
-    (0..area.height()).any(|y| {
+    let has_another = (0..area.height()).any(|y| {
         let (pixels, _) = row(frame, area, y).as_chunks::<3>();
         pixels.iter().any(|pixel| *pixel != FILL && *one.get_or_insert(*pixel) != *pixel)
-    })
+    });
+    has_another || one.is_some() && (is_ringed(frame, area) || is_drawn(frame, area))
+}
+
+/// Whether the edge of an area has the colour of the paint all around: what it shows stands on that colour.
+fn is_ringed(frame: &Pixels, area: Area) -> bool {
+    let filled = |side: Area| (0..side.height()).all(|y| is_paint(row(frame, side, y)));
+    [
+        Area { bottom: area.top + 1, ..area },
+        Area { top: area.bottom - 1, ..area },
+        Area { right: area.left + 1, ..area },
+        Area { left: area.right - 1, ..area },
+    ]
+    .into_iter()
+    .all(filled)
+}
+
+/// Whether the colour of the paint forms anything finer than painted boxes do: strokes, or what is left between them.
+fn is_drawn(frame: &Pixels, area: Area) -> bool {
+    let least = (area.height() / STROKES).max(2);
+    let whole = Area { left: 0, top: 0, right: frame.width(), bottom: frame.height() };
+    let around = area.grown(least, least, whole);
+    let across = Area { top: area.top, bottom: area.bottom, ..around };
+    let along = Area { left: area.left, right: area.right, ..around };
+    let rows =
+        (0..across.height()).map(|y| Area { top: across.top + y, bottom: across.top + y + 1, ..across });
+    let columns =
+        (0..along.width()).map(|x| Area { left: along.left + x, right: along.left + x + 1, ..along });
+    rows.chain(columns).any(|stripe| has_short_run(frame, stripe, area, least))
+}
+
+/// Whether a stripe of one pixel holds a run of the paint's colour that is shorter than `least` and reaches into `area`.
+fn has_short_run(frame: &Pixels, stripe: Area, area: Area, least: u32) -> bool {
+    let pixels = (0..stripe.height()).flat_map(|y| row(frame, stripe, y).as_chunks::<3>().0);
+    let mut from = None;
+    for (at, pixel) in (0..).zip(pixels.chain([&NO_PAINT])) {
+        if *pixel == FILL {
+            from = from.or(Some(at));
+        } else if let Some(from) = from.take().filter(|from| at - from < least) {
+            let is_across = stripe.height() == 1;
+            let run = if is_across {
+                Area { left: stripe.left + from, right: stripe.left + at, ..stripe }
+            } else {
+                Area { top: stripe.top + from, bottom: stripe.top + at, ..stripe }
+            };
+            if run.intersects(area) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn is_paint(pixels: &[u8]) -> bool {
+    pixels.chunks_exact(3).all(|pixel| pixel == FILL)
 }
 
 /// Whether the middle of a piece shows anything but one colour.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rten::ThreadPool;
 use sha2::{Digest, Sha256};
 
+use crate::ocr::Hurry;
 use crate::text::find::Find;
 use crate::text::ner::{Ner, NerError};
 
@@ -27,8 +28,8 @@ impl Names {
         Self { ner, threads: Arc::new(ThreadPool::with_num_threads(1)), known: BTreeMap::new() }
     }
 
-    /// What is found in each of `texts`.
-    pub(crate) fn find(&mut self, texts: &[&str]) -> Result<Vec<Vec<Find>>, NerError> {
+    /// What is found in each of `texts`. There must be time for it before each run.
+    pub(crate) fn find(&mut self, texts: &[&str], hurry: Hurry<'_>) -> Result<Vec<Vec<Find>>, NerError> {
         if self.known.len() + texts.len() > TEXTS_MAX {
             self.known.clear();
         }
@@ -37,7 +38,7 @@ impl Names {
         let mut new: Vec<&str> = texts.iter().copied().filter(is_new).collect();
         // Texts of like length run side by side.
         new.sort_by_key(|text| text.len());
-        let read = self.ner.read(&self.threads, &new)?;
+        let read = self.ner.read_in_time(&self.threads, &new, &|| hurry.check().is_ok())?;
         self.known.extend(new.iter().map(|text| tag(text)).zip(read));
         Ok(texts.iter().map(|text| self.known.get(&tag(text)).cloned().unwrap_or_default()).collect())
     }
@@ -45,4 +46,31 @@ impl Names {
 
 fn tag(text: &str) -> Tag {
     Sha256::digest(text.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::path::Path;
+
+    use super::*;
+    use crate::Models;
+
+    #[test]
+    fn there_must_be_time_for_each_run_of_the_transformer() {
+        let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
+        let texts: Vec<String> = (1..6).map(|n| "Dana Lund wrote this. ".repeat(n * n)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let find = |late_from: usize| {
+            let asked = Cell::new(0);
+            let in_time = || asked.replace(asked.get() + 1) < late_from;
+            let found = Names::new(models.ner().unwrap()).find(&texts, Hurry::new(&in_time));
+            (found, asked.get())
+        };
+        let (found, runs) = find(usize::MAX);
+        assert!(runs >= texts.len() && found.unwrap().iter().all(|finds| !finds.is_empty()), "{runs} runs");
+        for late_from in [0, 1, runs - 1] {
+            assert_eq!(find(late_from), (Err(NerError::OutOfTime), late_from + 1));
+        }
+    }
 }

@@ -77,6 +77,21 @@ fn no_planted_item_stays_and_redacting_twice_masks_next_to_nothing_more() {
 }
 
 #[test]
+fn time_that_ends_at_any_moment_of_the_reading_leaves_no_picture() {
+    let of = |profile: Profile, late_from: usize| {
+        let asked = std::cell::Cell::new(0);
+        let in_time = || asked.replace(asked.get() + 1) < late_from;
+        let raw = read_png(screen("chat.png")).unwrap();
+        (redactor(profile).redact(raw, None, Whose::Own, &in_time).is_ok(), asked.get())
+    };
+    let (is_kept, all) = of(Profile::Standard, usize::MAX);
+    assert!(is_kept);
+    for late_from in [0, 1, all / 2, all - 2, all - 1] {
+        assert_eq!(of(Profile::Standard, late_from), (false, late_from + 1), "of {all}");
+    }
+}
+
+#[test]
 fn in_strict_only_labels_of_the_interface_stay() {
     let png = screen("chat.png");
     let stored = redact(&mut redactor(Profile::Strict), png.clone(), None);
@@ -84,6 +99,47 @@ fn in_strict_only_labels_of_the_interface_stay() {
     let message = Rect { x: 186, y: 80, width: 420, height: 20 };
     assert!(left(&before, &after, message) <= LEFT_MAX);
     assert!(stored.report.findings.iter().any(|finding| finding.rule == "image.text"));
+}
+
+/// The chat in two colours without shades between them, as terminals and old programs draw.
+fn two_colours(ink: [u8; 3], ground: [u8; 3]) -> Pixels {
+    let mut frame = decode_any(&screen("chat.png")).unwrap();
+    let (pixels, _) = frame.rgb_mut().as_chunks_mut::<3>();
+    pixels.iter_mut().for_each(|pixel| *pixel = if pixel[1] < 128 { ink } else { ground });
+    frame
+}
+
+/// Share of the pixels in the middle of `rect` by which it differs from one that is all paint, or without any.
+fn differing(frame: &Pixels, rect: Rect) -> f64 {
+    let (l, t, r, b) = rect.clipped(frame.width(), frame.height()).unwrap();
+    let quarter = (b - t) / 4;
+    let at = |x: u32, y: u32| usize::try_from((y * frame.width() + x) * 3).unwrap();
+    let middle = (t + quarter..b - quarter).flat_map(|y| (l..r).map(move |x| (x, y)));
+    let filled = middle.clone().filter(|(x, y)| frame.rgb()[at(*x, *y)..at(*x, *y) + 3] == FILL).count();
+    let all = middle.count();
+    f64::from(u32::try_from(filled.min(all - filled)).unwrap()) / f64::from(u32::try_from(all).unwrap())
+}
+
+#[test]
+fn text_in_the_colour_of_the_paint_or_on_it_is_read_like_any_other() {
+    let message = Rect { x: 186, y: 80, width: 420, height: 20 };
+    for profile in [Profile::Standard, Profile::Strict] {
+        let mut redactor = redactor(profile);
+        for (ink, ground) in [(FILL, [255; 3]), ([255; 3], FILL)] {
+            let before = two_colours(ink, ground);
+            let stored = redactor.redact(Raw::seal(before.clone()), None, Whose::Own, &|| true).unwrap();
+            let after = decode(&stored.content().png).unwrap();
+            let planted = planted("chat.tsv").into_iter().chain([("message".to_owned(), message)]);
+            for (kind, bounds) in planted.filter(|(kind, _)| profile == Profile::Strict || kind != "message")
+            {
+                let (raw, left) = (differing(&before, bounds), differing(&after, bounds));
+                assert!(
+                    raw > 0.1 && left < 0.02,
+                    "{profile}, {ink:?} on {ground:?}: {kind}: {left:.2} of {raw:.2}"
+                );
+            }
+        }
+    }
 }
 
 fn tree(state: TreeState, role: &str, bounds: Rect) -> Tree {
@@ -94,9 +150,25 @@ fn tree(state: TreeState, role: &str, bounds: Rect) -> Tree {
         text: None,
         bounds,
         focused: false,
+        editable: false,
         unwalked: false,
     };
     Tree { state, nodes: vec![node] }
+}
+
+#[test]
+fn an_element_with_more_text_than_is_searched_is_masked() {
+    let mut redactor = redactor(Profile::Fast);
+    let bounds = Rect { x: 20, y: 10, width: 50, height: 20 };
+    for (length, is_masked) in [(64 * 1024, false), (64 * 1024 + 1, true)] {
+        let mut tree = tree(TreeState::Complete, "label", bounds);
+        tree.nodes[0].text = Some("-".repeat(length));
+        let white = Raw::seal(Pixels::new(120, 60, vec![255; 120 * 60 * 3]).unwrap());
+        let stored = redactor.redact(white, Some(&tree), Whose::Own, &|| true).unwrap().into_content();
+        assert_eq!(is_filled(&decode(&stored.png).unwrap(), bounds), is_masked, "{length} bytes");
+        let is_told = stored.report.findings.iter().any(|finding| finding.rule == "image.long");
+        assert_eq!(is_told, is_masked);
+    }
 }
 
 #[test]
@@ -171,6 +243,20 @@ fn written(width: u32, height: u32, color: png::ColorType, animated: bool) -> Ve
     }
     drop(writer);
     bytes
+}
+
+#[test]
+fn text_that_hardly_differs_from_the_paint_does_not_stay() {
+    let mut redactor = redactor(Profile::Fast);
+    for (ink, ground) in [([0x50; 3], FILL), (FILL, [0x50; 3])] {
+        let raw = Raw::seal(two_colours(ink, ground));
+        let stored = redactor.redact(raw, None, Whose::Own, &|| true).unwrap();
+        let after = decode(&stored.content().png).unwrap();
+        let rows = after.rgb().chunks(usize::try_from(after.width()).unwrap() * 3);
+        let has_one_colour = |part: &[u8]| part.chunks(3).all(|pixel| pixel == &part[..3]);
+        // Parts of 32 pixels: no letter is seen in what is left of a row.
+        assert!(rows.flat_map(|row| row.chunks(32 * 3)).all(has_one_colour), "{ink:?} on {ground:?}");
+    }
 }
 
 #[test]

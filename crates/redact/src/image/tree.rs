@@ -14,7 +14,7 @@ use crate::screen::showing::asked;
 
 /// What parts a title: `report - Editor`, `report — Editor`. Within a word they part nothing.
 const TITLE_MARKS: [&str; 3] = [" - ", " \u{2013} ", " \u{2014} "];
-/// Longest text of an element that is searched; of a longer one the element is masked.
+/// Longest text of an element that is searched; an element with a longer one is masked.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// What is masked before anything is read: fields for passwords, answers to personal questions, what was not walked, and everything if the tree cannot
@@ -39,6 +39,18 @@ pub(crate) fn unread(tree: &Tree, frame: &Pixels, strict: bool) -> Vec<Mask> {
         }
     }
     masks
+}
+
+/// Elements that say more than is searched.
+pub(crate) fn long(tree: &Tree, frame: &Pixels) -> Vec<Mask> {
+    if !tree.is_well_formed() {
+        return Vec::new();
+    }
+    let is_long =
+        |node: &Node| [&node.name, &node.text].into_iter().flatten().any(|text| text.len() > TEXT_BYTES_MAX);
+    let long = tree.nodes.iter().zip(places(tree, frame)).filter(|(node, _)| is_long(node));
+    let whole = || Area::new(0, 0, frame.width(), frame.height());
+    long.filter_map(|(_, place)| Some(Mask::unknown(place.or_else(whole)?, "image.long"))).collect()
 }
 
 /// The parts of the titles of windows: they name documents, and no part of a step keeps them.

@@ -199,6 +199,7 @@ mod tests {
             text: None,
             bounds: Rect { x, y: 0, width: 2, height: 2 },
             focused: false,
+            editable: false,
             unwalked: false,
         };
         let nodes = [at(None, 3), at(Some(0), 99), at(Some(1), -9), at(None, 99)];

@@ -50,9 +50,11 @@ impl Showing {
     }
 }
 
-/// Whether the person writes in it: a field of one line, or the text that holds the focus.
+/// Whether the person writes in it: a field of one line, or the text that holds the focus. One that can only be read, such
+/// as the history of a chat, shows what others wrote.
 pub(crate) fn is_own(node: &Node) -> bool {
-    !node.unwalked && Role::of(&node.role) == Role::Field && (node.role == "entry" || node.focused)
+    let is_field = Role::of(&node.role) == Role::Field && !node.unwalked;
+    is_field && node.editable && (node.role == "entry" || node.focused)
 }
 
 /// The kind of personal data that a field with something in it asks for.

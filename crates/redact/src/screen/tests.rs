@@ -24,6 +24,7 @@ fn node(parent: u32, role: &str, name: Option<&str>, bounds: Rect) -> Node {
         text: None,
         bounds,
         focused: false,
+        editable: false,
         unwalked: false,
     }
 }

@@ -33,6 +33,8 @@ pub(crate) enum NerError {
     Vocabulary,
     #[error("the model did not run")]
     Run,
+    #[error("the texts cannot be read in time")]
+    OutOfTime,
 }
 
 /// The loaded model.
@@ -56,12 +58,25 @@ impl Ner {
 
     /// What the model finds in each of `texts`, sorted and apart. It computes on the threads of the caller.
     pub(crate) fn read(&self, threads: &Arc<ThreadPool>, texts: &[&str]) -> Result<Vec<Vec<Find>>, NerError> {
+        self.read_in_time(threads, texts, &|| true)
+    }
+
+    /// The same. `in_time` is asked before each run of the model whether there is time left.
+    pub(crate) fn read_in_time(
+        &self,
+        threads: &Arc<ThreadPool>,
+        texts: &[&str],
+        in_time: &dyn Fn() -> bool,
+    ) -> Result<Vec<Vec<Find>>, NerError> {
         let tokens: Vec<Vec<Token>> = texts.iter().map(|text| self.vocabulary.tokens(text)).collect();
         let windows: Vec<Window> =
             tokens.iter().enumerate().flat_map(|(text, tokens)| windows(text, tokens)).collect();
         let mut readings: Vec<Vec<Reading>> =
             tokens.iter().map(|tokens| vec![Reading::NOTHING; tokens.len()]).collect();
         for batch in batches(windows) {
+            if !in_time() {
+                return Err(NerError::OutOfTime);
+            }
             self.run(threads, &batch, &tokens, &mut readings)?;
         }
         let all = texts.iter().zip(&tokens).zip(&readings);

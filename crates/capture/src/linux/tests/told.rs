@@ -56,7 +56,8 @@ fn what_is_typed_is_told_by_the_editor_and_the_element_is_named() {
     assert_eq!(tree.state, TreeState::Complete);
     assert!(tree.is_well_formed() && tree.nodes.iter().any(|node| node.name.as_deref() == Some("File")));
     let target = &tree.nodes[usize::try_from(click.target.unwrap()).unwrap()];
-    assert_eq!((target.role.as_str(), target.focused), ("text", true));
+    assert_eq!((target.role.as_str(), target.focused, target.editable), ("text", true, true));
+    assert!(tree.nodes.iter().any(|node| node.role == "menu" && !node.editable));
     assert_eq!(target.text.as_deref(), Some("plain text\n"));
     assert!(target.bounds.contains(Point { x: 200, y: 300 }));
 

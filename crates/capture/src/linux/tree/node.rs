@@ -30,6 +30,7 @@ pub(crate) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
         text: None,
         bounds: place.unwrap_or(Rect { x: 0, y: 0, width: 0, height: 0 }),
         focused: states.focused(),
+        editable: states.editable(),
         unwalked: false,
     };
     let holds_text =

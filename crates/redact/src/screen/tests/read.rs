@@ -76,9 +76,11 @@ fn a_window_with_content_is_read_and_planted_data_is_masked() {
 #[test]
 fn where_other_people_write_only_labels_and_own_fields_stay() {
     let bar = node(0, "label", Some("Channels"), BAR);
-    let own = Node { text: Some("…".into()), ..node(0, "entry", Some("Message"), MESSAGE) };
     let field =
         |role: &str, name: &str| Node { text: Some("…".into()), ..node(0, role, Some(name), MESSAGE) };
+    let own = Node { editable: true, ..field("entry", "Message") };
+    let written = Node { editable: true, focused: true, ..field("text", "Message") };
+    let unwritten = Node { focused: false, ..written.clone() };
     let shown = |app: &str, marked: bool, nodes: Vec<Node>| {
         let observation = Observation { communication: marked, ..showing(chat(), app, nodes) };
         let after = redacted(Profile::Standard, observation);
@@ -90,7 +92,15 @@ fn where_other_people_write_only_labels_and_own_fields_stay() {
     assert_eq!(shown("mail", false, vec![bar.clone()]), (true, false));
     assert_eq!(shown("editor", true, vec![bar.clone()]), (true, false));
     assert_eq!(shown("mail", false, vec![bar.clone(), own.clone()]), (true, true));
-    assert_eq!(shown("mail", false, vec![bar.clone(), field("entry", "Name")]), (true, false));
+    assert_eq!(shown("mail", false, vec![bar.clone(), written]), (true, true));
+    assert_eq!(shown("mail", false, vec![bar.clone(), unwritten]), (true, false));
+    let asked = Node { editable: true, ..field("entry", "Name") };
+    assert_eq!(shown("mail", false, vec![bar.clone(), asked]), (true, false));
+    let read_only = |role: &str, focused| Node { focused, ..field(role, "History") };
+    for (role, focused) in [("text", true), ("entry", true), ("entry", false)] {
+        let nodes = vec![bar.clone(), read_only(role, focused)];
+        assert_eq!(shown("mail", false, nodes), (true, false), "{role}, focused: {focused}");
+    }
     assert_eq!(shown("mail", false, vec![bar, field("paragraph", "Message")]), (true, false));
 }
 
@@ -148,6 +158,18 @@ fn a_frame_that_cannot_be_read_in_time_is_dropped_and_its_step_stays() {
     assert!(step.report.findings.iter().any(|finding| finding.rule == "screen.unread"));
     let next = redactor.follow(Raw::seal(showing(chat(), "editor", vec![])), &|| true).unwrap();
     assert!(next.into_iter().next().unwrap().into_content().frame.is_some());
+}
+
+#[test]
+fn a_frame_that_cannot_be_masked_for_sure_is_dropped_and_its_step_stays() {
+    let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &MODELS).unwrap();
+    // A few pixels more than two screens of 7680 by 4320.
+    let huge = Pixels::new(16_384, 4_051, vec![255; 16_384 * 4_051 * 3]).unwrap();
+    let step = redactor.redact(Raw::seal(showing(huge, "editor", vec![]))).unwrap().into_content();
+    assert!(step.frame.is_none() && step.step.frame.is_none() && step.tree.is_some());
+    assert!(step.report.findings.iter().any(|finding| finding.rule == "screen.unread"));
+    let next = redactor.redact(Raw::seal(showing(chat(), "editor", vec![]))).unwrap();
+    assert!(next.into_content().frame.is_some());
 }
 
 #[test]
