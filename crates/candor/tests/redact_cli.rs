@@ -311,12 +311,12 @@ fn surrogates_are_given_to_the_kinds_that_were_asked_for_and_told() {
         lines(&candor(&[&JSONL[..], &["--surrogates", "person,CARD"]].concat(), &question)).remove(0);
     let spans = |answer: &Value| answer["spans"].as_array().unwrap().clone();
     assert!(spans(&plain).iter().all(|span| span.get("surrogate").is_none()));
-    let told: Vec<_> = spans(&chosen)
+    let kinds: Vec<_> = spans(&chosen)
         .iter()
         .map(|span| (span["type"].as_str().unwrap().to_owned(), span.get("surrogate").is_some()))
         .collect();
     assert_eq!(
-        told,
+        kinds,
         [("PERSON", true), ("EMAIL", false), ("CARD", true), ("DATE", false)].map(|(k, s)| (k.to_owned(), s))
     );
     let text = chosen["text"].as_str().unwrap();
