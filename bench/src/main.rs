@@ -70,7 +70,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 23] = [
+const BENCHMARKS: [Benchmark; 24] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,
@@ -78,6 +78,14 @@ const BENCHMARKS: [Benchmark; 23] = [
         baseline_is: "SHA-256 of the same text, MB/s",
         wants: Wants::AtLeast,
         budget: 20.0,
+    },
+    Benchmark {
+        name: "redact-rules",
+        run: text::rules,
+        unit: "MB/s on one core",
+        baseline_is: "SHA-256 of the same text, MB/s",
+        wants: Wants::AtLeast,
+        budget: 100.0,
     },
     Benchmark {
         name: "redact-standard",

@@ -35,6 +35,54 @@ pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&part, path)
 }
 
+/// A large file on its way: it has its name when it is whole, and is gone if it never is.
+///
+/// Before the rename of `finish` a crash leaves the old file and a temporary one beside it; after it, the new file.
+#[cfg(feature = "agent")]
+#[derive(Debug)]
+pub(crate) struct Growing {
+    file: File,
+    part: std::path::PathBuf,
+    path: std::path::PathBuf,
+}
+
+#[cfg(feature = "agent")]
+impl Growing {
+    /// Begins a file, readable by its owner only.
+    pub(crate) fn begin(path: &Path) -> io::Result<Self> {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let part = folder_of(path).join(name);
+        Ok(Self { file: open_private(&part)?, part, path: path.to_owned() })
+    }
+
+    /// Gives it its name.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.part, &self.path)?;
+        File::open(folder_of(&self.path))?.sync_all()
+    }
+}
+
+#[cfg(feature = "agent")]
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(feature = "agent")]
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // After `finish` there is none.
+        let _already_gone = fs::remove_file(&self.part);
+    }
+}
+
 /// Makes a file that was not there before, readable by its owner only.
 #[cfg(feature = "agent")]
 pub(crate) fn new_private(path: &Path) -> io::Result<File> {
@@ -79,6 +127,23 @@ mod tests {
         assert_eq!(folder_of(Path::new("policy.toml")), Path::new("."));
         assert_eq!(folder_of(Path::new("a/policy.toml")), Path::new("a"));
         assert_eq!(folder_of(Path::new("/policy.toml")), Path::new("/"));
+    }
+
+    #[cfg(feature = "agent")]
+    #[test]
+    fn a_large_file_has_its_name_when_it_is_whole_and_is_gone_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        fs::write(&path, "old").unwrap();
+        let mut given_up = Growing::begin(&path).unwrap();
+        given_up.write_all(b"half").unwrap();
+        drop(given_up);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        let mut whole = Growing::begin(&path).unwrap();
+        whole.write_all(b"whole").unwrap();
+        whole.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[cfg(any(feature = "agent", feature = "server"))]

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     /// The disk is full, the folder is in use or cannot be written.
     Storage = 7,
     /// Somebody pressed Ctrl-C.
-    #[cfg(feature = "demo")]
+    #[cfg(feature = "agent")]
     Interrupted = 130,
 }
 
@@ -46,7 +46,7 @@ impl Kind {
             #[cfg(feature = "agent")]
             Self::Unreachable => "unreachable",
             Self::Storage => "storage",
-            #[cfg(feature = "demo")]
+            #[cfg(feature = "agent")]
             Self::Interrupted => "interrupted",
         }
     }

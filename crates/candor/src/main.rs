@@ -26,11 +26,6 @@ mod server;
 
 use std::process::ExitCode;
 
-/// Once a sensor opens, memory that is given back is wiped: what was seen passes through libraries that do not wipe (P1).
-#[cfg(feature = "agent")]
-#[global_allocator]
-static MEMORY: candor_capture::Memory = candor_capture::Memory;
-
 use clap::Parser;
 
 fn main() -> ExitCode {

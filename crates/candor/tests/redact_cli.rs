@@ -298,3 +298,81 @@ fn a_table_longer_than_a_piece_of_input_is_read_by_its_heads_to_the_end() {
     let left = text.lines().skip(1).find(|line| !line.starts_with("[ID_"));
     assert_eq!((text.lines().count(), left), (60_001, None));
 }
+
+/// A text with a person, an address of mail, a card and a date.
+const PERSONAL: &str =
+    "Ask Alice Henderson (alice@mail.example.test), card 4111 1111 1111 1111, born 1990-05-16.";
+
+#[test]
+fn surrogates_are_given_to_the_kinds_that_were_asked_for_and_told() {
+    let question = jsonl(&[json!({"id": 1, "text": PERSONAL})]);
+    let plain = lines(&candor(&JSONL, &question)).remove(0);
+    let chosen =
+        lines(&candor(&[&JSONL[..], &["--surrogates", "person,CARD"]].concat(), &question)).remove(0);
+    let spans = |answer: &Value| answer["spans"].as_array().unwrap().clone();
+    assert!(spans(&plain).iter().all(|span| span.get("surrogate").is_none()));
+    let kinds: Vec<_> = spans(&chosen)
+        .iter()
+        .map(|span| (span["type"].as_str().unwrap().to_owned(), span.get("surrogate").is_some()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [("PERSON", true), ("EMAIL", false), ("CARD", true), ("DATE", false)].map(|(k, s)| (k.to_owned(), s))
+    );
+    let text = chosen["text"].as_str().unwrap();
+    assert!(text.contains("[EMAIL_1]") && !text.contains("[PERSON") && !text.contains("Alice"), "{text}");
+    let again = lines(&candor(&JSONL, &jsonl(&[json!({"id": 1, "text": text})]))).remove(0);
+    assert_eq!(again["text"], chosen["text"]);
+    let all = candor(&["redact", "text", "--profile", "fast", "--surrogates", "all"], PERSONAL.as_bytes());
+    assert!(!String::from_utf8_lossy(&all.stdout).contains('['));
+    assert!(told(&all).contains("4 names and numbers in the output are surrogates"), "{}", told(&all));
+    let refused = candor(&["redact", "text", "--surrogates", "secret"], b"");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(told(&refused).contains("person, email, phone, card, iban, ip, date and all"));
+}
+
+#[test]
+fn an_output_file_is_whole_or_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.jsonl");
+    let named = path.to_str().unwrap();
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    let broken = [jsonl(&[json!({"id": 1, "text": PERSONAL})]), b"no json\n".to_vec()].concat();
+    let output = candor(&[&JSONL[..], &["--output", named]].concat(), &broken);
+    assert_eq!((output.status.code(), files()), (Some(4), 0));
+    assert!(told(&output).contains("no file was written"), "{}", told(&output));
+    let question = jsonl(&[json!({"id": 1, "text": PERSONAL})]);
+    let output = candor(&[&JSONL[..], &["--output", named]].concat(), &question);
+    assert!(output.status.success() && output.stdout.is_empty());
+    assert_eq!(std::fs::read(&path).unwrap(), candor(&JSONL, &question).stdout);
+    assert_eq!(files(), 1);
+}
+
+/// Ctrl-C while text is still coming: the program ends with 130 and leaves no file, whole or half.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_leaves_no_half_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.txt");
+    let mut command = Command::new(CANDOR);
+    command.args(["redact", "text", "--profile", "fast", "--output", path.to_str().unwrap()]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let home = tempfile::tempdir().unwrap();
+    let mut child = isolated(&mut command, home.path()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let text = format!("{PERSONAL}\n").repeat(4000);
+    let part = folder.path().join("out.txt.part");
+    let written = || part.metadata().is_ok_and(|part| part.len() > 0);
+    // The file has begun to grow: the program is in the middle of its work.
+    while !written() {
+        stdin.write_all(text.as_bytes()).unwrap();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    // It goes on until it notices; then the pipe breaks.
+    while stdin.write_all(text.as_bytes()).is_ok() {}
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -44,6 +44,7 @@ pub use screen::picture::{PictureError, small_picture};
 pub use seal::{Raw, Redacted};
 pub use text::lists::{HashedList, ListError, Lists};
 pub use text::own::OwnRule;
-pub use text::scan::RuleError;
+pub use text::scan::{RuleError, ShippedRules};
+pub use text::surrogate::{NoSurrogates, SURROGATE_KINDS};
 pub use text::tagger::train::{LISTS, Trainer};
 pub use text::tagger::{Tagger, TaggerError};

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::seal::Raw;
 use crate::text::find::Find;
 use crate::text::pseudonym::Pseudonyms;
+use crate::text::surrogate::NoSurrogates;
 use crate::text::table::open_at_end;
 use crate::text::{Engine, Reach, UNIT_LINES, named};
 use crate::{Lists, Models, RedactorError};
@@ -22,6 +23,8 @@ pub struct Span {
     pub end: usize,
     /// What kind.
     pub kind: FindingKind,
+    /// Whether a surrogate stands in its place, and not a placeholder.
+    pub is_surrogate: bool,
 }
 
 /// A text after redaction.
@@ -30,7 +33,7 @@ pub struct Span {
 pub struct Marked {
     /// What was found, by its place in the text as it was: in order, apart.
     pub spans: Vec<Span>,
-    /// The text with placeholders.
+    /// The text with placeholders, or surrogates where they were chosen.
     pub text: String,
 }
 
@@ -113,6 +116,19 @@ impl TextMarker {
         Ok(Self { searcher, names: Pseudonyms::new(session_key) })
     }
 
+    /// The same marker, with surrogates for these kinds: things of the same shape that belong to nobody. What has none that
+    /// would be known again gets its placeholder.
+    ///
+    /// # Errors
+    /// When a kind has no surrogates; [`SURROGATE_KINDS`](crate::SURROGATE_KINDS) have.
+    pub fn with_surrogates(
+        mut self,
+        kinds: impl IntoIterator<Item = FindingKind>,
+    ) -> Result<Self, NoSurrogates> {
+        self.names.choose_surrogates(kinds)?;
+        Ok(self)
+    }
+
     /// Redacts a text. The raw text is wiped when this returns.
     pub fn mark(&mut self, text: Raw<String>) -> Marked {
         let searched = self.searcher.search(text);
@@ -123,8 +139,12 @@ impl TextMarker {
     #[expect(clippy::needless_pass_by_value, reason = "the raw text is wiped when this returns")]
     pub fn name(&mut self, searched: Searched) -> Marked {
         let text = searched.text.open();
-        let (marked, _) = named(text, &searched.finds, &mut self.names);
-        Marked { spans: spans(text, &searched.finds), text: marked }
+        let (marked, found) = named(text, &searched.finds, &mut self.names);
+        let mut spans = spans(text, &searched.finds);
+        for (span, found) in spans.iter_mut().zip(found) {
+            span.is_surrogate = found.is_surrogate;
+        }
+        Marked { spans, text: marked }
     }
 }
 
@@ -146,6 +166,7 @@ fn spans(text: &str, finds: &[Find]) -> Vec<Span> {
         start: counted(find.range.start),
         end: counted(find.range.end),
         kind: find.kind,
+        is_surrogate: false,
     };
     finds.iter().map(span).collect()
 }

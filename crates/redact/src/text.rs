@@ -21,6 +21,7 @@ pub(crate) mod rule;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod strict;
+pub(crate) mod surrogate;
 pub(crate) mod table;
 pub(crate) mod tagger;
 pub(crate) mod unread;
@@ -32,12 +33,12 @@ use candor_model::FindingKind;
 
 use crate::models::{ModelError, Models};
 use crate::profile::Profile;
-use crate::text::draft::{Draft, View};
+use crate::text::draft::{Change, Draft, View};
 use crate::text::find::{Find, merged};
 use crate::text::lexicon::Lexicon;
 use crate::text::lists::{ListError, ListMatcher, Lists};
 use crate::text::ner::reader::Reader;
-use crate::text::pseudonym::Pseudonyms;
+use crate::text::pseudonym::{Pseudonyms, StandIn};
 use crate::text::scan::{RuleError, Scanner};
 use crate::text::tagger::Tagger;
 use crate::text::tagger::memo::Memo;
@@ -58,6 +59,8 @@ pub(crate) struct Found {
     pub(crate) rule: &'static str,
     /// What stands in its place.
     pub(crate) placeholder: String,
+    /// Whether that is a surrogate.
+    pub(crate) is_surrogate: bool,
 }
 
 /// Who looks at a text.
@@ -169,7 +172,8 @@ impl Engine {
         let mut before: Option<View> = None;
         for round in 0..ROUNDS_MAX + LINE_ROUNDS_MAX {
             let view = draft.view();
-            let finds = self.look(&view, &view.changed(before.as_ref()), reach, &mut memo);
+            let changes = before.as_ref().and_then(|before| view.changes(before));
+            let finds = self.look(&view, changes.as_deref(), reach, &mut memo);
             if finds.is_empty() {
                 return draft.finds();
             }
@@ -185,8 +189,8 @@ impl Engine {
         draft.finds()
     }
 
-    /// What rules and lists of names find in some lines.
-    fn quick_look(&self, lines: &str, finds: &mut Vec<Find>) {
+    /// What is found by what looks at lines: rules, lists of names, and the guesses at languages and scripts.
+    fn look_at_lines(&self, lines: &str, finds: &mut Vec<Find>) {
         let look = |text: &str, finds: &mut Vec<Find>| {
             finds.extend(self.lines.scan(text));
             names::find(text, &self.lexicon, finds);
@@ -197,16 +201,18 @@ impl Engine {
             self.lists.find(text, finds);
         };
         decoded::find(lines, look_decoded, finds);
+        unread::find(lines, finds);
+        language::find(lines, finds);
     }
 
-    /// What each layer finds in a view. Rules and lists of names look at lines, so only at those that are not as they were
-    /// at the look before.
-    fn look(&self, view: &View, changed: &[Range<usize>], reach: Reach, memo: &mut Memo) -> Vec<Find> {
+    /// What each layer finds in a view. What looks at lines looks only at those that are not as they were at the look before.
+    fn look(&self, view: &View, changes: Option<&[Change]>, reach: Reach, memo: &mut Memo) -> Vec<Find> {
         let text = view.text.as_str();
         let mut finds = Vec::new();
-        for part in changed {
+        let all = [Change { was: 0..0, now: 0..text.len() }];
+        for part in changes.unwrap_or(&all).iter().map(|change| &change.now) {
             let before = finds.len();
-            self.quick_look(text.get(part.clone()).unwrap_or_default(), &mut finds);
+            self.look_at_lines(text.get(part.clone()).unwrap_or_default(), &mut finds);
             for find in finds.iter_mut().skip(before) {
                 find.range = find.range.start + part.start..find.range.end + part.start;
             }
@@ -214,7 +220,7 @@ impl Engine {
         self.lists.find(text, &mut finds);
         if let Some(tagger) = &self.tagger {
             let mut tagged = Vec::new();
-            tagger.find(text, memo, &mut tagged);
+            tagger.find(text, changes, memo, &mut tagged);
             finds.extend(tagged.into_iter().filter(|find| ner::doubt::bears_out(text, find)));
         }
         if let Some(reader) = self.reader.as_ref().filter(|_| reach == Reach::Whole) {
@@ -223,8 +229,6 @@ impl Engine {
                 finds.push(everything(text));
             }
         }
-        unread::find(text, &mut finds);
-        language::find(text, &mut finds);
         if self.strict {
             strict::find(text, &mut finds);
         }
@@ -249,17 +253,19 @@ fn units(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Puts a placeholder for each of `finds`, in order and apart, into `text`.
+/// Puts a placeholder or surrogate for each of `finds`, in order and apart, into `text`.
 pub(crate) fn named(text: &str, finds: &[Find], names: &mut Pseudonyms) -> (String, Vec<Found>) {
     let mut out = String::with_capacity(text.len());
     let mut found = Vec::with_capacity(finds.len());
     let mut start = 0;
     for find in finds {
-        let placeholder = names.placeholder(find.kind, text.get(find.range.clone()).unwrap_or_default());
+        let said = text.get(find.range.clone()).unwrap_or_default();
         out.push_str(text.get(start..find.range.start).unwrap_or_default());
-        out.push_str(&placeholder);
+        let after = text.get(find.range.end..).and_then(|after| after.chars().next());
+        let StandIn { text, is_surrogate } = names.stand_in(find.kind, said, out.chars().next_back(), after);
+        out.push_str(&text);
         start = find.range.end;
-        found.push(Found { kind: find.kind, rule: find.rule, placeholder });
+        found.push(Found { kind: find.kind, rule: find.rule, placeholder: text, is_surrogate });
     }
     out.push_str(text.get(start..).unwrap_or_default());
     (out, found)

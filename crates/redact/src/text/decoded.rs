@@ -47,15 +47,30 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         loop {
             let rest = bytes.get(from..).filter(|rest| !rest.is_empty())?;
-            let length = rest.iter().position(|b| !b.is_ascii_graphic() || is_edge(*b)).unwrap_or(rest.len());
+            let length = rest.iter().position(|b| is_end(*b)).unwrap_or(rest.len());
             let run = from..from + length;
             from += length + 1;
-            let coded = length >= BASE64_MIN || rest.get(..length).is_some_and(|run| run.contains(&b'%'));
-            if coded && length > 3 {
+            let coded = || rest.get(..length).is_some_and(|run| run.contains(&b'%'));
+            if length > 3 && (length >= BASE64_MIN || coded()) {
                 return Some(run);
             }
         }
     })
+}
+
+/// Bytes that end a run.
+const ENDS: [bool; 256] = {
+    let mut ends = [true; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        ends[byte as usize] = is_edge(byte);
+        byte += 1;
+    }
+    ends
+};
+
+fn is_end(byte: u8) -> bool {
+    ENDS.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
 const fn is_edge(byte: u8) -> bool {

@@ -6,29 +6,29 @@ use candor_model::FindingKind;
 use zeroize::Zeroizing;
 
 use crate::text::find::{Find, merged, without};
-use crate::text::pseudonym::placeholders;
+use crate::text::pseudonym::stand_ins;
 
 /// A part of the text that its readers do not see.
 #[derive(Clone)]
-struct Mask<'a> {
+struct Mask {
     /// Bytes of the text.
     range: Range<usize>,
     /// What was found there; none if a placeholder stood there already.
     found: Option<(FindingKind, &'static str)>,
     /// What readers see in its place, in square brackets: `PERSON`, without a number, so that what they find does not hang
     /// on who was named first.
-    shown: &'a str,
+    shown: &'static str,
 }
 
-impl Mask<'_> {
+impl Mask {
     fn of(range: Range<usize>, find: &Find) -> Self {
         Self { range, found: Some((find.kind, find.rule)), shown: find.kind.label() }
     }
 }
 
 /// Masks in order, those that overlap as one: two finds may reach into the same mask of before.
-fn united(masks: Vec<Mask<'_>>) -> Vec<Mask<'_>> {
-    let mut united: Vec<Mask<'_>> = Vec::with_capacity(masks.len());
+fn united(masks: Vec<Mask>) -> Vec<Mask> {
+    let mut united: Vec<Mask> = Vec::with_capacity(masks.len());
     for mask in masks {
         match united.last_mut().filter(|last| mask.range.start < last.range.end) {
             Some(last) => last.range.end = last.range.end.max(mask.range.end),
@@ -41,7 +41,7 @@ fn united(masks: Vec<Mask<'_>>) -> Vec<Mask<'_>> {
 /// A text and its masks, in order and apart.
 pub(crate) struct Draft<'a> {
     text: &'a str,
-    masks: Vec<Mask<'a>>,
+    masks: Vec<Mask>,
 }
 
 /// What readers see of a draft.
@@ -53,15 +53,10 @@ pub(crate) struct View {
 }
 
 impl<'a> Draft<'a> {
-    /// A text whose placeholders count as taken out.
+    /// A text whose placeholders and surrogates count as taken out.
     pub(crate) fn of(text: &'a str) -> Self {
-        let kept = |range: Range<usize>| {
-            let placeholder = text.get(range.clone()).unwrap_or_default();
-            let label = placeholder.trim_end_matches(|c: char| c.is_ascii_digit() || c == ']');
-            let label = label.strip_suffix('_').unwrap_or(label);
-            Mask { range, found: None, shown: label.strip_prefix('[').unwrap_or(label) }
-        };
-        Self { text, masks: placeholders(text).into_iter().map(kept).collect() }
+        let kept = |(range, shown)| Mask { range, found: None, shown };
+        Self { text, masks: stand_ins(text).into_iter().map(kept).collect() }
     }
 
     /// What readers see.
@@ -95,7 +90,7 @@ impl<'a> Draft<'a> {
     /// Takes out what was found in the view with everything that was taken out within it before.
     pub(crate) fn take_out_whole(&mut self, view: &View, finds: impl IntoIterator<Item = Find>) {
         // Places first: they hang on the masks that the view was made with.
-        let mut placed: Vec<Mask<'a>> =
+        let mut placed: Vec<Mask> =
             finds.into_iter().map(|find| Mask::of(self.back(view, &find.range), &find)).collect();
         if placed.is_empty() {
             return;
@@ -119,7 +114,7 @@ impl<'a> Draft<'a> {
 
     /// What was taken out, in order and apart.
     pub(crate) fn finds(self) -> Vec<Find> {
-        let found = |mask: Mask<'_>| {
+        let found = |mask: Mask| {
             let (kind, rule) = mask.found?;
             Some(Find { range: mask.range, kind, rule })
         };
@@ -142,7 +137,7 @@ impl<'a> Draft<'a> {
 
     /// Two masks of one kind with one space between them are one: a name that was found in two goes.
     fn join(&mut self) {
-        let mut joined: Vec<Mask<'_>> = Vec::with_capacity(self.masks.len());
+        let mut joined: Vec<Mask> = Vec::with_capacity(self.masks.len());
         for mask in self.masks.drain(..) {
             let gap = joined.last().and_then(|last| self.text.get(last.range.end..mask.range.start));
             let kind = |found: Option<(FindingKind, _)>| found.map(|(kind, _)| kind);
@@ -169,24 +164,9 @@ fn joins(kind: FindingKind) -> bool {
 }
 
 impl View {
-    /// The parts of this view, whole lines each, that are not as they were in the view before; all of it where the lines
-    /// are not the same in number.
-    pub(crate) fn changed(&self, before: Option<&Self>) -> Vec<Range<usize>> {
-        let all = || std::iter::once(0..self.text.len()).collect();
-        let Some(before) = before else { return all() };
-        let (mut was, mut start) = (before.text.split_inclusive('\n'), 0);
-        let mut changed: Vec<Range<usize>> = Vec::new();
-        for line in self.text.split_inclusive('\n') {
-            let end = start + line.len();
-            let is_same = was.next() == Some(line);
-            match changed.last_mut() {
-                _ if is_same => {}
-                Some(last) if last.end == start => last.end = end,
-                _ => changed.push(start..end),
-            }
-            start = end;
-        }
-        if was.next().is_some() { all() } else { changed }
+    /// What is not as it was in the view before, whole lines each; none where the lines are not the same in number.
+    pub(crate) fn changes(&self, before: &Self) -> Option<Vec<Change>> {
+        changed_lines(&self.text, &before.text)
     }
 
     /// Makes of what was found in this view finds that are sorted, apart, within lines and beside masks.
@@ -196,6 +176,33 @@ impl View {
         }
         without(within_lines(merged(finds), &self.text), &self.masks, &self.text)
     }
+}
+
+/// Lines that are not as they were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Bytes of the text before.
+    pub(crate) was: Range<usize>,
+    /// Bytes of the text as it is.
+    pub(crate) now: Range<usize>,
+}
+
+/// Where the lines of `text` are not those of `before`; none where they are not the same in number.
+pub(crate) fn changed_lines(text: &str, before: &str) -> Option<Vec<Change>> {
+    let mut was_lines = before.split_inclusive('\n');
+    let (mut was_start, mut start) = (0, 0);
+    let mut changes: Vec<Change> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let was = was_lines.next()?;
+        let (was_end, end) = (was_start + was.len(), start + line.len());
+        match changes.last_mut() {
+            _ if was == line => {}
+            Some(last) if last.now.end == start => (last.was.end, last.now.end) = (was_end, end),
+            _ => changes.push(Change { was: was_start..was_end, now: start..end }),
+        }
+        (was_start, start) = (was_end, end);
+    }
+    was_lines.next().is_none().then_some(changes)
 }
 
 /// Cuts finds at line ends: a text keeps its lines.

@@ -4,6 +4,8 @@
 //! letter: a Polish name in an English sentence says nothing of the sentence; so does the first word. Languages that are written in ASCII alone
 //! (Indonesian, Swahili) are not told from the seven.
 
+use std::sync::LazyLock;
+
 use crate::text::find::Find;
 use crate::text::strict;
 
@@ -35,6 +37,30 @@ const SEVEN: &[&str] = &[
     "este", "vi", "med", "ja",
 ];
 
+static OTHERS_KEYS: LazyLock<Small> = LazyLock::new(|| Small::of(OTHERS));
+static SEVEN_KEYS: LazyLock<Small> = LazyLock::new(|| Small::of(SEVEN));
+
+/// Words of eight bytes at most, each as one number, in order.
+struct Small(Vec<u64>);
+
+impl Small {
+    fn of(words: &[&str]) -> Self {
+        let mut keys: Vec<u64> = words.iter().filter_map(|word| Self::key(word)).collect();
+        keys.sort_unstable();
+        Self(keys)
+    }
+
+    fn key(word: &str) -> Option<u64> {
+        let mut bytes = [0; 8];
+        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        Some(u64::from_le_bytes(bytes))
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        Self::key(word).is_some_and(|key| self.0.binary_search(&key).is_ok())
+    }
+}
+
 /// Adds every capitalised word that nobody knows to be harmless, of lines in another language.
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
     if text.is_ascii() {
@@ -59,8 +85,9 @@ fn is_other(line: &str) -> bool {
     let (mut others, mut seven) = (0_usize, 0_usize);
     // The first word of a sentence is no name for being capitalised.
     for (_, word) in words.enumerate().filter(|(n, word)| *n == 0 || word.starts_with(char::is_lowercase)) {
-        let known = SEVEN.contains(&word);
-        let foreign = !word.is_ascii() && word.contains(|c| LETTERS.contains(c)) || OTHERS.contains(&word);
+        let known = SEVEN_KEYS.contains(word);
+        let foreign =
+            !word.is_ascii() && word.contains(|c| LETTERS.contains(c)) || OTHERS_KEYS.contains(word);
         seven += usize::from(known);
         others += usize::from(foreign && !known);
     }
@@ -70,6 +97,15 @@ fn is_other(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_small_word_has_a_key() {
+        assert!(OTHERS.iter().all(|word| OTHERS_KEYS.contains(word)));
+        assert!(SEVEN.iter().all(|word| SEVEN_KEYS.contains(word)));
+        assert!(
+            !SEVEN_KEYS.contains("") && !SEVEN_KEYS.contains("thee") && !SEVEN_KEYS.contains("unaccountably")
+        );
+    }
 
     #[test]
     fn sentences_of_other_languages_are_told() {

@@ -86,9 +86,11 @@ pub(crate) struct Entry {
     pub(crate) greeting: bool,
 }
 
-/// The lists, by folded word.
+/// The lists, by folded word: a table of open addressing, since each capitalised word of a text is looked up.
 pub(crate) struct Lexicon {
-    entries: BTreeMap<String, Entry>,
+    entries: Vec<(String, Entry)>,
+    /// Where an entry is, by the hash of its word; a power of two of slots, at most half full.
+    slots: Vec<Option<u32>>,
 }
 
 impl Lexicon {
@@ -119,7 +121,42 @@ impl Lexicon {
                 entries.insert(folded(part), named);
             }
         }
-        Self { entries }
+        Self::of(entries.into_iter().collect())
+    }
+
+    fn of(entries: Vec<(String, Entry)>) -> Self {
+        let mut slots = vec![None; (entries.len() * 2).next_power_of_two().max(2)];
+        for ((word, _), index) in entries.iter().zip(0_u32..) {
+            let free = places(hash(word.as_bytes()), slots.len()).find(|at| slots.get(*at) == Some(&None));
+            if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
+                *slot = Some(index);
+            }
+        }
+        Self { entries, slots }
+    }
+
+    /// The entry of a folded word.
+    fn entry(&self, folded: &[u8]) -> Option<Entry> {
+        for at in places(hash(folded), self.slots.len()) {
+            let index = (*self.slots.get(at)?)?;
+            let (word, entry) = self.entries.get(usize::try_from(index).ok()?)?;
+            if word.as_bytes() == folded {
+                return Some(*entry);
+            }
+        }
+        None
+    }
+
+    /// The entry of a word as it is written.
+    fn entry_of(&self, word: &str) -> Option<Entry> {
+        if !word.is_ascii() {
+            return self.entry(folded(word).as_bytes());
+        }
+        let mut buffer = [0; WORD_BYTES_MAX];
+        let small = buffer.get_mut(..word.len())?;
+        small.copy_from_slice(word.as_bytes());
+        small.make_ascii_lowercase();
+        self.entry(small)
     }
 
     /// What the lists say of `word`, or of its parts where it is joined by hyphens.
@@ -127,10 +164,25 @@ impl Lexicon {
         if word.len() > WORD_BYTES_MAX {
             return Entry::default();
         }
-        let found = self.entries.get(&folded(word)).copied();
-        let by_parts = || word.split('-').filter_map(|part| self.entries.get(&folded(part))).find(|e| e.sure);
-        found.or_else(|| by_parts().copied()).unwrap_or_default()
+        let by_parts = || {
+            let parts = word.contains('-').then(|| word.split('-'));
+            parts.into_iter().flatten().filter_map(|part| self.entry_of(part)).find(|entry| entry.sure)
+        };
+        self.entry_of(word).or_else(by_parts).unwrap_or_default()
     }
+}
+
+/// FNV-1a.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The slots to look at for a hash, one after the other.
+fn places(hash: u64, slots: usize) -> impl Iterator<Item = usize> {
+    let first = usize::try_from(hash >> 32 ^ hash & 0xffff_ffff).unwrap_or_default();
+    (0..slots).map(move |step| (first + step) % slots.max(1))
 }
 
 fn words(list: &str) -> impl Iterator<Item = &str> {

@@ -89,27 +89,49 @@ pub(crate) fn find(text: &str, lexicon: &Lexicon, finds: &mut Vec<Find>) {
 
 /// Where the capitalised words are: letters, with apostrophes and hyphens between letters.
 fn capitalised(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut chars = text.char_indices().peekable();
+    let bytes = text.as_bytes();
+    let mut at = 0;
     let mut inside = false;
     std::iter::from_fn(move || {
         loop {
-            let (start, c) = chars.next()?;
-            if inside || !c.is_uppercase() {
-                inside = c.is_alphanumeric() || c == '_';
+            let byte = *bytes.get(at)?;
+            let c = if byte.is_ascii() { char::from(byte) } else { text.get(at..)?.chars().next()? };
+            if inside || !is_capital(c) {
+                inside = is_in_word(c);
+                at += c.len_utf8();
                 continue;
             }
-            let mut end = start + c.len_utf8();
-            while let Some((at, next)) =
-                chars.next_if(|(_, next)| next.is_alphabetic() || "'’-‐‑".contains(*next))
-            {
-                if next.is_alphabetic() {
-                    end = at + next.len_utf8();
-                }
-            }
-            inside = chars.peek().is_some_and(|(_, next)| next.is_alphanumeric() || *next == '_');
+            let start = at;
+            let end;
+            (end, at) = word_end(text, at + c.len_utf8());
+            inside = text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_in_word);
             return Some(start..end);
         }
     })
+}
+
+fn is_capital(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() }
+}
+
+fn is_in_word(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { c.is_alphanumeric() }
+}
+
+/// Where the last letter of a word ends that goes on at `from`, and where the marks behind it end.
+fn word_end(text: &str, from: usize) -> (usize, usize) {
+    let (mut end, mut at) = (from, from);
+    for c in text.get(from..).unwrap_or_default().chars() {
+        let is_letter = if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() };
+        if !is_letter && !"'’-‐‑".contains(c) {
+            break;
+        }
+        at += c.len_utf8();
+        if is_letter {
+            end = at;
+        }
+    }
+    (end, at)
 }
 
 fn classified(text: &str, range: Range<usize>, lexicon: &Lexicon) -> Word {

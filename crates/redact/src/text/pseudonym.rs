@@ -9,6 +9,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::text::lexicon::folded;
+use crate::text::surrogate::{self, NoSurrogates, Surrogates};
 
 /// Most things that a session can tell apart; what comes later gets a placeholder without a number.
 const PSEUDONYMS_MAX: usize = 1_000_000;
@@ -22,9 +23,20 @@ pub(crate) const UNTOLD: &str = "[TEXT]";
 /// never stored. So nobody who sees two sessions can tell whether a `[PERSON_1]` of both is the same person.
 pub(crate) struct Pseudonyms {
     key: Zeroizing<[u8; 32]>,
+    /// With the key taken in: half of the work for each text.
+    mac: Option<Hmac<Sha256>>,
     numbers: BTreeMap<(FindingKind, Tag), u32>,
     given: BTreeMap<FindingKind, u32>,
     people: People,
+    surrogates: Surrogates,
+}
+
+/// What stands in the place of something that was found.
+pub(crate) struct StandIn {
+    /// Placeholder or surrogate.
+    pub(crate) text: String,
+    /// Whether it is a surrogate.
+    pub(crate) is_surrogate: bool,
 }
 
 /// What stands for a text here.
@@ -33,21 +45,45 @@ type Tag = [u8; 32];
 impl Pseudonyms {
     pub(crate) fn new(session_key: [u8; 32]) -> Self {
         Self {
+            mac: Hmac::new_from_slice(&session_key).ok(),
             key: Zeroizing::new(session_key),
             numbers: BTreeMap::new(),
             given: BTreeMap::new(),
             people: People::default(),
+            surrogates: Surrogates::default(),
+        }
+    }
+
+    /// Gives surrogates to these kinds, where there is one that fits.
+    pub(crate) fn choose_surrogates(
+        &mut self,
+        kinds: impl IntoIterator<Item = FindingKind>,
+    ) -> Result<(), NoSurrogates> {
+        self.surrogates = Surrogates::new(&self.key, kinds)?;
+        Ok(())
+    }
+
+    /// What stands for `text` between two characters: its surrogate if its kind has them and one would be known again
+    /// there, else its placeholder.
+    pub(crate) fn stand_in(
+        &mut self,
+        kind: FindingKind,
+        text: &str,
+        before: Option<char>,
+        after: Option<char>,
+    ) -> StandIn {
+        let number = self.number(kind, text);
+        let made = number.filter(|_| surrogate::fits(before, after));
+        match made.and_then(|number| self.surrogates.of(kind, number, text)) {
+            Some(text) => StandIn { text, is_surrogate: true },
+            None => StandIn { text: placeholder(kind, number), is_surrogate: false },
         }
     }
 
     /// The placeholder for `text`, numbered by first appearance within its kind. A person who was named in full is the
     /// same by one of the names alone, as long as nobody else has that name.
     pub(crate) fn placeholder(&mut self, kind: FindingKind, text: &str) -> String {
-        let label = kind.label();
-        match self.number(kind, text) {
-            Some(number) => format!("[{label}_{number}]"),
-            None => format!("[{label}]"),
-        }
+        placeholder(kind, self.number(kind, text))
     }
 
     fn number(&mut self, kind: FindingKind, text: &str) -> Option<u32> {
@@ -80,12 +116,17 @@ impl Pseudonyms {
     }
 
     fn tag(&self, kind: FindingKind, text: &str) -> Option<Tag> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).ok()?;
+        let mut mac = self.mac.clone()?;
         mac.update(kind.label().as_bytes());
         mac.update(&[0]);
         mac.update(Zeroizing::new(normalised(kind, text)).as_bytes());
         Some(mac.finalize().into_bytes().into())
     }
+}
+
+fn placeholder(kind: FindingKind, number: Option<u32>) -> String {
+    let label = kind.label();
+    number.map_or_else(|| format!("[{label}]"), |number| format!("[{label}_{number}]"))
 }
 
 /// Who has which name.
@@ -167,12 +208,24 @@ fn normalised(kind: FindingKind, text: &str) -> String {
     }
 }
 
-/// Where placeholders stand in `text`, in order. Rules leave them alone, so that redacting twice changes nothing.
-pub(crate) fn placeholders(text: &str) -> Vec<Range<usize>> {
-    text.match_indices('[').filter_map(|(at, _)| placeholder_at(text, at)).collect()
+/// Where placeholders and surrogates stand in `text`, in order and apart, with the label of their kind.
+pub(crate) fn stand_ins(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let mut found: Vec<_> = text
+        .match_indices('[')
+        .filter_map(|(at, _)| placeholder_of(text, at))
+        .map(|(kind, range)| (range, kind))
+        .collect();
+    found.extend(surrogate::find(text));
+    found.sort_by_key(|(range, _)| range.start);
+    found.into_iter().map(|(range, kind)| (range, kind.label())).collect()
 }
 
-fn placeholder_at(text: &str, at: usize) -> Option<Range<usize>> {
+/// Where placeholders stand in `text`, in order. Rules leave them alone, so that redacting twice changes nothing.
+pub(crate) fn placeholders(text: &str) -> Vec<Range<usize>> {
+    text.match_indices('[').filter_map(|(at, _)| placeholder_of(text, at)).map(|(_, range)| range).collect()
+}
+
+fn placeholder_of(text: &str, at: usize) -> Option<(FindingKind, Range<usize>)> {
     const NUMBER_DIGITS_MAX: usize = 7;
     let inner = text.get(at + 1..)?;
     let kind = FindingKind::ALL
@@ -187,7 +240,7 @@ fn placeholder_at(text: &str, at: usize) -> Option<Range<usize>> {
         }
         None => rest,
     };
-    rest.starts_with(']').then(|| at..text.len() - rest.len() + 1)
+    rest.starts_with(']').then(|| (kind, at..text.len() - rest.len() + 1))
 }
 
 #[cfg(test)]

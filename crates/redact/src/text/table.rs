@@ -11,8 +11,8 @@ use std::ops::Range;
 use candor_model::FindingKind;
 
 use crate::text::find::Find;
-use crate::text::table::cell::{Mark, can_be, cells};
-use crate::text::table::header::{Head, is_label, look_up};
+use crate::text::table::cell::{CELL_ENDS, Mark, can_be, cells};
+use crate::text::table::header::{HEAD_BYTES_MAX, Head, is_label, look_up};
 
 /// Name in reports.
 pub(crate) const RULE: &str = "table.column";
@@ -68,10 +68,13 @@ fn walk<'a>(
 
 /// The heads that a line holds: labels only, at least one of which names something personal.
 fn heads(line: &str) -> Option<Heads> {
-    if line.len() > HEADS_BYTES_MAX {
+    if line.len() > HEADS_BYTES_MAX || begins_like_a_sentence(line) {
         return None;
     }
     let mark = Mark::of(line)?;
+    if first_cell(line, mark).is_some_and(|cell| !is_label(cell)) {
+        return None;
+    }
     let cells = cells(line, mark);
     let texts: Vec<&str> = cells.iter().map(|cell| line.get(cell.clone()).unwrap_or_default()).collect();
     if texts.len() < 2 || !texts.iter().all(|text| text.is_empty() || is_label(text)) {
@@ -84,6 +87,27 @@ fn heads(line: &str) -> Option<Heads> {
     // A sentence with commas may hold one such word; a row of heads is mostly known, or set apart by more than commas.
     let is_heads = personal && (known >= 2 || mark.is_strong());
     is_heads.then_some(Heads { mark, columns })
+}
+
+/// Whether a line begins with more than a head holds before anything that could end a cell: told by its first bytes.
+fn begins_like_a_sentence(line: &str) -> bool {
+    let Some(begin) = line.as_bytes().get(..=HEAD_BYTES_MAX) else { return false };
+    let may_end =
+        |two: &[u8]| matches!(two, [b'\t' | b';' | b'|' | b',' | b'"' | b'\'' | 0x80.., _] | [b' ', b' ']);
+    begin.first().is_some_and(u8::is_ascii_alphanumeric)
+        && begin.last().is_some_and(u8::is_ascii_alphanumeric)
+        && !begin.windows(2).any(may_end)
+}
+
+/// The first cell of a line, where it is told without cutting the line up and holds something: most lines are no heads, and
+/// show it there.
+fn first_cell(line: &str, mark: Mark) -> Option<&str> {
+    let end = match mark {
+        Mark::Char(byte) => line.bytes().position(|b| b == byte),
+        Mark::Spaces => line.find("  "),
+    };
+    let cell = line.get(..end?)?.trim_matches(CELL_ENDS);
+    (!cell.is_empty() && !cell.contains('"')).then_some(cell)
 }
 
 impl Heads {

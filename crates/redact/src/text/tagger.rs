@@ -21,9 +21,10 @@ pub(crate) mod weights;
 
 use std::ops::Range;
 
+use crate::text::draft::Change;
 use crate::text::find::Find;
 use crate::text::tagger::lattice::Lattice;
-use crate::text::tagger::memo::Memo;
+use crate::text::tagger::memo::{Again, Look, Memo};
 use crate::text::tagger::sure::Sure;
 use crate::text::tagger::token::Token;
 use crate::text::tagger::weights::Weights;
@@ -55,23 +56,59 @@ impl Tagger {
         Ok(Self { weights: Weights::read(bytes)? })
     }
 
-    /// Adds to `finds` what it takes for personal data in `text`. What `memo` has of the look before is not worked out again.
-    pub(crate) fn find(&self, text: &str, memo: &mut Memo, finds: &mut Vec<Find>) {
-        self.find_leaning(text, Leaning::EVEN, memo, finds);
+    /// Adds to `finds` what it takes for personal data in `text`. Where `changes` tell what is not as it was at the look
+    /// before, which `memo` keeps, the rest is not worked out again.
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        changes: Option<&[Change]>,
+        memo: &mut Memo,
+        finds: &mut Vec<Find>,
+    ) {
+        let is_one_window = text.len() <= WINDOW_BYTES_MAX;
+        let known = changes.filter(|_| is_one_window);
+        let again = known.and_then(|changes| memo.again(text, changes, &self.weights.lists));
+        let look = match again {
+            Some(again) => self.look_again(again),
+            None if is_one_window => self.look(text, Leaning::EVEN),
+            None => return self.find_leaning(text, Leaning::EVEN, finds),
+        };
+        let mut labels = look.labels.clone();
+        Sure::default().spread(&look.tokens, &mut labels);
+        gather(text, 0, &look.tokens, &labels, finds);
+        memo.keep(look);
     }
 
-    /// The same, with another readiness.
-    pub(crate) fn find_leaning(&self, text: &str, leaning: Leaning, memo: &mut Memo, finds: &mut Vec<Find>) {
-        memo.begin();
-        let mut tokens: Vec<Token> = Vec::new();
-        let mut lattice = Lattice::default();
+    /// The tokens of a window with their labels.
+    fn look(&self, piece: &str, leaning: Leaning) -> Look {
+        let mut tokens: Vec<Token> = Vec::with_capacity(piece.len() / 4);
+        token::split(piece, &self.weights.lists, &mut tokens);
+        line::describe(&mut tokens);
+        let mut labels = vec![0; tokens.len()];
+        Lattice::default().label(&tokens, &self.weights, leaning, |_, _| false, &mut labels);
+        Look { tokens, labels }
+    }
+
+    /// The same for a text of which most is as it was.
+    fn look_again(&self, again: Again) -> Look {
+        let mut labels = vec![0; again.tokens.len()];
+        let known = |row: &Range<usize>, labels: &mut [u8]| {
+            let known = again.labels_of(row);
+            known.is_some_and(|known| {
+                labels.copy_from_slice(known);
+                true
+            })
+        };
+        Lattice::default().label(&again.tokens, &self.weights, Leaning::EVEN, known, &mut labels);
+        Look { tokens: again.tokens, labels }
+    }
+
+    /// What it finds in a text of any length, with a readiness.
+    fn find_leaning(&self, text: &str, leaning: Leaning, finds: &mut Vec<Find>) {
         let mut sure = Sure::default();
         for window in windows(text) {
             let Some(piece) = text.get(window.clone()) else { continue };
-            token::split(piece, &self.weights.lists, &mut tokens);
-            line::describe(&mut tokens);
-            let mut labels = vec![0; tokens.len()];
-            lattice.label(&tokens, &self.weights, leaning, memo, &mut labels);
+            let Look { tokens, mut labels } = self.look(piece, leaning);
             sure.spread(&tokens, &mut labels);
             gather(piece, window.start, &tokens, &labels, finds);
         }
@@ -81,7 +118,7 @@ impl Tagger {
     #[must_use]
     pub fn spans(&self, text: &str, leaning: i16) -> Vec<(Range<usize>, &'static str)> {
         let mut finds = Vec::new();
-        self.find_leaning(text, Leaning(leaning), &mut Memo::default(), &mut finds);
+        self.find_leaning(text, Leaning(leaning), &mut finds);
         finds.into_iter().map(|find| (find.range, find.kind.label())).collect()
     }
 }

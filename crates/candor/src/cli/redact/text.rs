@@ -2,20 +2,23 @@
 
 mod input;
 
-use std::io::{BufReader, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::io::{BufReader, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 
-use candor_model::Entropy;
-use candor_redact::{Marked, Profile, Raw, Searched, TableHeads, TextMarker, TextSearcher};
+use candor_model::{Entropy, FindingKind};
+use candor_redact::{Marked, Profile, Raw, SURROGATE_KINDS, Searched, TableHeads, TextMarker, TextSearcher};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::input::{Lines, Texts};
 use super::{Looking, searcher, stream};
+use crate::agent::interrupt::Interrupt;
 use crate::ambient::SystemEntropy;
 use crate::cli::Session;
+use crate::durable::Growing;
 use crate::exit::{Because, Failure, Kind, Outcome};
+use crate::output::talk;
 
 /// What to read, and how.
 #[derive(Debug, clap::Args)]
@@ -28,6 +31,13 @@ pub(crate) struct Arguments {
     /// Places count Unicode characters.
     #[arg(long)]
     jsonl: bool,
+    /// Surrogates for these kinds instead of placeholders: things of the same shape that belong to nobody (person, email,
+    /// phone, card, iban, ip, date; or all).
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = kinds)]
+    surrogates: Vec<Kinds>,
+    /// File to write, readable by you only; it has its name when it is whole. Standard output if none is named.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Threads to use; as many as there are cores if not said.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -54,6 +64,24 @@ struct Place {
     start: usize,
     end: usize,
     r#type: &'static str,
+    /// Only told where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    surrogate: bool,
+}
+
+/// Kinds that one word names.
+type Kinds = &'static [FindingKind];
+
+fn kinds(name: &str) -> Result<Kinds, String> {
+    if name.eq_ignore_ascii_case("all") {
+        return Ok(&SURROGATE_KINDS);
+    }
+    let named =
+        SURROGATE_KINDS.chunks(1).find(|kind| kind.iter().any(|k| k.label().eq_ignore_ascii_case(name)));
+    named.ok_or_else(|| {
+        let known: Vec<String> = SURROGATE_KINDS.iter().map(|kind| kind.label().to_lowercase()).collect();
+        format!("there are surrogates for {} and all", known.join(", "))
+    })
 }
 
 /// Runs `candor redact text`.
@@ -64,16 +92,19 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         (0..threads).map(|_| searcher(&arguments.looking, &models)).collect::<Outcome<_>>()?;
     let key = SystemEntropy.bytes_32();
     let marker = TextMarker::new(Profile::Fast, &models, candor_redact::Lists::default(), key)
-        .because(Kind::BadInput, "start the redaction")?;
+        .because(Kind::BadInput, "start the redaction")?
+        .with_surrogates(arguments.surrogates.iter().copied().flatten().copied())
+        .because(Kind::BadInput, "choose the surrogates")?;
     let (input, bar) = opened(arguments)?;
+    let out = Output::open(arguments.output.as_deref())?;
     let piece_bytes = match arguments.looking.profile {
         Profile::Fast => input::PIECE_BYTES_FAST,
         Profile::Standard | Profile::Strict => input::PIECE_BYTES_MODEL,
     };
     if arguments.jsonl {
-        jsonl(searchers, marker, Lines::new(input, piece_bytes), &bar)
+        jsonl(searchers, marker, Lines::new(input, piece_bytes), out, &bar)
     } else {
-        plain(searchers, marker, Texts::new(input, piece_bytes), &bar)
+        plain(searchers, marker, Texts::new(input, piece_bytes), out, &bar)
     }
 }
 
@@ -89,7 +120,7 @@ fn opened(arguments: &Arguments) -> Outcome<(BufReader<Box<dyn Read + Send>>, Pr
             Box::new(file)
         }
     };
-    let bar = if std::io::stdout().is_terminal() {
+    let bar = if arguments.output.is_none() && std::io::stdout().is_terminal() {
         ProgressBar::hidden()
     } else {
         bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new)
@@ -104,6 +135,7 @@ fn plain(
     searchers: Vec<TextSearcher>,
     mut marker: TextMarker,
     mut texts: Texts<impl Read + Send>,
+    mut out: Output,
     bar: &ProgressBar,
 ) -> Outcome {
     let work = |searcher: TextSearcher| {
@@ -112,9 +144,9 @@ fn plain(
             (bytes, searcher.search_piece(Raw::seal(text), heads.as_ref()))
         }
     };
-    let mut out = Output::new();
     let mut heads = None;
-    stream::in_order(
+    let mut surrogates = 0_usize;
+    let written = stream::in_order(
         searchers.into_iter().map(work).collect(),
         || {
             let Some(text) = texts.next()? else { return Ok(None) };
@@ -123,14 +155,19 @@ fn plain(
         },
         |(bytes, searched)| {
             bar.inc(bytes as u64);
-            out.write(marker.name(searched).text.as_bytes())
+            let marked = marker.name(searched);
+            surrogates += marked.spans.iter().filter(|span| span.is_surrogate).count();
+            out.write(marked.text.as_bytes())
         },
-    )?;
-    if texts.replaced() > 0 {
-        let count = texts.replaced();
-        crate::output::talk(&format!("note: {count} places were no UTF-8, and are U+FFFD in the output"));
+    );
+    out.end(written)?;
+    if surrogates > 0 {
+        talk(&format!("note: {surrogates} names and numbers in the output are surrogates, and nobody's"));
     }
-    out.end()
+    if texts.replaced() > 0 {
+        talk(&format!("note: {} places were no UTF-8, and are U+FFFD in the output", texts.replaced()));
+    }
+    Ok(())
 }
 
 /// A batch of lines after search; the first that is broken ends it.
@@ -140,12 +177,12 @@ fn jsonl(
     searchers: Vec<TextSearcher>,
     mut marker: TextMarker,
     mut lines: Lines<impl Read + Send>,
+    mut out: Output,
     bar: &ProgressBar,
 ) -> Outcome {
     let work = |searcher: TextSearcher| {
         move |(number, bytes): (u64, Vec<u8>)| (bytes.len(), searched(&searcher, number, &bytes))
     };
-    let mut out = Output::new();
     let written = stream::in_order(
         searchers.into_iter().map(work).collect(),
         || lines.next(),
@@ -157,7 +194,7 @@ fn jsonl(
             batch.1.map_or(Ok(()), Err)
         },
     );
-    out.end().and(written)
+    out.end(written)
 }
 
 /// Searches lines, of which the first has this number.
@@ -188,29 +225,55 @@ fn broken(number: u64, error: &serde_json::Error) -> Failure {
 }
 
 fn answer(id: &Value, marked: &Marked) -> Outcome<String> {
-    let place =
-        |span: &candor_redact::Span| Place { start: span.start, end: span.end, r#type: span.kind.label() };
+    let place = |span: &candor_redact::Span| Place {
+        start: span.start,
+        end: span.end,
+        r#type: span.kind.label(),
+        surrogate: span.is_surrogate,
+    };
     let answer = Answer { id, spans: marked.spans.iter().map(place).collect(), text: &marked.text };
     let mut line = serde_json::to_string(&answer).because(Kind::Unexpected, "write a line")?;
     line.push('\n');
     Ok(line)
 }
 
-/// Standard output, in large pieces.
-struct Output {
-    out: std::io::BufWriter<std::io::Stdout>,
+/// Where the output goes, in large pieces.
+enum Output {
+    Standard(BufWriter<std::io::Stdout>),
+    /// Ctrl-C ends the work, and leaves no half of the file.
+    File(BufWriter<Growing>, Interrupt),
 }
 
 impl Output {
-    fn new() -> Self {
-        Self { out: std::io::BufWriter::with_capacity(input::READ_BYTES, std::io::stdout()) }
+    fn open(path: Option<&Path>) -> Outcome<Self> {
+        let Some(path) = path else {
+            return Ok(Self::Standard(BufWriter::with_capacity(input::READ_BYTES, std::io::stdout())));
+        };
+        let file = Growing::begin(path).because(Kind::Storage, &format!("write {}", path.display()))?;
+        Ok(Self::File(BufWriter::with_capacity(input::READ_BYTES, file), Interrupt::watch()?))
     }
 
     fn write(&mut self, bytes: &[u8]) -> Outcome {
-        self.out.write_all(bytes).because(Kind::Storage, "write the output")
+        let written = match self {
+            Self::Standard(out) => out.write_all(bytes),
+            Self::File(_, interrupt) if interrupt.came() => {
+                return Err(Failure::new(Kind::Interrupted, "the work was stopped"));
+            }
+            Self::File(out, _) => out.write_all(bytes),
+        };
+        written.because(Kind::Storage, "write the output")
     }
 
-    fn end(mut self) -> Outcome {
-        self.out.flush().because(Kind::Storage, "write the output")
+    /// Ends it: what was written before a failure stays on standard output, and not in a file.
+    fn end(self, written: Outcome) -> Outcome {
+        const WRITE: &str = "write the output";
+        match self {
+            Self::Standard(mut out) => out.flush().because(Kind::Storage, WRITE).and(written),
+            Self::File(out, _) => {
+                written.map_err(|failure| failure.hint("no file was written"))?;
+                let file = out.into_inner().map_err(std::io::IntoInnerError::into_error);
+                file.and_then(Growing::finish).because(Kind::Storage, WRITE)
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Gates: what makes a rule worth a look. Words are found by one automaton, numbers by another, each in one pass.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::automaton::Automaton as _;
+use aho_corasick::dfa;
+use aho_corasick::{Anchored as Begin, StartKind as StartsAt};
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
@@ -51,9 +53,17 @@ struct Word {
 
 /// Words of all gates in one automaton.
 pub(crate) struct Words {
-    automaton: AhoCorasick,
+    automaton: dfa::DFA,
     /// What each pattern of the automaton opens.
     opens: Vec<Vec<Word>>,
+    begins: Begins,
+}
+
+/// A word that stands in a text: what it opens by index, and where it is.
+struct Met {
+    pattern: usize,
+    start: usize,
+    end: usize,
 }
 
 impl Words {
@@ -77,31 +87,147 @@ impl Words {
         if by_word.is_empty() {
             return Ok(None);
         }
-        let automaton = AhoCorasick::builder()
+        let automaton = dfa::Builder::new()
             .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
+            .prefilter(false)
+            .start_kind(StartsAt::Anchored)
             .build(by_word.keys())
             .map_err(|_| GateError::Words)?;
-        Ok(Some(Self { automaton, opens: by_word.into_values().collect() }))
+        let begins = Begins::of(&by_word);
+        Ok(Some(Self { automaton, opens: by_word.into_values().collect(), begins }))
     }
 
-    /// Calls `see` with the rule and the place of every word in `text`.
+    /// Calls `see` with the rule and the place of every word in `text`, by their ends.
+    ///
+    /// Words are walked from where they may begin: an automaton that takes every byte waits for memory at most of them.
     pub(crate) fn each(&self, text: &str, mut see: impl FnMut(usize, std::ops::Range<usize>)) {
         let bytes = text.as_bytes();
+        let mut met: Vec<Met> = Vec::new();
+        self.begins.each(bytes, |start| self.walk(bytes, start, &mut met));
+        met.sort_by_key(|word| word.end);
+        for Met { pattern, start, end } in met {
+            let opens = self.opens.get(pattern).map_or(&[][..], Vec::as_slice);
+            Self::open(bytes, start..end, opens, &mut see);
+        }
+    }
+
+    /// Adds the words that begin at `start`.
+    fn walk(&self, bytes: &[u8], start: usize, met: &mut Vec<Met>) {
+        let Ok(mut state) = self.automaton.start_state(Begin::Yes) else { return };
+        for (at, byte) in bytes.iter().enumerate().skip(start) {
+            state = self.automaton.next_state(Begin::Yes, state, *byte);
+            if !self.automaton.is_special(state) {
+                continue;
+            }
+            if self.automaton.is_dead(state) {
+                return;
+            }
+            if self.automaton.is_match(state) {
+                // A state also tells the words that end another: those begin later, and are met there.
+                let patterns = (0..self.automaton.match_len(state))
+                    .map(|index| self.automaton.match_pattern(state, index))
+                    .filter(|pattern| self.automaton.pattern_len(*pattern) == at + 1 - start);
+                met.extend(patterns.map(|pattern| Met { pattern: pattern.as_usize(), start, end: at + 1 }));
+            }
+        }
+    }
+
+    fn open(
+        bytes: &[u8],
+        word: std::ops::Range<usize>,
+        opens: &[Word],
+        see: &mut impl FnMut(usize, std::ops::Range<usize>),
+    ) {
         let is_word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| is_in_word(*b));
-        for found in self.automaton.find_overlapping_iter(bytes) {
-            let Some(opens) = self.opens.get(found.pattern().as_usize()) else { continue };
-            let after_word = is_word(found.start().checked_sub(1));
-            let before_word = is_word(Some(found.end()));
-            let before_number = matches!(bytes.get(found.end()), Some(b'1'..=b'9'));
-            for word in opens {
-                if !(word.begins && after_word || word.ends && before_word || word.counts && !before_number) {
-                    see(word.rule, found.range());
-                }
+        let after_word = is_word(word.start.checked_sub(1));
+        let before_word = is_word(Some(word.end));
+        let before_number = matches!(bytes.get(word.end), Some(b'1'..=b'9'));
+        for open in opens {
+            if !(open.begins && after_word || open.ends && before_word || open.counts && !before_number) {
+                see(open.rule, word.clone());
             }
         }
     }
 }
+
+/// The first three bytes that words may begin with, a bit each, by the class of each byte: letters without case, and all
+/// others in few classes.
+struct Begins {
+    /// Behind a letter or digit, where only some words may begin.
+    inside: Box<[u32; Self::SETS]>,
+    anywhere: Box<[u32; Self::SETS]>,
+}
+
+impl Begins {
+    /// Two classes.
+    const SETS: usize = 32 * 32;
+
+    fn of(by_word: &std::collections::BTreeMap<String, Vec<Word>>) -> Self {
+        let mut begins = Self { inside: Box::new([0; Self::SETS]), anywhere: Box::new([0; Self::SETS]) };
+        for (word, opens) in by_word {
+            Self::add(&mut begins.anywhere, word.as_bytes());
+            if opens.iter().any(|open| !open.begins) {
+                Self::add(&mut begins.inside, word.as_bytes());
+            }
+        }
+        begins
+    }
+
+    /// A word of one or two bytes may be followed by any.
+    fn add(sets: &mut [u32; Self::SETS], word: &[u8]) {
+        let classes = |at: usize| word.get(at).map_or(0..32, |byte| class(*byte)..class(*byte) + 1);
+        for first in classes(0) {
+            for second in classes(1) {
+                if let Some(set) = sets.get_mut(first << 5 | second) {
+                    *set |= classes(2).fold(0, |set, third| set | 1 << third);
+                }
+            }
+        }
+    }
+
+    /// Calls `see` with every place where a word may begin.
+    fn each(&self, bytes: &[u8], mut see: impl FnMut(usize)) {
+        let third = |at: usize| bytes.get(at + 2).map_or(0, |byte| class(*byte));
+        let mut two = bytes.first().map_or(0, |byte| class(*byte));
+        two = two << 5 | bytes.get(1).map_or(0, |byte| class(*byte));
+        let mut is_inside = false;
+        for (at, byte) in bytes.iter().enumerate() {
+            let third = third(at);
+            let sets = if is_inside { &self.inside } else { &self.anywhere };
+            // Behind the end of the text any class may stand: a short word is walked anyway.
+            let may_begin = sets.get(two).is_some_and(|set| set >> third & 1 == 1) || at + 2 >= bytes.len();
+            if may_begin {
+                see(at);
+            }
+            is_inside = is_in_word(*byte);
+            two = (two << 5 | third) & (Self::SETS - 1);
+        }
+    }
+}
+
+/// The class of a byte: letters without case from 6 on.
+fn class(byte: u8) -> usize {
+    CLASSES.get(usize::from(byte)).map_or(0, |class| usize::from(*class))
+}
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            letter @ b'a'..=b'z' => 6 + letter - b'a',
+            letter @ b'A'..=b'Z' => 6 + letter - b'A',
+            b'0'..=b'9' => 5,
+            b' ' => 4,
+            b'-' | b'_' | b'.' => 3,
+            b'@' | b':' | b'/' | b'=' => 2,
+            0x80.. => 1,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 const fn is_in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
@@ -245,6 +371,38 @@ mod tests {
         let mut found = Vec::new();
         words.each("Tel hotel monKEYs tel.", |rule, range| found.push((rule, range.start)));
         assert_eq!(found, [(0, 0), (1, 13), (0, 18)]);
+    }
+
+    #[test]
+    fn words_are_met_as_a_search_without_a_filter_meets_them() {
+        let gate = Gate::At(&["id", "|id", "tel", "e", "ele", "hôte", "@x", "code#", "odé", "--"]);
+        let words = Words::of(&[gate]).unwrap().unwrap();
+        let patterns = ["id", "tel", "e", "ele", "hôte", "hÔte", "@x", "code", "odé", "--"];
+        for text in
+            ["tele id,ID tel Telex", "HÔTE hôte codé4 code7 a@X", "xid_id id", "e", "te", "---", "", "é"]
+        {
+            let mut met = Vec::new();
+            words.begins.each(text.as_bytes(), |start| words.walk(text.as_bytes(), start, &mut met));
+            let mut met: Vec<_> = met.into_iter().map(|word| (word.start, word.end)).collect();
+            met.sort_unstable();
+            let plain = text.to_ascii_lowercase();
+            let places = |word: &'static str| (0..plain.len()).map(move |at| (at, at + word.len(), word));
+            let is_there = |(start, end, word): &(usize, usize, &str)| {
+                plain.as_bytes().get(*start..*end) == Some(word.as_bytes())
+            };
+            let all = patterns.iter().flat_map(|word| places(word)).filter(is_there);
+            let mut wanted: Vec<_> = all.map(|(start, end, _)| (start, end)).collect();
+            wanted.sort_unstable();
+            assert_eq!(met, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_must_begin_is_not_walked_within_another() {
+        let words = Words::of(&[Gate::At(&["|tele|"])]).unwrap().unwrap();
+        let mut starts = Vec::new();
+        words.begins.each(b"tele xtele 7tele \xc3\xa9tele -tele.", |start| starts.push(start));
+        assert_eq!(starts.into_iter().filter(|at| *at < 24).collect::<Vec<_>>(), [0]);
     }
 
     #[test]

@@ -71,12 +71,14 @@ fn by_spaces(row: &str) -> Vec<Range<usize>> {
     cells
 }
 
+/// What may stand around the text of a cell.
+pub(super) const CELL_ENDS: [char; 6] = [' ', '\t', '"', '\'', '\u{a0}', '\u{202f}'];
+
 /// A cell without what is around its text.
 fn bare(row: &str, cell: Range<usize>) -> Range<usize> {
-    const AROUND: [char; 6] = [' ', '\t', '"', '\'', '\u{a0}', '\u{202f}'];
     let text = row.get(cell.clone()).unwrap_or_default();
-    let start = cell.start + (text.len() - text.trim_start_matches(AROUND).len());
-    start..start + text.trim_matches(AROUND).len()
+    let start = cell.start + (text.len() - text.trim_start_matches(CELL_ENDS).len());
+    start..start + text.trim_matches(CELL_ENDS).len()
 }
 
 /// Whether a cell can hold what its head says.

@@ -3,10 +3,11 @@
 //! Scores are kept relative to the best label of their token, in 16 bits: eight fit where one number of 64 bits fits, and
 //! what falls out of them at the lower end could never win.
 
+use std::ops::Range;
+
 use crate::text::tagger::Leaning;
 use crate::text::tagger::feature::rows;
 use crate::text::tagger::label::{LANES, OUT};
-use crate::text::tagger::memo::{Memo, key};
 use crate::text::tagger::token::Token;
 use crate::text::tagger::weights::{NEVER, UNIT, Weights};
 
@@ -20,30 +21,27 @@ pub(crate) struct Lattice {
 }
 
 impl Lattice {
-    /// Puts the best label of each token into `labels`, which holds [`OUT`] for all of them. Rows that `memo` knows from
-    /// the look before are not looked at again.
+    /// Puts the best label of each token into `labels`, which holds [`OUT`] for all of them. `known` puts in the labels of a
+    /// row that need not be looked at, and says whether it did.
     pub(crate) fn label(
         &mut self,
         tokens: &[Token],
         weights: &Weights,
         leaning: Leaning,
-        memo: &mut Memo,
+        mut known: impl FnMut(&Range<usize>, &mut [u8]) -> bool,
         labels: &mut [u8],
     ) {
         let bias = leaning.0.saturating_mul(UNIT) / 16;
         let mut start = 0;
         for row in tokens.chunk_by(|a, b| a.worth == b.worth) {
-            let end = start + row.len();
+            let range = start..start + row.len();
+            start = range.end;
             if row.first().is_some_and(|token| token.worth)
-                && let Some(labels) = labels.get_mut(start..end)
+                && let Some(labels) = labels.get_mut(range.clone())
+                && !known(&range, labels)
             {
-                let key = key(tokens, start..end);
-                if !memo.recall(key, labels) {
-                    self.label_row(tokens, start, weights, bias, labels);
-                }
-                memo.note(key, labels);
+                self.label_row(tokens, range.start, weights, bias, labels);
             }
-            start = end;
         }
     }
 

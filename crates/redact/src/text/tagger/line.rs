@@ -9,6 +9,12 @@ const ROW_MAX: usize = 12;
 
 /// Fills what tokens know of their lines.
 pub(crate) fn describe(tokens: &mut [Token]) {
+    describe_lines(tokens);
+    reach(tokens);
+}
+
+/// Fills what hangs on the line alone.
+pub(crate) fn describe_lines(tokens: &mut [Token]) {
     for line in tokens.split_inclusive_mut(|token| token.shape == shape::LINE_END) {
         let case = case(line);
         let looks = looks(line);
@@ -28,7 +34,6 @@ pub(crate) fn describe(tokens: &mut [Token]) {
             }
         }
     }
-    reach(tokens);
 }
 
 const COLON: u32 = b':' as u32;
@@ -51,6 +56,17 @@ fn case(line: &[Token]) -> u8 {
     }
 }
 
+/// Marks of programs, a bit each.
+const CODE: u128 = {
+    let marks = b"{}();=<>[]\\$_|&*#";
+    let (mut bits, mut at) = (0, 0);
+    while at < marks.len() {
+        bits |= 1 << marks[at];
+        at += 1;
+    }
+    bits
+};
+
 /// A coarse look of the line: how it starts, how many marks it has, how many words are capital.
 fn looks(line: &[Token]) -> u8 {
     let count = |is: fn(&Token) -> bool| line.iter().filter(|t| is(t)).count();
@@ -58,9 +74,7 @@ fn looks(line: &[Token]) -> u8 {
     let capitals = count(Token::is_capital);
     let numbers = count(|t| t.is_number() || t.shape == shape::JUNK);
     let marks = line.len() - words - numbers;
-    let code = count(|t| {
-        t.prefix == 0 && t.suffix < 128 && b"{}();=<>[]\\$_|&*#".iter().any(|b| u32::from(*b) == t.suffix)
-    });
+    let code = count(|t| t.prefix == 0 && t.suffix < 128 && CODE >> t.suffix & 1 == 1);
     let start = match line.first() {
         Some(t) if t.is_number() => 1,
         Some(t) if t.is_word() && t.is_capital() => 2,
@@ -83,8 +97,8 @@ fn looks(line: &[Token]) -> u8 {
     body * 4 + start
 }
 
-/// Marks the tokens that the tagger looks at: those worth it, and what stands around them.
-fn reach(tokens: &mut [Token]) {
+/// Marks the tokens that the tagger looks at, none of which is marked: those worth it, and what stands around them.
+pub(crate) fn reach(tokens: &mut [Token]) {
     let mut left = 0;
     let mut row_left = 0;
     let mut unmarked = 0;

@@ -13,7 +13,7 @@ static TAGGER: LazyLock<Tagger> = LazyLock::new(|| Tagger::read(FILE).unwrap());
 
 fn found(text: &str) -> Vec<(&str, FindingKind)> {
     let mut finds = Vec::new();
-    TAGGER.find(text, &mut Memo::default(), &mut finds);
+    TAGGER.find(text, None, &mut Memo::default(), &mut finds);
     finds.into_iter().map(|find| (text.get(find.range).unwrap(), find.kind)).collect()
 }
 

@@ -3,6 +3,8 @@
 //! A word ends where a small letter meets a capital one, a digit or a mark, so that `annaSchmidt`, `mueller_j` and
 //! `home/anna` show their names. Everything is taken in one walk over the bytes, without a copy of any word.
 
+use std::ops::Range;
+
 use crate::text::tagger::fold::{Fold, folded};
 use crate::text::tagger::lists::{Lists, bit};
 
@@ -62,6 +64,14 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    /// Whether two tokens look the same to the features, wherever they stand.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let said = |t: &Self| {
+            (t.word, t.prefix, t.suffix, t.key, t.lists, t.shape, t.glued, t.line, t.case, t.place)
+        };
+        said(self) == said(other)
+    }
+
     /// A word of letters.
     pub(crate) fn is_word(&self) -> bool {
         (shape::LOWER..=shape::UNCASED).contains(&self.shape)
@@ -81,8 +91,15 @@ impl Token {
 /// Splits `text` and puts the tokens into `tokens`.
 pub(crate) fn split(text: &str, lists: &Lists, tokens: &mut Vec<Token>) {
     tokens.clear();
-    let mut walk = Walk { text, bytes: text.as_bytes(), at: 0 };
-    let mut last_end = usize::MAX;
+    split_part(text, 0..text.len(), lists, tokens);
+}
+
+/// Splits some lines of `text`, and adds their tokens.
+pub(crate) fn split_part(text: &str, lines: Range<usize>, lists: &Lists, tokens: &mut Vec<Token>) {
+    let bytes = text.as_bytes().get(..lines.end).unwrap_or_default();
+    let mut walk = Walk { text, bytes, at: lines.start };
+    // The end of the line before is a token too.
+    let mut last_end = if lines.start == 0 { usize::MAX } else { lines.start };
     let mut pieces = 0;
     while let Some(mut token) = walk.next_token() {
         token.glued = token.start as usize == last_end;

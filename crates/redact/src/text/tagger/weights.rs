@@ -5,7 +5,7 @@
 //! weights (i8) each, in order. Nothing follows. Weights are in units of 1/[`UNIT`] of a natural logarithm.
 
 use crate::text::tagger::TaggerError;
-use crate::text::tagger::feature::{ROW_BITS, Rows};
+use crate::text::tagger::feature::{FEATURES, ROW_BITS, Rows};
 use crate::text::tagger::label::{LABELS, LANES, may_follow};
 use crate::text::tagger::lists::Lists;
 
@@ -29,8 +29,14 @@ pub(crate) struct Weights {
     pub(crate) lists: Lists,
     /// From label to label.
     pub(crate) steps: [[i16; LANES]; LANES],
-    rows: Vec<Row>,
+    rows: Box<[Stored; ROWS]>,
 }
+
+/// A row as it is summed: each weight raised by [`RAISED`], so that no sign need be carried into the wider number.
+type Stored = [u8; LANES];
+
+/// What each stored weight is more than it is.
+const RAISED: u8 = 128;
 
 impl Weights {
     /// Reads a file of weights.
@@ -52,15 +58,16 @@ impl Weights {
             }
         }
         let (held, mut stored) = rest.split_at_checked(ROWS / 8).ok_or(TaggerError::Length)?;
-        let mut rows = vec![[0; LANES]; ROWS];
+        let mut rows = vec![[RAISED; LANES]; ROWS];
         for (at, row) in rows.iter_mut().enumerate() {
             if held.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1) {
-                *row = taken::<LANES>(&mut stored)?.map(u8::cast_signed);
+                *row = taken::<LANES>(&mut stored)?.map(|weight| weight ^ RAISED);
             }
         }
         if !stored.is_empty() {
             return Err(TaggerError::Length);
         }
+        let rows = rows.into_boxed_slice().try_into().map_err(|_| TaggerError::Length)?;
         Ok(Self { lists: Lists::of(&entries), steps, rows })
     }
 
@@ -97,17 +104,21 @@ impl Weights {
 
 /// The sum of some rows of a table, lane by lane. By itself, so that all lanes are summed alike: eight at a time.
 #[inline(never)]
-fn sum(table: &[Row], rows: &Rows) -> [i16; LANES] {
-    let mut sum = [0_i16; LANES];
+fn sum(table: &[Stored; ROWS], rows: &Rows) -> [i16; LANES] {
+    let mut sum = [0_u16; LANES];
     for row in rows {
-        if let Some(row) = table.get(*row as usize) {
+        // No row is beyond the table: its number has so many bits.
+        if let Some(row) = table.get(*row as usize & (ROWS - 1)) {
             for (sum, weight) in sum.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(i16::from(*weight));
+                *sum = sum.wrapping_add(u16::from(*weight));
             }
         }
     }
-    sum
+    sum.map(|sum| sum.wrapping_sub(RAISED_SUM).cast_signed())
 }
+
+/// What the sum of all rows of a token is more than it is.
+const RAISED_SUM: u16 = RAISED as u16 * FEATURES as u16;
 
 fn taken<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], TaggerError> {
     let (first, left) = rest.split_first_chunk::<N>().ok_or(TaggerError::Length)?;
