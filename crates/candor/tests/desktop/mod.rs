@@ -2,8 +2,6 @@
 //! of one colour that no charter names.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
-
 pub(crate) mod apps;
 pub(crate) mod light;
 
