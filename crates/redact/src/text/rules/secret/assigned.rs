@@ -309,7 +309,11 @@ fn token(hit: &Hit<'_>) -> Option<Range<usize>> {
     let counted = COUNTED.iter().any(|word| named.contains(word));
     let number = value.chars().all(|c| c.is_ascii_digit() || c == '.');
     let digit = value.contains(|c: char| c.is_ascii_digit());
-    let path = value.starts_with(['/', '.', '~']) || value.contains("://") || value.contains('[');
+    let path = value.starts_with(['/', '.', '~']) || value.contains("://");
+    // A place in a list: `tokens[0]`.
+    let listed = value.split_once('[').is_some_and(|(list, _)| {
+        !list.is_empty() && list.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+    });
     let words = value
         .split(['-', '_', '.'])
         .all(|part| part.chars().all(|c| c.is_ascii_alphabetic()) || part.len() < 4);
@@ -317,6 +321,7 @@ fn token(hit: &Hit<'_>) -> Option<Range<usize>> {
         || number
         || !digit && !is_cased_run(value)
         || path
+        || listed
         || words && value.len() > 12 && !is_cased_run(value)
         || says_nothing(value)
         || is_code(value)

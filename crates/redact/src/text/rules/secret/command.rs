@@ -150,7 +150,8 @@ fn credential(hit: &Hit<'_>) -> Option<Range<usize>> {
 
 fn after_mark(hit: &Hit<'_>) -> Option<Range<usize>> {
     let rest = hit.text().split_once([':', '='])?.1;
-    if super::assigned::says_nothing(rest.split_once('=')?.1) {
+    let first = rest.split_once('=')?.1.split(';').next()?;
+    if super::assigned::says_nothing(first) {
         return None;
     }
     hit.without_front(hit.text().len() - rest.trim_start_matches([' ', '\t', '"', '\'']).len())
