@@ -130,6 +130,8 @@ pub(super) const RULES: &[Rule] = &[
             "Passwd: {Tr0ub4dor&3} ok",
             "DB_PASSWORD={s3cr3tvalue}",
             "\"password\": \"{correct horse battery}\", ",
+            "password = '{my password 7}'",
+            "password = '{12.03.1985}'",
             "Passwort: {geheim123}",
             "mot de passe : {azerty12}",
             "Contraseña: {clave99}",
@@ -155,6 +157,10 @@ pub(super) const RULES: &[Rule] = &[
             "let password = input.value;",
             "password: String,",
             "Password: Must be at least 8 characters",
+            "\"settings.password\": \"Change password\",",
+            "\"password\": \"Ihr altes Passwort\"",
+            "password = \"0.5.0\"",
+            "password = \"^10.5.0\"",
             "Password: ",
         ],
     )
@@ -164,7 +170,7 @@ pub(super) const RULES: &[Rule] = &[
         TOKEN_WORDS,
         r#"(?i)(?:secret|token|api[_\- ]?key|access[_\-]?key|secret_key|private_key|client_secret|auth_key|encryption_key|signing_key|master_key|webhook_secret|licen[sc]e_key|lizenzschlüssel|clé api|clave api|chiave api|api-sleutel|chave api|zugangscode|zugriffstoken|credential|instrumentationkey|subscription_?key|consumer_?key|authkey|signingkey|encryptionkey)[A-Za-z0-9_\-]{0,20}["'\])]{0,2}<sp>{0,24}(?:=>|:=|==|=|:|\|)<sp>{0,6}(?:"[^"\n]{6,400}"|'[^'\n]{6,400}'|[^\s"'`,;<>(){}]{6,400})"#,
         &["api_key := {abcdef12}", "SECRET_KEY = '{django-x1-<a30>}'", "token: {<a24>}", "apiKey: \"{<h32>}\"", "client_secret={<a40>}"],
-        &["tokens: 3", "token: String", "api_key = config.api_key", "secret: true", "token=None", "token: <your-token>", "max_tokens: 4096", "token_count: 120000", "tokenizer: bert-base-uncased2", "secretName: my-app-tls2", "token_type=bearer_token2", "token_url: https://h.example/o2/token"],
+        &["tokens: 3", "token: String", "api_key = config.api_key", "secret: true", "token=None", "token: <your-token>", "max_tokens: 4096", "token_count: 120000", "tokenizer: bert-base-uncased2", "secretName: my-app-tls2", "token_type=bearer_token2", "token_url: https://h.example/o2/token", "--token-color-primary: #0b5fff;"],
     )
     .checked(token),
     beside(
@@ -237,11 +243,30 @@ pub(super) fn says_nothing(value: &str) -> bool {
     let lower = bare.to_lowercase();
     let first = lower.split([' ', '<', '(', '[', '|', '?', '&']).next().unwrap_or_default();
     bare.is_empty()
+        || names_itself(&lower)
+        || is_version(value)
         || shown
         || stands_for
         || NO_VALUES.contains(lower.as_str())
         || lower.contains('/') && lower.split('/').all(|part| NO_VALUES.contains(part))
         || NO_VALUES.contains(first) && !lower.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a value is the version of a package, as manifests write it: `^2.1.0`, `0.5.0`. A day of birth has more digits.
+fn is_version(value: &str) -> bool {
+    let bare = value.trim_end_matches(['"', '\'', ',', ';']);
+    let number = bare.trim_start_matches(['^', '~']);
+    let is_part = |part: &str| (1..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit());
+    let shaped = number.split('.').count() == 3 && number.split('.').all(is_part);
+    shaped && (number.len() < bare.len() || number.find('.') == Some(1))
+}
+
+/// Whether a text of several words speaks of passwords, as an interface does: "Change password". A passphrase has no need to.
+fn names_itself(lower: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["password", "passwort", "kennwort", "mot de passe", "contraseña", "wachtwoord", "passphrase"];
+    let words = lower.contains(' ') && lower.chars().all(|c| c.is_alphabetic() || " .,!?'’…-:".contains(c));
+    words && NAMES.iter().any(|name| lower.contains(name))
 }
 
 /// Whether a value is an expression of a program.
@@ -309,7 +334,10 @@ fn token(hit: &Hit<'_>) -> Option<Range<usize>> {
     let counted = COUNTED.iter().any(|word| named.contains(word));
     let number = value.chars().all(|c| c.is_ascii_digit() || c == '.');
     let digit = value.contains(|c: char| c.is_ascii_digit());
-    let path = value.starts_with(['/', '.', '~']) || value.contains("://");
+    let colour = value
+        .strip_prefix('#')
+        .is_some_and(|hex| hex.len() <= 8 && hex.chars().all(|c| c.is_ascii_hexdigit()));
+    let path = colour || value.starts_with(['/', '.', '~']) || value.contains("://");
     // A place in a list: `tokens[0]`.
     let listed = value.split_once('[').is_some_and(|(list, _)| {
         !list.is_empty() && list.chars().all(|c| c.is_ascii_alphabetic() || c == '_')

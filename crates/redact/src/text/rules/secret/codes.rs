@@ -84,6 +84,9 @@ const TOWARDS: &[&str] = &[
     "van",
 ];
 
+/// What happens to the PINs of many people, and is counted.
+const HAPPENINGS: &[&str] = &[" changes", " resets", " attempts", " requests", " errors", " failures"];
+
 /// What numbers count.
 const COUNTED: &[&str] = &[
     "line",
@@ -163,6 +166,7 @@ pub(super) const RULES: &[Rule] = &[
             "your code base has 12345 files",
             "enter code mode 2000",
             "my code in 2024 was bad",
+            "Number of PIN changes: 1204",
         ],
     )
     .checked(opens),
@@ -265,7 +269,7 @@ fn opens(hit: &Hit<'_>) -> Option<Range<usize>> {
         || ["is", "ist", "lautet", "est", "le", "es", "è", "é", "was"]
             .contains(&lower.trim_end().rsplit(' ').next()?);
     let qualified = QUALIFIERS.contains(&last) || QUALIFIERS.contains(&second) && last.len() > 3;
-    let pin = name == "pin" && said;
+    let pin = name == "pin" && said && !HAPPENINGS.iter().any(|word| lower.contains(word));
     let of_other = [
         "error", "exit", "status", "postal", "zip", "country", "area", "source", "http", "bar", "qr",
         "color", "colour", "discount", "promo", "voucher", "return", "response", "coupon", "fehler",

@@ -97,7 +97,7 @@ const ENDS: [(&str, Named); 6] = [
 ];
 
 /// Parts behind such a part that make the name one of something about a secret: `token_type`, `passwordHint`.
-const ABOUT: [&str; 48] = [
+const ABOUT: [&str; 56] = [
     "ttl",
     "url",
     "uri",
@@ -146,6 +146,14 @@ const ABOUT: [&str; 48] = [
     "state",
     "santa",
     "rules",
+    "short",
+    "long",
+    "too",
+    "weak",
+    "required",
+    "invalid",
+    "mismatch",
+    "wrong",
 ];
 
 /// Parts before it that say the same: `errors.password`.
@@ -253,6 +261,7 @@ mod tests {
             ("errors.password", Named::Other),
             ("passwordHint", Named::Other),
             ("secretName", Named::Other),
+            ("password.too_short", Named::Other),
         ] {
             assert_eq!(Named::by(name), says, "{name}");
         }

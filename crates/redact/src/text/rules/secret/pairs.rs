@@ -61,6 +61,7 @@ pub(super) const RULES: &[Rule] = &[
             "<string name=\"password_hint\">Enter your password</string>",
             "<entry key=\"db.host\">db1.example.test</entry>",
             "<string name=\"password\">Password</string>",
+            "<string name=\"pref_key_theme\">theme</string>",
         ],
     )
     .checked(element),
@@ -112,7 +113,7 @@ pub(super) const BLOCKS: [Rule; 5] = [
 
 /// Whether a name says that its value opens something.
 fn is_secret_name(name: &str) -> bool {
-    const NAMES: [&str; 16] = [
+    const NAMES: [&str; 15] = [
         "password",
         "passwd",
         "_pass",
@@ -124,7 +125,6 @@ fn is_secret_name(name: &str) -> bool {
         "apikey",
         "api_key",
         "api-key",
-        "_key",
         "passphrase",
         "psk",
         "passwort",
@@ -135,7 +135,9 @@ fn is_secret_name(name: &str) -> bool {
         "timeout", "enabled", "count",
     ];
     let name = name.to_ascii_lowercase();
-    NAMES.iter().any(|word| name.contains(word)) && !NOT.iter().any(|word| name.contains(word))
+    // In `pref_key_theme` the key is the name of a setting.
+    let named = name.ends_with("_key") || NAMES.iter().any(|word| name.contains(word));
+    named && !NOT.iter().any(|word| name.contains(word))
 }
 
 fn named_before(hit: &Hit<'_>) -> Option<Range<usize>> {

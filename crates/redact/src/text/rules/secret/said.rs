@@ -66,6 +66,7 @@ pub(super) const RULES: &[Rule] = &[
             "ww is {fiets88}",
             "Passwort vom NAS ist '{blau77Wal}'",
             "the password is {84720193}",
+            "the password is {2024}",
         ],
         &[
             "the password is wrong",
@@ -82,6 +83,8 @@ pub(super) const RULES: &[Rule] = &[
             "password is hashed with SHA-256",
             "pass 12: ok",
             "We pass our count to `poll_inner2`",
+            "The bill did not pass in 2024.",
+            "The password policy was written in 2019",
         ],
     )
     .checked(told),
@@ -234,8 +237,17 @@ fn told(hit: &Hit<'_>) -> Option<Range<usize>> {
     let passed = text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case("pass"))
         && text.get(4..).is_some_and(|t| t.starts_with(' '))
         && head.trim_end_matches('`').trim_end().ends_with("to");
-    let fits = !passed && value.text.len() >= 4 && (is_odd(value.text) || is_closing_number(value.text, hit));
+    let fits = !passed
+        && !is_dated(head, value.text)
+        && value.text.len() >= 4
+        && (is_odd(value.text) || is_closing_number(value.text, hit));
     fits.then(|| value.range(hit))
+}
+
+/// Whether a number is the year in which something happened: "the bill did not pass in 2024".
+fn is_dated(head: &str, value: &str) -> bool {
+    let year = value.len() == 4 && (value.starts_with("19") || value.starts_with("20"));
+    year && head.trim_end().to_ascii_lowercase().ends_with(" in")
 }
 
 fn beside(hit: &Hit<'_>) -> Option<Range<usize>> {
