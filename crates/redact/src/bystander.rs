@@ -106,7 +106,7 @@ const PANES: &[&str] = &[
 pub(crate) fn is_communication(app: &AppId) -> bool {
     let app = app.as_str().to_lowercase();
     let parts = |name: &&str| app.split(|c: char| !c.is_alphanumeric()).any(|part| part == *name);
-    APPS.iter().any(|name| parts(name))
+    APPS.iter().any(parts)
 }
 
 /// Whether an element holds what other people wrote or show. A control only names such a place.

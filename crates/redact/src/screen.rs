@@ -206,7 +206,9 @@ impl Composition {
 
     /// Hides what lies over the front, and notes what is empty around it.
     fn cover(&mut self, front: Rect, whole: Rect, over: &[Rect]) {
-        over.iter().for_each(|window| self.canvas.hide(*window));
+        for window in over {
+            self.canvas.hide(*window);
+        }
         self.blank.extend(over);
         self.blank.extend(around(front, whole));
     }

@@ -57,7 +57,7 @@ pub(crate) fn long(tree: &Tree, frame: &Pixels) -> Vec<Mask> {
 pub(crate) fn titles(tree: &Tree) -> Vec<Zeroizing<String>> {
     let roots = tree.nodes.iter().filter(|node| node.parent.is_none());
     let names = roots.filter_map(|node| node.name.as_deref()).filter(|name| name.len() <= TEXT_BYTES_MAX);
-    let parts = names.flat_map(|name| parts_of(name)).map(str::trim);
+    let parts = names.flat_map(parts_of).map(str::trim);
     parts
         .filter(|part| !part.is_empty() && !is_label(part))
         .map(|part| Zeroizing::new(part.to_owned()))

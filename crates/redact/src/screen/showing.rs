@@ -41,9 +41,8 @@ impl Showing {
     /// of the person's `own`.
     pub(crate) fn verdict(self, node: &Node, strict: Verdict, holds_others: bool, own: bool) -> Verdict {
         match self {
-            Self::Interface => strict,
             Self::OwnText if own => own_text(node, strict),
-            Self::OwnText => strict,
+            Self::Interface | Self::OwnText => strict,
             Self::Content if holds_others => OTHERS,
             Self::Content => content(node, strict),
         }
@@ -74,7 +73,7 @@ fn own_text(node: &Node, strict: Verdict) -> Verdict {
             Verdict::Shows
         }
         Verdict::Masked(_, "screen.text") | Verdict::Veiled => Verdict::Silent,
-        _ => strict,
+        Verdict::Shows | Verdict::Silent | Verdict::Masked(..) => strict,
     }
 }
 
