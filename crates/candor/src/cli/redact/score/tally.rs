@@ -135,7 +135,12 @@ mod tests {
     }
 
     fn found(places: &[(usize, usize)]) -> Vec<Span> {
-        let span = |(start, end): &(usize, usize)| Span { start: *start, end: *end, kind: FindingKind::Id };
+        let span = |(start, end): &(usize, usize)| Span {
+            start: *start,
+            end: *end,
+            kind: FindingKind::Id,
+            is_surrogate: false,
+        };
         places.iter().map(span).collect()
     }
 
