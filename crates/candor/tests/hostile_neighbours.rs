@@ -163,9 +163,10 @@ fn what_a_stalled_recipient_did_not_read_is_gone_when_an_erasure_is_proven() {
     let dir = tempfile::tempdir().unwrap();
     let road = Road::open(dir.path());
     road.start_program();
-    for (person, name) in [("anna", "mail-and-form"), ("ben", "mail-and-form")] {
-        road.agree(person, &["browser", "text-editor"]);
-        let session = road.import(person, name);
+    // Sheets keep their content, so that there is more to send than the sockets hold.
+    for person in ["anna", "ben"] {
+        road.agree(person, &["libreoffice-calc"]);
+        let session = road.import(person, "spreadsheet");
         road.release(person, &session);
     }
     support::put(&dir.path().join("recipe.toml"), support::RECIPE.as_bytes());

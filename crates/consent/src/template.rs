@@ -49,7 +49,7 @@ fn escaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::charter_text;
+    use crate::testing::filled_template;
 
     #[test]
     fn a_place_without_a_value_and_a_value_without_a_place_are_refused() {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn the_golden_charter_says_what_the_filled_template_says() {
         let golden = include_str!("../tests/golden/charter.toml");
-        assert_eq!(without_remarks(&charter_text()), without_remarks(golden));
+        assert_eq!(without_remarks(&filled_template()), without_remarks(golden));
     }
 
     fn without_remarks(text: &str) -> Vec<&str> {

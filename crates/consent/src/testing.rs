@@ -50,8 +50,13 @@ pub(crate) fn entropy() -> impl Entropy {
     }
 }
 
-/// The template, filled.
+/// The committed charter: what is signed in the tests is what was signed when they were written.
 pub(crate) fn charter_text() -> String {
+    include_str!("../tests/golden/charter.toml").to_owned()
+}
+
+/// The template, filled with what the committed charter says.
+pub(crate) fn filled_template() -> String {
     let mut values = BTreeMap::from([
         ("title", "Office agent pilot".to_owned()),
         ("worker_representation", "The works council of Example GmbH, elected in 2025.".to_owned()),

@@ -50,7 +50,7 @@ fn a_picture_of_the_forgotten_time_goes_with_its_step_and_one_that_an_older_step
     let blobs = journal.lock().unwrap().session(session(1)).unwrap().index.blobs.len();
     assert_eq!((blobs, seconds(&journal, 1)), (1, vec![0]));
     append(&mut writer, 6).unwrap();
-    assert_eq!(journal.view(session(1)).unwrap().filter(Result::is_ok).count(), 2);
+    assert_eq!(journal.view(session(1)).unwrap().flatten().count(), 2);
 }
 
 #[test]
@@ -116,7 +116,8 @@ fn a_cut_that_a_crash_interrupted_leaves_a_session_that_can_be_cut_again() {
     let mut writer = journal.begin(start(1)).unwrap();
     (0..20).for_each(|second| append(&mut writer, second).unwrap());
     drop((writer, journal));
-    let last = (0..).take_while(|n| super::house::segment(folder.path(), 1, *n).exists()).last().unwrap();
+    let last =
+        (0..1_000).take_while(|n| super::house::segment(folder.path(), 1, *n).exists()).last().unwrap();
     std::fs::remove_file(segment::path(&folder.path().join(session(1).to_string()), last)).unwrap();
     let journal = open(folder.path());
     assert_eq!(journal.damaged().unwrap().len(), 0);

@@ -59,6 +59,10 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Bytes that end a run.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "made at compile time, where an index beyond the end does not compile"
+)]
 const ENDS: [bool; 256] = {
     let mut ends = [true; 256];
     let mut byte = b'!';

@@ -210,11 +210,15 @@ fn class(byte: u8) -> usize {
     CLASSES.get(usize::from(byte)).map_or(0, |class| usize::from(*class))
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "made at compile time, where an index beyond the end does not compile"
+)]
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
+    let mut byte = 0_u8;
+    loop {
+        classes[byte as usize] = match byte {
             letter @ b'a'..=b'z' => 6 + letter - b'a',
             letter @ b'A'..=b'Z' => 6 + letter - b'A',
             b'0'..=b'9' => 5,
@@ -224,9 +228,11 @@ const CLASSES: [u8; 256] = {
             0x80.. => 1,
             _ => 0,
         };
+        if byte == u8::MAX {
+            break classes;
+        }
         byte += 1;
     }
-    classes
 };
 
 const fn is_in_word(byte: u8) -> bool {

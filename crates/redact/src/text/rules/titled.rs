@@ -291,18 +291,15 @@ fn words_of(head: &str) -> Vec<String> {
     let mut lower_before = false;
     let mut open = false;
     for c in head.chars() {
-        if !c.is_alphabetic() {
-            open = false;
-        } else {
-            let begins = !open || lower_before && c.is_uppercase();
-            if begins {
+        if c.is_alphabetic() {
+            if !open || lower_before && c.is_uppercase() {
                 words.push(String::new());
             }
             if let Some(word) = words.last_mut() {
                 word.push(c);
             }
-            open = true;
         }
+        open = c.is_alphabetic();
         lower_before = c.is_lowercase();
     }
     words

@@ -161,13 +161,11 @@ impl<'a> Written<'a> {
                 .zip(day)
                 .is_some_and(|((year, month), day)| Date::new(year, month, day).is_ok())
         };
-        match self.word {
-            Some(word) => either(Some(word.number), self.number(self.day)),
-            None => {
-                let (one, two) = (self.number(self.month), self.number(self.day));
-                either(one, two) || !self.is_clear && either(two, one)
-            }
+        if let Some(word) = self.word {
+            return either(Some(word.number), self.number(self.day));
         }
+        let (one, two) = (self.number(self.month), self.number(self.day));
+        either(one, two) || !self.is_clear && either(two, one)
     }
 
     /// The same way of writing for another date.

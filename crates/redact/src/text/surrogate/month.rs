@@ -133,9 +133,9 @@ pub(super) fn read(word: &str, is_german: bool) -> Option<Month> {
     let is_small = word.starts_with(char::is_lowercase);
     let (first, second): (&'static [Names], &'static [Names]) =
         if is_small { (&SMALL, &CAPITAL) } else { (&CAPITAL, &SMALL) };
-    let (number, names) = german().or_else(|| first.iter().chain(second).find_map(named))?;
+    let (number, spelt) = german().or_else(|| first.iter().chain(second).find_map(named))?;
     let is_upper = word.chars().count() > 1 && !word.contains(char::is_lowercase);
-    Some(Month { number, names, is_upper })
+    Some(Month { number, names: spelt, is_upper })
 }
 
 impl Month {

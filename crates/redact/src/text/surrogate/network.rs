@@ -1,4 +1,4 @@
-//! Network addresses that nobody has: 240.0.0.0/8, reserved for future use (RFC 1112 section 4), and 3fff::/20, for
+//! Network addresses that nobody has: 240.0.0.0/8, reserved for future use (RFC 1112 section 4), and `3fff::/20`, for
 //! documents (RFC 9637). The ranges for documents of version 4 are too small to tell addresses apart, and texts hold them as
 //! examples of what has to go. The last part is a check of those before it.
 

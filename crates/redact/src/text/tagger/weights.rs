@@ -118,6 +118,7 @@ fn sum(table: &[Stored; ROWS], rows: &Rows) -> [i16; LANES] {
 }
 
 /// What the sum of all rows of a token is more than it is.
+#[expect(clippy::cast_possible_truncation, reason = "a token has a few dozen features")]
 const RAISED_SUM: u16 = RAISED as u16 * FEATURES as u16;
 
 fn taken<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], TaggerError> {

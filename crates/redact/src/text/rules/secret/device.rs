@@ -111,7 +111,7 @@ fn value_at(hit: &Hit<'_>, mark: &[char]) -> Option<Range<usize>> {
 fn last_word(hit: &Hit<'_>) -> Option<Range<usize>> {
     let text = hit.text();
     let colon = text
-        .rfind(":")
+        .rfind(':')
         .filter(|at| text.get(..*at).is_some_and(|t| t.ends_with(['s', 'd']) && t.contains('/')));
     let space = text.rfind([' ', '\t', '=', '\u{a0}']);
     let start = colon.max(space)? + 1;

@@ -162,7 +162,6 @@ fn values(text: &str, open: usize, bytes_max: usize, escapes: bool) -> Option<Ve
             _ if hidden => hidden = false,
             (b'\\', Some(_)) if escapes => hidden = true,
             (_, Some(open)) if byte == open => quote = None,
-            (_, Some(_)) => {}
             (b'\'' | b'"', None) => quote = Some(byte),
             (b'(', None) => depth += 1,
             (b')', None) if depth > 0 => depth -= 1,
@@ -174,7 +173,8 @@ fn values(text: &str, open: usize, bytes_max: usize, escapes: bool) -> Option<Ve
                 values.push(start..at);
                 start = at + 1;
             }
-            (_, None) => {}
+            // Text inside quotes, and what parts nothing.
+            _ => {}
         }
     }
     None
