@@ -13,7 +13,9 @@ pub(crate) fn run_all() -> Result<()> {
         start(&cargo, &["nextest", "run", "--release", "--workspace", "--no-fail-fast"])?;
     } else {
         println!("cargo-nextest is not installed: cargo test runs the same tests, more slowly");
-        start(&cargo, &["test", "--release", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"])?;
+        let all = ["test", "--release", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
+        // One after the other: here they share a process, and a lock on a file is for a moment also its children's.
+        start(&cargo, &[all.as_slice(), &["--", "--test-threads=1"]].concat())?;
     }
     // Compile-fail examples live in the documentation of the types that they guard.
     run_with(&cargo, &["test", "--release", "--workspace", "--doc"], &[("RUSTDOCFLAGS", "-D warnings")])
