@@ -11,7 +11,10 @@ fn root() -> PathBuf {
 /// What the generator writes with the pinned packages that `cargo xtask test` installs.
 fn generated(arguments: &[&str]) -> Vec<u8> {
     let python = root().join("target/python/bin/python");
-    assert!(python.exists(), "run `cargo xtask test --prepare-only` first: it installs what the generator needs");
+    assert!(
+        python.exists(),
+        "run `cargo xtask test --prepare-only` first: it installs what the generator needs"
+    );
     let output = Command::new(python)
         .arg(root().join("xtask/deid/generate.py"))
         .args(arguments)

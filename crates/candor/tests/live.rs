@@ -10,19 +10,16 @@
 mod desktop;
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use desktop::{CANARY_COLOUR, Desktop, SIZE, shows_canary, until};
 use serde_json::Value;
+use support::words::Words;
 use support::{CANDOR, isolated};
 
-/// Longest wait for the demo's next words.
-const WORDS: Duration = Duration::from_mins(1);
 /// How long a recording may take, in seconds: each ends by Ctrl-C when what it needs is seen, so none takes so long.
 const SECONDS: &str = "300";
 /// What stands in the windows that nobody may record, and what is typed.
@@ -31,8 +28,7 @@ const CANARIES: [&str; 4] = ["canary-beside", "canary-over", "canary-secret", "c
 /// A demo that runs, in a process group of its own, as a shell starts it.
 struct Demo {
     child: Child,
-    words: Receiver<String>,
-    heard: Vec<String>,
+    words: Words,
 }
 
 impl Demo {
@@ -41,22 +37,13 @@ impl Demo {
         command.args(["demo", "--dir"]).arg(dir.join("demo")).args(more).env("DISPLAY", display);
         isolated(&mut command, dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap();
-        let (sender, words) = channel();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, words, heard: Vec::new() }
+        let words = Words::of(&mut child);
+        Self { child, words }
     }
 
     /// Waits for a line on standard error.
     fn hears(&mut self, what: &str, fits: impl Fn(&str) -> bool) {
-        loop {
-            let line = self.words.recv_timeout(WORDS);
-            let line = line.unwrap_or_else(|_| panic!("not heard: {what}, but {:#?}", self.heard));
-            self.heard.push(line);
-            if self.heard.last().is_some_and(|line| fits(line)) {
-                return;
-            }
-        }
+        self.words.hears(what, fits);
     }
 
     fn hears_recording(&mut self) {
@@ -91,8 +78,7 @@ impl Demo {
         let mut told = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
         let code = self.child.wait().unwrap().code();
-        self.heard.extend(self.words.iter());
-        (told, code, std::mem::take(&mut self.heard))
+        (told, code, self.words.to_the_end())
     }
 }
 
@@ -146,7 +132,11 @@ fn the_demo_records_what_is_permitted_on_this_desktop_and_nothing_of_another_win
     let mut demo = Demo::start(dir.path(), &desktop.display, &["--json", "--live", SECONDS]);
 
     demo.hears_recording();
-    assert!(demo.heard.iter().any(|line| line.contains("Open a text editor")), "{:#?}", demo.heard);
+    assert!(
+        demo.words.heard.iter().any(|line| line.contains("Open a text editor")),
+        "{:#?}",
+        demo.words.heard
+    );
     desktop.click(100, 200);
     demo.hears_count(1, 0);
     desktop.focus(editor);

@@ -15,7 +15,7 @@ mod support;
 use std::time::Duration;
 
 use desktop::Desktop;
-use recording::{Numbers, Recording};
+use recording::Numbers;
 use support::Road;
 
 /// How often the recording is killed.
@@ -42,8 +42,7 @@ fn a_recording_that_is_killed_at_any_moment_leaves_a_journal_that_opens_and_noth
     let mut numbers = Numbers::of_test();
     let mut steps = 0;
     for round in 0..ROUNDS {
-        let mut recording = Recording::start(&road, "anna", &desktop.display, &[]);
-        recording.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+        let mut recording = recording::start(&road, "anna", &desktop.display, &[]);
         let alive = Duration::from_millis(numbers.below(ALIVE_MS_MAX).into());
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -80,8 +79,7 @@ fn a_recording_that_crashes_leaves_no_copy_of_its_memory() {
     road.start_program();
     road.agree("anna", &["text-editor"]);
     let unlimited = ["sh", "-c", r#"ulimit -c unlimited; exec "$0" "$@""#];
-    let mut recording = Recording::start(&road, "anna", &desktop.display, &unlimited);
-    recording.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+    let mut recording = recording::start(&road, "anna", &desktop.display, &unlimited);
     desktop.click(100, 200);
     // Where crashes are piped to a program, none would be left in the folder: the limit tells.
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", recording.child.id())).unwrap();

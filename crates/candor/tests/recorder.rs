@@ -163,7 +163,7 @@ fn a_covered_light_is_a_reason_not_to_begin() {
 #[test]
 fn a_window_that_is_not_recorded_is_told_by_the_light_before_anything_is_done_in_it() {
     let scene = Scene::set();
-    let recorder = scene.records(&[]);
+    let mut recorder = scene.records(&[]);
     scene.desktop.waits_for_light("recording");
     let canary = scene.desktop.canary("canary-beside", (900, 100), true);
     scene.desktop.focus(canary);
@@ -294,7 +294,7 @@ fn a_recorder_over_its_budget_leaves_out_frames_then_everything_and_says_so() {
     scene.types(&["review", "show", &session, "--frames", frames.to_str().unwrap()]);
     assert_eq!(support::files(&frames).len(), 0);
     scene.budget("memory_mib_max = 1\n");
-    let recorder = scene.records(&[]);
+    let mut recorder = scene.records(&[]);
     let (_, status) = scene.road.waits_for_on(ANNA, "halted");
     let why: Vec<&str> = status["recorder"]["why"]
         .as_array()
@@ -323,7 +323,7 @@ fn a_killed_recorder_is_off_and_what_it_kept_waits_for_its_person() {
 #[test]
 fn one_recorder_at_a_time_and_the_second_says_so() {
     let scene = Scene::set();
-    let recorder = scene.records(&[]);
+    let mut recorder = scene.records(&[]);
     let second = Recorder::begin(&scene.road, ANNA, &scene.desktop.display, &[]);
     let (told, code) = second.ends();
     assert_eq!(code, Some(2), "{told}");

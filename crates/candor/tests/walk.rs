@@ -83,7 +83,7 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
     desktop.calc();
 
     let mut recorder = Recorder::begin_with(&program, &road, ANNA, &desktop.display, &[]);
-    recorder.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+    recorder.hears_recording();
     desktop.waits_for_light("recording");
     let seconds = asked("CANDOR_WALK_SECONDS").map_or(0, |seconds| seconds.parse().unwrap());
     #[expect(clippy::disallowed_methods, reason = "a person works for a while")]
@@ -125,19 +125,26 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
     let released = road.release(ANNA, &session);
     assert_eq!(released["steps"].as_u64(), Some(steps.len() as u64 - 1), "{released}");
 
+    is_in_a_dataset(&road, &apps, steps.len() - 1);
+    assert_eq!(holding_the_secret(&dir.path().join("people")), Vec::<PathBuf>::new());
+}
+
+/// Compiles what was released, and looks whether each application and each step is there.
+fn is_in_a_dataset(road: &Road, apps: &BTreeSet<&str>, steps: usize) {
     let compiled = road.compile("data");
     let data = Path::new(compiled["dataset"].as_str().unwrap());
     let text = std::fs::read_to_string(data.join("steps.jsonl")).unwrap();
-    assert_eq!(text.lines().count(), steps.len() - 1);
+    assert_eq!(text.lines().count(), steps);
     for app in apps {
         assert!(text.contains(&format!("\"app\":\"{app}\"")), "{app}");
     }
+}
+
+/// Files in which what was typed stands as it was typed.
+fn holding_the_secret(folder: &Path) -> Vec<PathBuf> {
     let leaks = |file: &PathBuf| {
         let bytes = std::fs::read(file).unwrap();
         bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes())
     };
-    assert_eq!(
-        files(&dir.path().join("people")).into_iter().filter(leaks).collect::<Vec<_>>(),
-        Vec::<PathBuf>::new()
-    );
+    files(folder).into_iter().filter(leaks).collect()
 }

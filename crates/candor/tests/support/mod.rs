@@ -10,6 +10,7 @@
 pub(crate) mod browser;
 pub(crate) mod recorder;
 pub(crate) mod served;
+pub(crate) mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

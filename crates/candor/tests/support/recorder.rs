@@ -1,30 +1,30 @@
 //! A recorder that runs on a desktop, as a person starts it, and what the other commands say of it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::words::Words;
 use super::{CANDOR, Road, isolated};
 
-/// Longest wait for the recorder's next words or state.
+/// Longest wait for the recorder's next state.
 const WAIT: Duration = Duration::from_mins(1);
 
 /// `candor record`, running.
 pub(crate) struct Recorder {
-    child: Child,
-    words: Receiver<String>,
-    heard: Vec<String>,
+    pub(crate) child: Child,
+    words: Words,
 }
 
 impl Recorder {
     /// Starts it, and waits until it says that it records.
     pub(crate) fn start(road: &Road, person: &str, display: &str, more: &[&str]) -> Self {
         let mut recorder = Self::begin(road, person, display, more);
-        recorder.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
+        recorder.hears_recording();
         recorder
     }
 
@@ -41,27 +41,25 @@ impl Recorder {
         display: &str,
         more: &[&str],
     ) -> Self {
-        let mut command = Command::new(program);
-        command.args(["record", "--json", "--server", &road.address, "--home"]);
-        command.arg(road.dir.join("people").join(person)).args(more).env("DISPLAY", display);
-        isolated(&mut command, &road.dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(&mut command(&[program.as_os_str()], road, person, display, more))
+    }
+
+    /// Starts a command that records.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let (sender, words) = channel();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, words, heard: Vec::new() }
+        let words = Words::of(&mut child);
+        Self { child, words }
     }
 
     /// Waits for a line on standard error.
     pub(crate) fn hears(&mut self, what: &str, fits: impl Fn(&str) -> bool) {
-        loop {
-            let line = self.words.recv_timeout(WAIT);
-            let line = line.unwrap_or_else(|_| panic!("not heard: {what}, but {:#?}", self.heard));
-            self.heard.push(line);
-            if self.heard.last().is_some_and(|line| fits(line)) {
-                return;
-            }
-        }
+        self.words.hears(what, fits);
+    }
+
+    /// Waits until it says that it records.
+    pub(crate) fn hears_recording(&mut self) {
+        self.hears("that it records", |line| line.starts_with("RECORDING this desktop"));
     }
 
     /// Waits for a count of steps.
@@ -70,15 +68,20 @@ impl Recorder {
     }
 
     /// Ends it without a word, as the kernel would.
-    pub(crate) fn kill(mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Asks it to end, as the end of a desktop's session does.
     pub(crate) fn terminate(&self) {
-        let killed = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
-        assert!(killed.unwrap().success());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// What it prints, and how it ends.
@@ -86,8 +89,18 @@ impl Recorder {
         let mut told = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
         let code = self.child.wait().unwrap().code();
-        (serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told:?} {:#?}", self.heard)), code)
+        (serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told:?} {:#?}", self.words.heard)), code)
     }
+}
+
+/// `candor record` for a person; the first words start it.
+pub(crate) fn command(words: &[&OsStr], road: &Road, person: &str, display: &str, more: &[&str]) -> Command {
+    let (program, before) = words.split_first().unwrap();
+    let mut command = Command::new(program);
+    command.args(before).args(["record", "--json", "--server", &road.address, "--home"]);
+    command.arg(road.dir.join("people").join(person)).args(more).env("DISPLAY", display);
+    isolated(&mut command, &road.dir);
+    command
 }
 
 impl Drop for Recorder {
