@@ -206,8 +206,8 @@ impl Road {
         serve.args(["serve", "--listen", "127.0.0.1:0", "--dir"]).arg(demo.join("server"));
         serve.arg("--address-file").arg(&file).stdin(Stdio::null()).stdout(Stdio::null());
         let server = serve.stderr(Stdio::null()).spawn()?;
-        let read = || std::fs::read_to_string(&file).ok().filter(|address| !address.is_empty());
-        let address = desktop::until("the server answers", read)?.trim().to_owned();
+        let told = || std::fs::read_to_string(&file).ok().filter(|address| !address.is_empty());
+        let address = desktop::until("the server answers", told)?.trim().to_owned();
         let road = Self { folder, address, server };
         road.resumed()?;
         Ok(road)

@@ -134,7 +134,7 @@ mod tests {
     fn a_large_file_has_its_name_when_it_is_whole_and_is_gone_otherwise() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.txt");
-        fs::write(&path, "old").unwrap();
+        write_private(&path, b"old").unwrap();
         let mut given_up = Growing::begin(&path).unwrap();
         given_up.write_all(b"half").unwrap();
         drop(given_up);

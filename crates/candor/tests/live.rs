@@ -78,7 +78,7 @@ impl Demo {
         let mut told = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
         let code = self.child.wait().unwrap().code();
-        (told, code, self.words.to_the_end())
+        (told, code, self.words.all())
     }
 }
 

@@ -91,5 +91,5 @@ fn be_a_child(what: &str) {
         candor_capture::keep_memory_private().unwrap();
     }
     println!("child is ready");
-    std::thread::sleep(std::time::Duration::from_secs(60));
+    std::thread::sleep(std::time::Duration::from_mins(1));
 }

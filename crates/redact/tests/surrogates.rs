@@ -62,7 +62,8 @@ fn stays_around(text: &str, marked: &Marked) -> bool {
     for span in &marked.spans {
         let Some(before) = part(from, span.start) else { return false };
         let Some(at) = rest.find(&before).filter(|at| from > 0 || *at == 0) else { return false };
-        rest = &rest[at + before.len()..];
+        let Some(after) = rest.get(at + before.len()..) else { return false };
+        rest = after;
         from = span.end;
     }
     part(from, characters.len()).is_some_and(|last| rest.ends_with(&last))
@@ -133,8 +134,8 @@ fn the_same_person_is_the_same_surrogate_in_one_session_and_another_in_the_next(
 fn rows_of_a_table_keep_their_cells() {
     let text = "name,email,dob,phone\nAlice Henderson,alice@mail.example.test,1990-05-16,+49 30 901820\n";
     let mut marker = marker(Profile::Fast, 1).with_surrogates(SURROGATE_KINDS).unwrap();
-    let marked = marker.mark(Raw::seal(text.to_owned()));
-    assert_eq!(marked.spans.len(), 4);
-    assert!(marked.spans.iter().all(|span| span.is_surrogate), "{}", marked.text);
-    assert_eq!(marked.text.lines().nth(1).unwrap().split(',').count(), 4);
+    let left = marker.mark(Raw::seal(text.to_owned()));
+    assert_eq!(left.spans.len(), 4);
+    assert!(left.spans.iter().all(|span| span.is_surrogate), "{}", left.text);
+    assert_eq!(left.text.lines().nth(1).unwrap().split(',').count(), 4);
 }

@@ -7,7 +7,7 @@ use candor_journal::{Journal, SessionError, State, StateError};
 use candor_model::{Entropy, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::desk::Desk;
+use super::board::Board;
 use super::enrolment::Enrolment;
 use crate::ambient::{self, Stopwatch, SystemEntropy};
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -77,8 +77,8 @@ impl Forgotten {
 }
 
 /// Carries out what is wished, if anything is.
-pub(crate) fn if_wished(desk: &Desk, journal: &Journal) -> Outcome {
-    desk.wished()?.map_or(Ok(()), |wish| carry_out(desk, journal, &wish, None).map(drop))
+pub(crate) fn if_wished(board: &Board, journal: &Journal) -> Outcome {
+    board.wished()?.map_or(Ok(()), |wish| carry_out(board, journal, &wish, None).map(drop))
 }
 
 /// Forgets, and says what was forgotten. `open` opens the journal where no recorder has it.
@@ -92,16 +92,16 @@ pub(crate) fn forget(
         return Err(Failure::new(Kind::Usage, message)
             .hint(format!("name 1 to {MINUTES_MAX}; older recordings are deleted at review")));
     }
-    let desk = Desk::of(enrolment);
+    let board = Board::of(enrolment);
     let (until, id) = (ambient::now(), SessionId::random(&mut SystemEntropy as &mut dyn Entropy).to_string());
     let wish = Wish { id, since: until.plus_millis(-i64::from(minutes) * 60_000), until };
-    desk.wish(&wish)?;
+    board.wish(&wish)?;
     let clock = Stopwatch::start();
     while clock.seconds() < WAIT_SECONDS_MAX {
-        if !desk.is_recording()? {
-            if_wished(&desk, &open()?)?;
+        if !board.is_recording()? {
+            if_wished(&board, &open()?)?;
         }
-        if let Some(told) = desk.forgotten(&wish.id)? {
+        if let Some(told) = board.forgotten(&wish.id)? {
             return Ok(told);
         }
         std::thread::sleep(std::time::Duration::from_millis(REST_MS));
@@ -112,7 +112,7 @@ pub(crate) fn forget(
 
 /// Carries out what was wished, in every recording but the one that is being made, of which `made` tells.
 pub(crate) fn carry_out(
-    desk: &Desk,
+    board: &Board,
     journal: &Journal,
     wish: &Wish,
     made: Option<candor_journal::Forgotten>,
@@ -122,8 +122,10 @@ pub(crate) fn carry_out(
     for summary in sessions.iter().filter(|summary| made.is_none_or(|made| made.session != summary.session)) {
         one(journal, wish, summary.session, &summary.state, &mut told)?;
     }
-    made.iter().for_each(|made| told.add(made));
-    desk.forgot(&told)?;
+    if let Some(made) = &made {
+        told.add(made);
+    }
+    board.forgot(&told)?;
     Ok(told)
 }
 

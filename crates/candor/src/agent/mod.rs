@@ -1,7 +1,7 @@
 //! What runs on a person's own machine: the client, the gate's world, the journal, the road from a source to it.
 
+pub(crate) mod board;
 pub(crate) mod client;
-pub(crate) mod desk;
 pub(crate) mod enrolment;
 pub(crate) mod forget;
 pub(crate) mod gate;

@@ -58,7 +58,7 @@ fn ask(client: &Client, program: Digest, asked: u32, tell: &Sender<Heard>) -> Op
     if let Ok(lease) = client.post("/api/v1/leases", &LeaseRequest { program }) {
         tell.send(Heard::Lease(lease)).ok()?;
     }
-    if asked % HISTORY_EVERY == 0
+    if asked.is_multiple_of(HISTORY_EVERY)
         && let Ok(history) = client.get(&format!("/api/v1/programs/{program}/history"))
     {
         tell.send(Heard::History(history)).ok()?;

@@ -22,7 +22,7 @@ const WAITING_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// What goes in.
 enum Work {
     Step {
-        raw: Raw<Observation>,
+        raw: Box<Raw<Observation>>,
         came: Stopwatch,
     },
     Gap(Gap),
@@ -73,7 +73,7 @@ impl Redaction {
         while !self.waiting.is_empty() && self.waiting_bytes().saturating_add(bytes) > WAITING_BYTES_MAX {
             self.wait()?;
         }
-        self.hand_in(Work::Step { raw, came: Stopwatch::start() }, bytes)
+        self.hand_in(Work::Step { raw: Box::new(raw), came: Stopwatch::start() }, bytes)
     }
 
     /// Hands in that nothing was captured.
@@ -141,7 +141,7 @@ fn answered(redactor: &mut Redactor, work: Work, frame_seconds_max: f64) -> Answ
     match work {
         Work::Step { raw, came } => {
             let in_time = || came.seconds() < frame_seconds_max;
-            redactor.follow(raw, &in_time).map(|steps| vec![Done::Steps(steps)])
+            redactor.follow(*raw, &in_time).map(|steps| vec![Done::Steps(steps)])
         }
         Work::Gap(gap) => Ok(vec![Done::Steps(redactor.rest()), Done::Gap(gap)]),
         Work::Rest => Ok(vec![Done::Steps(redactor.rest())]),

@@ -13,8 +13,8 @@ use candor_model::{
 };
 use candor_redact::{Models, Profile, Raw, Redacted, Redactor};
 
+use super::board::Board;
 use super::client::Client;
-use super::desk::Desk;
 use super::enrolment::Enrolment;
 use super::forget::{self, Wish};
 use super::gate::Gate;
@@ -103,7 +103,7 @@ fn tidy(enrolment: &Enrolment, journal: &Journal) -> Outcome {
     }
     sweep_now(journal)?;
     end_interrupted(journal)?;
-    forget::if_wished(&Desk::of(enrolment), journal)
+    forget::if_wished(&Board::of(enrolment), journal)
 }
 
 /// Silence is no: whatever nobody reviewed in time deletes itself whenever the journal is opened or looked at (P5).
@@ -355,7 +355,7 @@ impl<'b> Road<'_, 'b> {
     }
 
     /// Deletes what was taken since then, for good, from this session and from those before it.
-    pub(crate) fn forget(&mut self, desk: &Desk, wish: &Wish) -> Outcome<forget::Forgotten> {
+    pub(crate) fn forget(&mut self, board: &Board, wish: &Wish) -> Outcome<forget::Forgotten> {
         self.settle()?;
         let forgotten = self
             .writer
@@ -363,7 +363,7 @@ impl<'b> Road<'_, 'b> {
             .because(Kind::Storage, "forget what was recorded")?;
         self.count.kept = self.count.kept.saturating_sub(forgotten.steps);
         self.count.forgotten += forgotten.steps;
-        forget::carry_out(desk, &self.journal, wish, Some(forgotten))
+        forget::carry_out(board, &self.journal, wish, Some(forgotten))
     }
 
     fn note(&mut self, codes: Vec<String>) -> Outcome {

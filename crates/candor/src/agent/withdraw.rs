@@ -2,8 +2,8 @@
 
 use candor_journal::Journal;
 
+use super::board::Board;
 use super::client::Client;
-use super::desk::Desk;
 use super::enrolment::Enrolment;
 use super::road;
 use crate::api::Erased;
@@ -28,7 +28,7 @@ pub(crate) fn withdraw(
 ) -> Outcome<Withdrawn> {
     let envelope = enrolment.withdraw_here()?;
     // A recorder sees it, deletes what it makes, and ends.
-    Desk::of(enrolment).waits_for_the_end()?;
+    Board::of(enrolment).waits_for_the_end()?;
     // The server is told whatever happens to the files here.
     let discarded = journal().and_then(|journal| road::discard_unreleased(&journal));
     let told = client.and_then(|client| client.act("/api/v1/withdrawals", &envelope));

@@ -6,7 +6,7 @@ use candor_model::AppId;
 use serde::Serialize;
 
 use super::Session;
-use crate::agent::desk::Desk;
+use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::forget;
 use crate::agent::live::status::{Status, in_words};
@@ -115,14 +115,14 @@ struct Stopped {
 }
 
 fn stop(session: &Session, enrolment: &Enrolment) -> Outcome {
-    let desk = Desk::of(enrolment);
-    if !desk.is_recording()? {
+    let board = Board::of(enrolment);
+    if !board.is_recording()? {
         return Err(
             Failure::new(Kind::Usage, "no recording goes on").hint("`candor agent status` says what is on")
         );
     }
-    desk.stop()?;
-    if desk.waits_for_the_end()? {
+    board.stop()?;
+    if board.waits_for_the_end()? {
         output::show(session.json, &Stopped { stopped: true }, |_| "the recording has ended".to_owned());
         return Ok(());
     }

@@ -194,9 +194,12 @@ async fn question(State(app): State<App>, body: Bytes) -> Answer<Vec<Used>> {
     app.with(move |vault| {
         let uses = vault.uses(&envelope, ambient::now());
         let uses = uses.map_err(|error| Refused::by(error.code(), &error))?;
-        let used =
-            |used: candor_vault::Exported| Used { export: used.export, leaf: used.leaf, proof: used.proof };
-        Ok(Json(uses.into_iter().map(used).collect()))
+        let told = |known: candor_vault::Exported| Used {
+            export: known.export,
+            leaf: known.leaf,
+            proof: known.proof,
+        };
+        Ok(Json(uses.into_iter().map(told).collect()))
     })
     .await
 }

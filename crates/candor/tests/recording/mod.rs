@@ -1,6 +1,6 @@
 //! A recording that is killed, and what it leaves on the disk.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which fail like tests")]
 
 use std::ffi::OsStr;
 use std::path::Path;

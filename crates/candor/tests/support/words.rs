@@ -36,7 +36,7 @@ impl Words {
     }
 
     /// Hears it out: everything that it said.
-    pub(crate) fn to_the_end(&mut self) -> Vec<String> {
+    pub(crate) fn all(&mut self) -> Vec<String> {
         self.heard.extend(self.lines.iter());
         std::mem::take(&mut self.heard)
     }

@@ -1,4 +1,4 @@
-//! The monitors of an X screen, as the RandR extension tells them, and how much larger applications draw.
+//! The monitors of an X screen, as the `RandR` extension tells them, and how much larger applications draw.
 
 use candor_model::Rect;
 use x11rb::protocol::randr::{ConnectionExt as _, MonitorInfo};

@@ -105,7 +105,9 @@ fn in_strict_only_labels_of_the_interface_stay() {
 fn two_colours(ink: [u8; 3], ground: [u8; 3]) -> Pixels {
     let mut frame = decode_any(&screen("chat.png")).unwrap();
     let (pixels, _) = frame.rgb_mut().as_chunks_mut::<3>();
-    pixels.iter_mut().for_each(|pixel| *pixel = if pixel[1] < 128 { ink } else { ground });
+    for pixel in pixels {
+        *pixel = if pixel[1] < 128 { ink } else { ground };
+    }
     frame
 }
 

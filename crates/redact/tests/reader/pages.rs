@@ -123,9 +123,12 @@ const COLOURS: [(&str, &str, &str); 4] = [
     ("#2b2b2b", "#8a8a8a", "#6f6f6f"),
 ];
 
+/// Plants the texts of one kind of screen.
+type Layout = fn(&mut Planter);
+
 /// Every screen of the test.
 pub(crate) fn screens() -> Vec<Screen> {
-    let layouts: [(&str, fn(&mut Planter)); 5] =
+    let layouts: [(&str, Layout); 5] =
         [("mail", mail), ("table", table), ("terminal", terminal), ("chat", chat), ("form", form)];
     (0..15)
         .map(|n| {

@@ -24,10 +24,6 @@ pub(crate) struct Limits {
     pub(crate) memory_mib_max: u32,
     /// Stored in the last hour, in MiB.
     pub(crate) stored_mib_per_hour_max: u32,
-    /// Sent to the server in a day, in MiB: see `candor release`.
-    pub(crate) uploaded_mib_per_day_max: u32,
-    /// Whether anything is sent over a network that costs by the byte.
-    pub(crate) upload_when_metered: bool,
     /// Charge of a battery that is not charging, in percent.
     pub(crate) battery_percent_min: u32,
 }
@@ -38,8 +34,6 @@ impl Default for Limits {
             cpu_percent_max: 50,
             memory_mib_max: 1024,
             stored_mib_per_hour_max: 200,
-            uploaded_mib_per_day_max: 500,
-            upload_when_metered: false,
             battery_percent_min: 20,
         }
     }

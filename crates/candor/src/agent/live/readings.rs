@@ -1,9 +1,9 @@
-//! What the machine tells of itself: processor time, memory, battery, network. What it does not tell is unknown.
+//! What the machine tells of itself: processor time, memory, battery. What it does not tell is unknown.
 
 use std::collections::VecDeque;
 use std::path::Path;
 
-/// Seconds that processor time is looked at over.
+/// How long processor time is looked at over, in microseconds.
 const WINDOW_US: u64 = 60_000_000;
 /// Ticks of `/proc/self/stat` in a second: the kernel's interface has 100 whatever the kernel counts in (`proc_pid_stat(5)`).
 const TICKS_PER_SECOND: u64 = 100;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::{Budget, Limits, Thinned};
 use super::not::Why;
-use crate::agent::desk::Desk;
+use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::not_here::NotHere;
 use crate::ambient;
@@ -46,8 +46,6 @@ pub(crate) struct Budgets {
     pub(crate) stored_today_bytes_max: u64,
     /// None: on the mains, without a battery, or not known.
     pub(crate) battery_percent: Option<u32>,
-    /// `yes`, `no` or `unknown`.
-    pub(crate) metered_network: String,
 }
 
 /// What became of the input. Counts only.
@@ -103,8 +101,6 @@ pub(crate) struct Said {
     /// Whether the light was seen at the last look.
     pub(crate) light_seen: bool,
     pub(crate) light_says: String,
-    /// Whether a tray shows it too.
-    pub(crate) tray: bool,
     /// The key that pauses, where it works.
     pub(crate) pause_key: Option<String>,
     /// Until when the server permits recording.
@@ -139,9 +135,9 @@ pub(crate) struct Status {
 impl Status {
     /// Looks. A state without a living recorder is not believed.
     pub(crate) fn of(enrolment: &Enrolment) -> Outcome<Self> {
-        let desk = Desk::of(enrolment);
-        let said: Option<Said> = if desk.is_recording()? { desk.said() } else { None };
-        let lives = desk.is_recording()?;
+        let board = Board::of(enrolment);
+        let said: Option<Said> = if board.is_recording()? { board.said() } else { None };
+        let lives = board.is_recording()?;
         let now = ambient::now();
         let on = on(lives, said.as_ref(), now);
         let not_here = NotHere::of(enrolment).apps().ok();
@@ -152,7 +148,7 @@ impl Status {
             paused: enrolment.paused(),
             withdrawn: enrolment.withdrawn(),
             not_here: not_here.map(|apps| apps.iter().map(ToString::to_string).collect()),
-            to_forget: desk.wished().map_or(true, |wish| wish.is_some()),
+            to_forget: board.wished().map_or(true, |wish| wish.is_some()),
             lease_left_s: said
                 .as_ref()
                 .map(|said| (said.lease_until.as_millis() - now.as_millis()).max(0) / 1000),
@@ -202,7 +198,6 @@ pub(crate) fn in_words(status: &Status) -> String {
 
 fn of_recorder(said: &Said, lease_left_s: i64) -> Vec<String> {
     let light = if said.light_seen { "seen" } else { "not seen, so nothing is recorded" };
-    let tray = if said.tray { "also in the tray" } else { "no tray shows it" };
     let key = said.pause_key.as_deref().unwrap_or("none that works");
     let budgets = &said.budgets;
     let part = |value: Option<u32>, unit: &str| {
@@ -214,16 +209,15 @@ fn of_recorder(said: &Said, lease_left_s: i64) -> Vec<String> {
             "steps: {} kept, {} not kept, {} forgotten",
             said.steps_kept, said.steps_not_kept, said.steps_forgotten
         ),
-        format!("light: {light}, it says {:?}; {tray}; pause key: {key}", said.light_says),
+        format!("light: {light}, it says {:?}; pause key: {key}", said.light_says),
         format!("server: heard {} s ago, permits for {lease_left_s} s", said.server_heard_s),
         format!(
-            "processor {} of {} %, memory {} of {} MiB, battery {}, metered network: {}",
+            "processor {} of {} %, memory {} of {} MiB, battery {}",
             part(budgets.cpu_percent, "%"),
             budgets.limits.cpu_percent_max,
             part(budgets.memory_mib, "MiB"),
             budgets.limits.memory_mib_max,
             part(budgets.battery_percent, "%"),
-            budgets.metered_network,
         ),
         format!(
             "stored: {} in the last hour of {} MiB, {} today of {}",
@@ -270,7 +264,6 @@ mod tests {
             steps_forgotten: 0,
             light_seen: true,
             light_says: "recording".to_owned(),
-            tray: false,
             pause_key: None,
             lease_until: Timestamp::from_millis(0),
             server_heard_s: 0,
@@ -284,7 +277,6 @@ mod tests {
                 stored_today_bytes: 0,
                 stored_today_bytes_max: 0,
                 battery_percent: None,
-                metered_network: "unknown".to_owned(),
             },
             input: Input::default(),
             at: Timestamp::from_millis(at),

@@ -9,8 +9,8 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::front::Say;
-use super::{Desk as Page, Told};
-use crate::agent::desk::Desk;
+use super::{Desk, Told};
+use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::forget;
 use crate::agent::live::status::{self, Status};
@@ -18,7 +18,7 @@ use crate::agent::not_here::{self, NotHere};
 use crate::exit::{Because, Kind, Outcome};
 
 /// The routes of this room.
-pub(super) fn routes() -> Router<Page> {
+pub(super) fn routes() -> Router<Desk> {
     Router::new()
         .route("/live", get(look))
         .route("/live/pause", post(pause))
@@ -56,7 +56,7 @@ struct Which {
     not_here: Option<String>,
 }
 
-async fn look(State(page): State<Page>) -> Result<Response, Told> {
+async fn look(State(page): State<Desk>) -> Result<Response, Told> {
     let shown = page.with(|enrolment, page| {
         let status = Status::of(enrolment)?;
         // The first line is the sentence above.
@@ -76,34 +76,34 @@ fn chosen(enrolment: &Enrolment) -> Vec<App> {
 
 /// Does something, and shows what is on then.
 async fn then_look(
-    page: &Page,
+    page: &Desk,
     act: impl FnOnce(&Enrolment) -> Outcome + Send + 'static,
 ) -> Result<Redirect, Told> {
     page.with(move |enrolment, _| act(enrolment)).await?;
     Ok(Redirect::to(&format!("{}/live", page.root())))
 }
 
-async fn pause(State(page): State<Page>) -> Result<Redirect, Told> {
+async fn pause(State(page): State<Desk>) -> Result<Redirect, Told> {
     then_look(&page, |enrolment| enrolment.pause(true)).await
 }
 
-async fn resume(State(page): State<Page>) -> Result<Redirect, Told> {
+async fn resume(State(page): State<Desk>) -> Result<Redirect, Told> {
     then_look(&page, |enrolment| enrolment.pause(false)).await
 }
 
-async fn stop(State(page): State<Page>) -> Result<Redirect, Told> {
+async fn stop(State(page): State<Desk>) -> Result<Redirect, Told> {
     then_look(&page, |enrolment| {
-        let desk = Desk::of(enrolment);
-        if desk.is_recording()? {
-            desk.stop()?;
-            desk.waits_for_the_end()?;
+        let board = Board::of(enrolment);
+        if board.is_recording()? {
+            board.stop()?;
+            board.waits_for_the_end()?;
         }
         Ok(())
     })
     .await
 }
 
-async fn forget_minutes(State(page): State<Page>, Form(form): Form<Minutes>) -> Result<Response, Told> {
+async fn forget_minutes(State(page): State<Desk>, Form(form): Form<Minutes>) -> Result<Response, Told> {
     let shown = page.with(move |enrolment, page| {
         let told = forget::forget(enrolment, form.minutes, || page.journal(enrolment))?;
         let say = Say { root: page.root(), title: "Forgotten", lines: told.in_words(form.minutes) };
@@ -112,7 +112,7 @@ async fn forget_minutes(State(page): State<Page>, Form(form): Form<Minutes>) -> 
     Ok(Html(shown.await?).into_response())
 }
 
-async fn set_not_here(State(page): State<Page>, Form(form): Form<Which>) -> Result<Redirect, Told> {
+async fn set_not_here(State(page): State<Desk>, Form(form): Form<Which>) -> Result<Redirect, Told> {
     then_look(&page, move |enrolment| {
         let app = not_here::meant(enrolment.charter(), &form.app)?;
         NotHere::of(enrolment).set(&app, form.not_here.is_some()).map(drop)

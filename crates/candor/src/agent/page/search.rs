@@ -31,7 +31,7 @@ struct Hit {
 /// What one recording holds of it.
 struct Hits {
     recording: Recording,
-    hits: Vec<Hit>,
+    steps: Vec<Hit>,
     /// How many more there are.
     more: usize,
 }
@@ -72,7 +72,7 @@ impl Search {
             };
             found.push(Hits {
                 recording: Recording::of(summary),
-                hits: steps.iter().take(SHOWN_MAX).map(hit).collect(),
+                steps: steps.iter().take(SHOWN_MAX).map(hit).collect(),
                 more: steps.len().saturating_sub(SHOWN_MAX),
             });
         }

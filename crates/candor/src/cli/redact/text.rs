@@ -155,9 +155,9 @@ fn plain(
         },
         |(bytes, searched)| {
             bar.inc(bytes as u64);
-            let marked = marker.name(searched);
-            surrogates += marked.spans.iter().filter(|span| span.is_surrogate).count();
-            out.write(marked.text.as_bytes())
+            let left = marker.name(searched);
+            surrogates += left.spans.iter().filter(|span| span.is_surrogate).count();
+            out.write(left.text.as_bytes())
         },
     );
     out.end(written)?;

@@ -35,7 +35,9 @@ pub(crate) async fn frame(bus: &Bus, client: &Client) -> Option<Frame> {
         }
     }
     let found = searched(bus, client).await;
-    found.iter().for_each(|found| bus.remember_scale(found));
+    if let Some(found) = &found {
+        bus.remember_scale(found);
+    }
     bus.remember_frame(client.window, found.as_ref());
     found
 }

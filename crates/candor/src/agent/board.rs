@@ -38,13 +38,13 @@ const END_REST: Duration = Duration::from_millis(50);
 
 /// The folder of one program.
 #[derive(Debug, Clone)]
-pub(crate) struct Desk(PathBuf);
+pub(crate) struct Board(PathBuf);
 
 /// Held by the recorder.
 #[derive(Debug)]
 pub(crate) struct Held(File);
 
-impl Desk {
+impl Board {
     /// Names the folder.
     pub(crate) fn of(enrolment: &Enrolment) -> Self {
         Self(enrolment.folder().join(FOLDER))
@@ -60,7 +60,7 @@ impl Desk {
         opened.because(Kind::Storage, "open the recorder's lock")
     }
 
-    /// Takes the desk for a recorder; refused while another one has it.
+    /// Takes the board for a recorder; refused while another one has it.
     pub(crate) fn hold(&self) -> Outcome<Held> {
         let file = self.lock()?;
         for _ in 0..TRIES_MAX {

@@ -1,0 +1,96 @@
+//! What the recorder says of itself: to the person by the light, to other commands by the board.
+
+use candor_capture::Shown;
+
+use super::not::{self, Why};
+use super::recorder::{Recorder, SAY_US};
+use super::status::{Budgets, Input, On, Said};
+use crate::ambient;
+use crate::exit::Outcome;
+
+impl Recorder<'_, '_, '_> {
+    fn on(&self) -> On {
+        if self.paused && self.why.len() == 1 {
+            On::Paused
+        } else if !self.why.is_empty() || !self.lamp.was_seen() {
+            On::Halted
+        } else if self.taker.refused.is_some() {
+            On::RefusedHere
+        } else {
+            On::Recording
+        }
+    }
+
+    /// Lets the light say what is on, and the state for other commands.
+    pub(super) fn tell(&mut self) -> Outcome {
+        let (on, now_us) = (self.on(), self.clock.micros());
+        let shown = match on {
+            On::Recording => Shown::Recording,
+            On::Paused => Shown::Paused,
+            On::RefusedHere => Shown::Refused,
+            On::Halted | On::NotAnswering | On::Off => Shown::Halted,
+        };
+        if shown != self.lamp.shown() {
+            self.lamp.show(shown)?;
+        }
+        let due = self.said_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US);
+        if on == self.said && !due {
+            return Ok(());
+        }
+        (self.said, self.said_us) = (on, Some(now_us));
+        let said = self.words(on, now_us);
+        self.board.say(&said)
+    }
+
+    fn words(&mut self, on: On, now_us: u64) -> Said {
+        let mut why = self.why.clone();
+        if !self.lamp.was_seen() {
+            why.push(Why::of(not::LIGHT_LOST));
+        }
+        if on == On::RefusedHere {
+            why.extend(self.taker.refused.iter().flat_map(|refusal| &refusal.reasons).map(Why::from));
+        }
+        let count = self.taker.road.count();
+        Said {
+            on,
+            why,
+            session: self.taker.road.session().to_string(),
+            since: self.since,
+            steps_kept: count.kept,
+            steps_not_kept: count.not_kept,
+            steps_forgotten: count.forgotten,
+            light_seen: self.lamp.was_seen(),
+            light_says: self.lamp.shown().words().to_owned(),
+            pause_key: self.lamp.key().map(str::to_owned),
+            lease_until: self.taker.road.gate().permitted_until(),
+            server_heard_s: now_us.saturating_sub(self.heard_us) / 1_000_000,
+            budgets: self.budgets(),
+            input: self.counted(),
+            at: ambient::now(),
+        }
+    }
+
+    fn budgets(&self) -> Budgets {
+        let (left_out, by) = self.thinning.now();
+        Budgets {
+            limits: self.thinning.limits,
+            left_out,
+            because_of: by.to_vec(),
+            cpu_percent: self.readings.cpu_percent,
+            memory_mib: self.readings.memory_mib,
+            stored_last_hour_bytes: self.readings.stored_last_hour,
+            stored_today_bytes: self.readings.stored_today,
+            stored_today_bytes_max: self.readings.stored_today_max,
+            battery_percent: self.readings.battery_percent,
+        }
+    }
+
+    /// What became of the input so far, the sensor's that listens included.
+    fn counted(&self) -> Input {
+        let mut input = self.input.clone();
+        if let Some(sensor) = &self.sensor {
+            input.add(&sensor.tally());
+        }
+        input
+    }
+}
