@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
@@ -25,8 +25,8 @@ pub(crate) const CANARY_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
 pub(crate) const SIZE: (u16, u16) = (1280, 800);
 /// How long a poll rests.
 const REST: Duration = Duration::from_millis(10);
-/// Polls before a test gives up: 60 seconds.
-const POLLS_MAX: u32 = 6_000;
+/// When a test gives up.
+const WAIT: Duration = Duration::from_mins(1);
 
 /// A desktop. What it started ends with it.
 pub(crate) struct Desktop {
@@ -39,9 +39,11 @@ pub(crate) struct Desktop {
     children: RefCell<Vec<Child>>,
 }
 
-/// Waits on a state.
+/// Waits on a state, however long one look takes.
+#[expect(clippy::disallowed_methods, reason = "a real desktop answers in real time")]
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..POLLS_MAX {
+    let begun = Instant::now();
+    while begun.elapsed() < WAIT {
         if let Some(found) = look() {
             return found;
         }

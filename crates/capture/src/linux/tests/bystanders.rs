@@ -43,9 +43,9 @@ fn a_notification_over_the_editor_is_a_block_and_none_of_its_words_is_kept() {
 fn a_menu_of_a_terminal_and_its_title_are_in_nothing_that_is_captured_of_the_editor() {
     let (desktop, law) = (Desktop::told(), Law::new());
     let editor = desktop.mousepad("plain text\n");
-    let terminal = desktop.titled_terminal(WORD);
+    desktop.titled_terminal(WORD);
     let mut sensor = sensor(&desktop);
-    let menu = desktop.menu_of_terminal(terminal);
+    let menu = desktop.menu_of_terminal();
     assert!(
         menu.y < editor.y + 600 && desktop.screenshot_has(WINDOW_COLOUR),
         "the menu is not over the editor"

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use candor_model::Rect;
 use x11rb::connection::Connection;
@@ -34,8 +34,8 @@ pub(super) const GREEN: [u8; 3] = [0x00, 0xff, 0x00];
 const SIZE: (u32, u32) = (1280, 800);
 /// How long a poll rests.
 const REST: Duration = Duration::from_millis(5);
-/// Polls before a test gives up: a minute, which an office suite takes to start on a loaded machine.
-const POLLS_MAX: u32 = 12_000;
+/// When a test gives up: after a minute, which an office suite takes to start on a loaded machine.
+const WAIT: Duration = Duration::from_mins(1);
 
 /// One desktop at a time: hands and applications are of real time. Across processes the test runner sees to it
 /// (`.config/nextest.toml`).
@@ -57,14 +57,21 @@ pub(super) struct Desktop {
 }
 
 /// Waits on a state.
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..POLLS_MAX {
+fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    within(WAIT, look).unwrap_or_else(|| panic!("waited in vain until {what}"))
+}
+
+/// Waits on a state for so long, however long one look takes.
+#[expect(clippy::disallowed_methods, reason = "a real desktop answers in real time")]
+fn within<T>(wait: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let begun = Instant::now();
+    while begun.elapsed() < wait {
         if let Some(found) = look() {
-            return found;
+            return Some(found);
         }
         std::thread::sleep(REST);
     }
-    panic!("waited in vain until {what}");
+    None
 }
 
 fn spawn(command: &mut Command) -> Child {

@@ -52,16 +52,26 @@ impl Desktop {
     }
 
     /// Opens the terminal's main menu, a window without a class, which stays while the button is held; returns where it is.
-    pub(in super::super) fn menu_of_terminal(&self, terminal: Rect) -> Rect {
-        let (x, y) = ((terminal.x + 60).to_string(), (terminal.y + 50).to_string());
-        self.xdotool(&["mousemove", &x, &y, "keydown", "ctrl", "mousedown", "1"]);
-        self.unmanaged_at_rest("")
+    ///
+    /// A terminal that has just been mapped may be moved by the window manager, or not hear the button yet: the hand presses
+    /// again, where the terminal is by then.
+    pub(in super::super) fn menu_of_terminal(&self) -> Rect {
+        until("the menu of the terminal is open", || {
+            let terminal = self.bounds_of("XTerm");
+            let (x, y) = ((terminal.x + 60).to_string(), (terminal.y + 50).to_string());
+            self.xdotool(&["mousemove", &x, &y, "keydown", "ctrl", "mousedown", "1"]);
+            let menu = self.unmanaged_at_rest("", Duration::from_secs(3));
+            if menu.is_none() {
+                self.xdotool(&["mouseup", "1", "keyup", "ctrl"]);
+            }
+            menu
+        })
     }
 
-    /// Where a window is that no window manager manages, once it stays there.
-    fn unmanaged_at_rest(&self, class: &str) -> Rect {
+    /// Where a window is that no window manager manages, once it stays there; none where there is none in time.
+    fn unmanaged_at_rest(&self, class: &str, wait: Duration) -> Option<Rect> {
         let mut before = None;
-        until("a window that nobody manages is at rest", || {
+        within(wait, || {
             let now = self.unmanaged(class);
             let at_rest = now.filter(|_| now == before);
             before = now;
@@ -101,7 +111,7 @@ impl Desktop {
             let send = send.arg("title").arg(text).env("DBUS_SESSION_BUS_ADDRESS", self.bus_address());
             send.status().unwrap_or_else(|error| missing("notify-send", &error)).success().then_some(())
         });
-        self.unmanaged_at_rest("Dunst")
+        self.unmanaged_at_rest("Dunst", WAIT).expect("the notification is shown")
     }
 
     /// Starts an editor made with Qt; returns where it is.
