@@ -44,6 +44,12 @@ pub(crate) fn unchanged() -> Result<Measured> {
     measured(Profile::Standard, &[&png], &png, &picture)
 }
 
+/// Milliseconds to write the shipped frame as PNG: the median.
+pub(crate) fn picture_ms() -> Result<f64> {
+    let picture = Picture::shipped()?;
+    Ok(median_seconds(RUNS, || drop(std::hint::black_box(picture.png()))) * 1e3)
+}
+
 fn first_sight(profile: Profile) -> Result<Measured> {
     let picture = Picture::shipped()?;
     measured(profile, &[], &picture.png()?, &picture)

@@ -15,6 +15,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::Measured;
 use crate::demo::candor;
+use crate::frame::picture_ms;
+use cost::Own;
 use desktop::Desktop;
 pub(crate) use looks::{frame, gate, tree};
 
@@ -34,8 +36,10 @@ const SECONDS: &str = "900";
 /// One run, which several figures are of.
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    /// Of one core, in percent: the recorder, and the desktop without it, at an action a second.
+    /// Of one core, in percent: the recorder without the reading of frames, the reading, and the desktop without both, at an action a
+    /// second.
     own: f64,
+    reading: f64,
     without: f64,
     /// Of one core, in percent: the desktop with the recorder beside.
     beside: f64,
@@ -50,12 +54,17 @@ struct Run {
     peer_stored: f64,
 }
 
-/// Own processor time at an action a second, against what the desktop needs by itself for the same work.
+/// Own processor time at an action a second, without the reading of frames, against what the desktop needs by itself for the same work.
 pub(crate) fn processor() -> Result<Measured> {
     run().map(|run| Measured { value: run.own, baseline: run.without })
 }
 
-/// The same with what it causes in the X server, the accessibility bus and the applications.
+/// What the reading of frames takes at an action a second.
+pub(crate) fn reading() -> Result<Measured> {
+    run().map(|run| Measured { value: run.reading, baseline: run.without })
+}
+
+/// The recorder without the reading, with what it causes in the X server, the accessibility bus and the applications.
 pub(crate) fn system() -> Result<Measured> {
     run().map(|run| Measured { value: run.own + run.beside - run.without, baseline: run.without })
 }
@@ -106,14 +115,18 @@ fn measured() -> Result<Run> {
     let id = recorder.id();
     let left_out = [road.processes(), vec![id]].concat();
     script::work(&desktop, FAST, Duration::from_secs(10))?;
-    let (own_before, before) = (cost::own_ms(id), cost::desktop_ms(&left_out));
-    script::work(&desktop, FAST, PART)?;
+    let (own_before, before) = (Own::of(id), cost::desktop_ms(&left_out));
+    let actions = script::work(&desktop, FAST, PART)?;
     let beside = percent(cost::desktop_ms(&left_out) - before, PART);
-    let own = (cost::own_ms(id) - own_before) / PART.as_secs_f64() / 10.0;
+    let spent = Own::of(id).since(own_before);
+    // The frames are written where they are read: each counts as one that was written without being read.
+    let written = picture_ms()? * f64::from(actions);
+    let share = |ms: f64, of: Duration| ms / of.as_secs_f64() / 10.0;
+    let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     std::thread::sleep(Duration::from_secs(3));
-    let idle_before = cost::own_ms(id);
+    let idle_before = Own::of(id);
     std::thread::sleep(IDLE);
-    let idle = (cost::own_ms(id) - idle_before) / IDLE.as_secs_f64() / 10.0;
+    let idle = share(Own::of(id).since(idle_before).all(), IDLE);
     let stored_before = cost::bytes_below(&road.home());
     let actions = script::work(&desktop, ORDINARY, PART)?;
     std::thread::sleep(Duration::from_secs(5));
@@ -129,6 +142,7 @@ fn measured() -> Result<Run> {
     let (peer, peer_stored) = peer(&desktop)?;
     Ok(Run {
         own,
+        reading,
         without,
         beside,
         idle,

@@ -22,14 +22,41 @@ fn process(id: u32) -> Option<(u32, String, u64)> {
     Some((parent, name, (number(11)? + number(12)?) * TICK_MS))
 }
 
-/// How long a process has used the processor, by the scheduler's own account, which has no steps.
-pub(crate) fn own_ms(id: u32) -> f64 {
-    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-    let ran = |task: std::fs::DirEntry| {
-        let told = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        told.split(' ').next()?.parse::<f64>().ok()
-    };
-    tasks.filter_map(ran).sum::<f64>() / 1e6
+/// How long the threads of a process have used the processor, in milliseconds, by the scheduler's own account, which has no steps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Own {
+    /// Reading what is on the frames, masking it, and writing what is left as PNG.
+    pub(crate) reading: f64,
+    /// Everything else: the input, the gate, the frames, the trees, the journal.
+    pub(crate) rest: f64,
+}
+
+impl Own {
+    pub(crate) fn of(id: u32) -> Self {
+        let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+        let mut own = Self { reading: 0.0, rest: 0.0 };
+        for (name, ms) in tasks.filter_map(|task| thread(&task.path())) {
+            // The models run on a thread pool of their own.
+            let reads = name.starts_with("candor-redact") || name.starts_with("rten");
+            *(if reads { &mut own.reading } else { &mut own.rest }) += ms;
+        }
+        own
+    }
+
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self { reading: self.reading - before.reading, rest: self.rest - before.rest }
+    }
+
+    pub(crate) fn all(self) -> f64 {
+        self.reading + self.rest
+    }
+}
+
+fn thread(folder: &std::path::Path) -> Option<(String, f64)> {
+    let name = std::fs::read_to_string(folder.join("comm")).ok()?;
+    let told = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+    let ns: f64 = told.split(' ').next()?.parse().ok()?;
+    Some((name, ns / 1e6))
 }
 
 /// How long everything that this program started has used the processor, apart from `left_out` and from what only moves the hands.

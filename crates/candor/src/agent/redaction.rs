@@ -53,18 +53,21 @@ pub(crate) struct Redaction {
 
 impl Redaction {
     /// Starts the thread. A frame has so many seconds, from when it came until it is read.
-    pub(crate) fn start(mut redactor: Redactor, frame_seconds_max: f64) -> Self {
+    pub(crate) fn start(mut redactor: Redactor, frame_seconds_max: f64) -> Outcome<Self> {
         let (work, todo) = sync_channel(WAITING_MAX);
         let (answer, answers) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
+        let run = move || {
             for work in todo {
                 if answer.send(answered(&mut redactor, work, frame_seconds_max)).is_err() {
                     break;
                 }
             }
             redactor
-        });
-        Self { work, answers, waiting: VecDeque::new(), came: VecDeque::new(), thread }
+        };
+        // Named, so that whoever looks at the machine's processes sees what the reading costs.
+        let named = std::thread::Builder::new().name("candor-redact".to_owned());
+        let thread = named.spawn(run).because(Kind::Unexpected, "start the redaction")?;
+        Ok(Self { work, answers, waiting: VecDeque::new(), came: VecDeque::new(), thread })
     }
 
     /// Hands an observation in. It waits only while too many others do.
@@ -187,7 +190,7 @@ mod tests {
     fn frames_that_wait_take_bounded_memory_and_every_step_comes_out_in_order() {
         let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
         let redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
-        let mut redaction = Redaction::start(redactor, 60.0);
+        let mut redaction = Redaction::start(redactor, 60.0).unwrap();
         let sizes = [(3840, 2160); 9].into_iter().chain([(16_384, 4_000), (640, 480)]);
         let mut widths = Vec::new();
         for (width, height) in sizes {

@@ -215,10 +215,11 @@ impl<'b> Road<'_, 'b> {
         let redactor = redactor(enrolment, models)?;
         let session = SessionId::random(&mut SystemEntropy);
         let start = start(enrolment, session, origin, &redactor);
+        let redaction = Redaction::start(redactor, origin.frame_seconds_max())?;
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
         let mut road = Road {
             gate: &mut gate,
-            redaction: Redaction::start(redactor, origin.frame_seconds_max()),
+            redaction,
             journal: journal.clone(),
             writer,
             taken: empty(session),
