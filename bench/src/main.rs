@@ -70,7 +70,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 25] = [
+const BENCHMARKS: [Benchmark; 26] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,
@@ -246,6 +246,14 @@ const BENCHMARKS: [Benchmark; 25] = [
         baseline_is: "MB of openadapt-capture with pictures, where CANDOR_PEER names it",
         wants: Wants::AtMost,
         budget: 40.0,
+    },
+    Benchmark {
+        name: "recorder-halt",
+        run: recorder::halt,
+        unit: "ms from a halt until the recorder is halted, at most",
+        baseline_is: "ms of the command that halts",
+        wants: Wants::AtMost,
+        budget: 1000.0,
     },
     Benchmark {
         name: "recorder-frame",

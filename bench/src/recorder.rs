@@ -2,9 +2,11 @@
 
 mod cost;
 mod desktop;
+mod halts;
 mod looks;
 mod script;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
@@ -18,6 +20,7 @@ use crate::demo::candor;
 use crate::frame::picture_ms;
 use cost::Own;
 use desktop::Desktop;
+pub(crate) use halts::halt;
 pub(crate) use looks::{frame, gate, tree};
 
 /// How long each part is measured.
@@ -106,18 +109,19 @@ fn measured() -> Result<Run> {
     let desktop = Desktop::start()?;
     // Everything is in memory, and every window was in front, before anything is counted.
     script::work(&desktop, FAST, Duration::from_secs(30))?;
-    let without = {
-        let before = cost::desktop_ms(&road.processes());
-        script::work(&desktop, FAST, PART)?;
-        percent(cost::desktop_ms(&road.processes()) - before, PART)
-    };
+    let before = cost::desktop_ms(&road.processes());
+    script::work(&desktop, FAST, PART)?;
+    let alone = cost::since(&cost::desktop_ms(&road.processes()), &before);
+    let without = percent(alone.values().sum(), PART);
     let mut recorder = road.records(&desktop)?;
     let id = recorder.id();
     let left_out = [road.processes(), vec![id]].concat();
     script::work(&desktop, FAST, Duration::from_secs(10))?;
     let (own_before, before) = (Own::of(id), cost::desktop_ms(&left_out));
     let actions = script::work(&desktop, FAST, PART)?;
-    let beside = percent(cost::desktop_ms(&left_out) - before, PART);
+    let together = cost::since(&cost::desktop_ms(&left_out), &before);
+    tell_caused(&alone, &together);
+    let beside = percent(together.values().sum(), PART);
     let spent = Own::of(id).since(own_before);
     // The frames are written where they are read: each counts as one that was written without being read.
     let written = picture_ms()? * f64::from(actions);
@@ -153,6 +157,15 @@ fn measured() -> Result<Run> {
         peer,
         peer_stored,
     })
+}
+
+/// Says which programs of the desktop had more to do while it was recorded.
+#[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
+fn tell_caused(alone: &BTreeMap<String, u64>, together: &BTreeMap<String, u64>) {
+    for (name, ms) in together {
+        let before = alone.get(name).copied().unwrap_or_default();
+        eprintln!("{name}: {:.1} % of a core, {:.1} % without", percent(*ms, PART), percent(before, PART));
+    }
 }
 
 /// What another recorder needs and stores for the same work: percent of a core at an action a second, and megabytes in an hour of

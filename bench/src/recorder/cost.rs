@@ -59,8 +59,9 @@ fn thread(folder: &std::path::Path) -> Option<(String, f64)> {
     Some((name, ns / 1e6))
 }
 
-/// How long everything that this program started has used the processor, apart from `left_out` and from what only moves the hands.
-pub(crate) fn desktop_ms(left_out: &[u32]) -> u64 {
+/// How long everything that this program started has used the processor, in milliseconds by the name of the program, apart from `left_out`
+/// and from what only moves the hands.
+pub(crate) fn desktop_ms(left_out: &[u32]) -> BTreeMap<String, u64> {
     let all = processes();
     let root = std::process::id();
     let is_below = |id: u32| {
@@ -77,7 +78,19 @@ pub(crate) fn desktop_ms(left_out: &[u32]) -> u64 {
         false
     };
     let hands = |name: &str| name == "xdotool";
-    all.iter().filter(|(id, (_, name, _))| !hands(name) && is_below(**id)).map(|(_, (.., ms))| ms).sum()
+    let mut sums = BTreeMap::new();
+    for (_, (_, name, ms)) in all.iter().filter(|(id, (_, name, _))| !hands(name) && is_below(**id)) {
+        *sums.entry(name.clone()).or_default() += ms;
+    }
+    sums
+}
+
+/// What came since, in milliseconds by the name of the program.
+pub(crate) fn since(now: &BTreeMap<String, u64>, before: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let more = |(name, ms): (&String, &u64)| {
+        (name.clone(), ms.saturating_sub(before.get(name).copied().unwrap_or_default()))
+    };
+    now.iter().map(more).collect()
 }
 
 /// How long a process and everything that it started have used the processor, in milliseconds.

@@ -1,6 +1,8 @@
 //! The server's word while it records: asked for on a thread of its own, so that a halt is heard within a second and a server that does not
 //! answer keeps nobody waiting.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -12,7 +14,8 @@ use crate::exit::Outcome;
 
 /// Between two questions, in milliseconds: a halt is known a second after the server says so.
 const PULSE_MS: u64 = 800;
-/// The signed history is asked for with every so many leases: every 32 seconds.
+/// The signed history is asked for with every so many leases: every 32 seconds; with each while nothing may be recorded, so that a
+/// program that was resumed is recorded again a second later.
 const HISTORY_EVERY: u32 = 40;
 
 /// What the server said. Nothing of it is believed before it is verified.
@@ -26,6 +29,7 @@ pub(crate) enum Heard {
 /// Asks until it is dropped.
 pub(crate) struct Pulse {
     heard: Receiver<Heard>,
+    is_halted: Arc<AtomicBool>,
     _until: Sender<()>,
 }
 
@@ -35,16 +39,24 @@ impl Pulse {
         let client = client.hurried()?;
         let (tell, heard) = channel();
         let (until, ended) = channel();
+        let is_halted = Arc::new(AtomicBool::new(false));
+        let halted = Arc::clone(&is_halted);
         std::thread::spawn(move || {
-            let mut asked = 0;
+            let mut asked: u32 = 0;
             while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
-                if ask(&client, program, asked, &tell).is_none() {
+                let with_history = halted.load(Ordering::Relaxed) || asked.is_multiple_of(HISTORY_EVERY);
+                if ask(&client, program, with_history, &tell).is_none() {
                     return;
                 }
                 asked += 1;
             }
         });
-        Ok(Self { heard, _until: until })
+        Ok(Self { heard, is_halted, _until: until })
+    }
+
+    /// Says whether anything keeps the recorder from recording.
+    pub(crate) fn is_halted(&self, is_halted: bool) {
+        self.is_halted.store(is_halted, Ordering::Relaxed);
     }
 
     /// What was heard since it was last asked, the oldest first.
@@ -54,13 +66,11 @@ impl Pulse {
 }
 
 /// Asks once. A server that does not answer says nothing, and that is counted by who listens; none where nobody does any more.
-fn ask(client: &Client, program: Digest, asked: u32, tell: &Sender<Heard>) -> Option<()> {
+fn ask(client: &Client, program: Digest, with_history: bool, tell: &Sender<Heard>) -> Option<()> {
     if let Ok(lease) = client.post("/api/v1/leases", &LeaseRequest { program }) {
         tell.send(Heard::Lease(lease)).ok()?;
     }
-    if asked.is_multiple_of(HISTORY_EVERY)
-        && let Ok(history) = client.get(&format!("/api/v1/programs/{program}/history"))
-    {
+    if with_history && let Ok(history) = client.get(&format!("/api/v1/programs/{program}/history")) {
         tell.send(Heard::History(history)).ok()?;
     }
     Some(())

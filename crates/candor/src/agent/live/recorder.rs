@@ -242,6 +242,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         if now_us.saturating_sub(self.heard_us) > SILENCE_US {
             self.why.push(Why::of(not::SERVER_SILENT));
         }
+        self.pulse.is_halted(!self.paused && !self.why.is_empty());
         let (left_out, by) = self.thinning.now();
         if left_out == Thinned::Everything {
             self.why.push(Why::of(left_out.code()));
