@@ -16,8 +16,8 @@ const FLOORS: [Floor; 4] = [
         set: "test.jsonl",
         profile: "fast",
         every: 1,
-        recall: 0.967,
-        f2: 0.966,
+        recall: 0.969,
+        f2: 0.967,
         false_per_1000: 20.0,
         clean_hit: 0.05,
         leaks: TEST_LEAKS,
@@ -29,7 +29,7 @@ const FLOORS: [Floor; 4] = [
         recall: 0.965,
         f2: 0.964,
         false_per_1000: 16.0,
-        clean_hit: 0.038,
+        clean_hit: 0.0365,
         leaks: SECOND_LEAKS,
     },
     Floor {
@@ -62,7 +62,7 @@ const TEST_LEAKS: Leaks = &[
     ("EMAIL", 0.0),
     ("IBAN", 0.0),
     ("IP", 0.0),
-    ("SECRET", 0.05),
+    ("SECRET", 0.0),
     ("PHONE", 0.015),
     ("URL", 0.1),
     ("ADDRESS", 0.06),
@@ -73,7 +73,7 @@ const TEST_LEAKS: Leaks = &[
 ];
 const SECOND_LEAKS: Leaks = &[
     ("PERSON", 0.021),
-    ("CARD", 0.02),
+    ("CARD", 0.0),
     ("EMAIL", 0.0),
     ("IBAN", 0.0),
     ("IP", 0.0),

@@ -193,7 +193,9 @@ impl Engine {
     fn look_at_lines(&self, lines: &str, finds: &mut Vec<Find>) {
         let look = |text: &str, finds: &mut Vec<Find>| {
             finds.extend(self.lines.scan(text));
+            let before = finds.len();
             names::find(text, &self.lexicon, finds);
+            drop_programs(text, before, finds);
         };
         look(lines, finds);
         let look_decoded = |text: &str, finds: &mut Vec<Find>| {
@@ -234,6 +236,17 @@ impl Engine {
         }
         self.lists.allow(text, &mut finds);
         view.settled(finds)
+    }
+}
+
+/// Drops names of people, from `first` on, that are names of programs.
+fn drop_programs(text: &str, first: usize, finds: &mut Vec<Find>) {
+    if finds.len() > first {
+        let mut at = 0;
+        finds.retain(|find| {
+            at += 1;
+            at <= first || !ner::doubt::is_program(text, &find.range)
+        });
     }
 }
 

@@ -45,7 +45,9 @@ pub(crate) fn without(finds: Vec<Find>, keep: &[Range<usize>], text: &str) -> Ve
     let mut left = Vec::with_capacity(finds.len());
     for find in finds {
         let mut start = find.range.start;
-        let inside = keep.iter().filter(|k| k.start < find.range.end && find.range.start < k.end);
+        // Those before it are passed by halving: a line that is full of finds has as many to keep.
+        let first = keep.partition_point(|k| k.end <= find.range.start);
+        let inside = keep.iter().skip(first).take_while(|k| k.start < find.range.end);
         for end in inside.map(Clone::clone).chain(std::iter::once(find.range.end..find.range.end)) {
             let piece = start..end.start.max(start);
             let says_something = text.get(piece.clone()).is_some_and(|p| p.contains(char::is_alphanumeric));

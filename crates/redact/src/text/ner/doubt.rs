@@ -20,6 +20,8 @@ use crate::text::strict::is_allowed;
 const ID_DIGITS_MIN: usize = 7;
 /// Fewest characters of something random, such as a password.
 const RANDOM_CHARACTERS_MIN: usize = 10;
+/// How far a doubt sees in a line on each side of a find, in bytes.
+const SEEN_BYTES: usize = 512;
 /// Fewest letters of a name that is written in lower case.
 const LOWER_LETTERS_MIN: usize = 4;
 
@@ -80,8 +82,7 @@ fn is_count_of_log(text: &str, range: &Range<usize>) -> bool {
     const DIGITS_MAX: usize = 8;
     let said = text.get(range.clone()).unwrap_or_default();
     let line = line_around(text, range);
-    let before = text.get(..range.start).unwrap_or_default();
-    let before = before.rsplit('\n').next().unwrap_or_default();
+    let before = text.get(line_start(text, range.start)..range.start).unwrap_or_default();
     let digits = said.chars().filter(char::is_ascii_digit).count();
     let plain = said.chars().all(|c| c.is_ascii_digit() || c == ' ');
     let opens = before.trim().is_empty() && line.trim().len() > said.len();
@@ -97,6 +98,7 @@ pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
             !is_function(text, &find.range)
                 && !is_line_of_interface(text, &find.range)
                 && !is_annotation(text, &find.range)
+                && !is_program(text, &find.range)
         }
         FindingKind::Location => !is_function(text, &find.range) && !is_time_zone(text, &find.range),
         FindingKind::Organisation => !is_function(text, &find.range),
@@ -118,6 +120,39 @@ pub(crate) fn bears_out(text: &str, find: &Find) -> bool {
         | FindingKind::Unknown
         | FindingKind::Masked => true,
     }
+}
+
+/// Whether one word is the name of a program: a version stands behind it, or it closes the title of a window behind the
+/// name of a file.
+pub(crate) fn is_program(text: &str, range: &Range<usize>) -> bool {
+    let said = text.get(range.clone()).unwrap_or_default();
+    if said.contains(char::is_whitespace) {
+        return false;
+    }
+    let before = text.get(line_start(text, range.start)..range.start).unwrap_or_default();
+    let after = line_around(text, range).get(before.len() + said.len()..).unwrap_or_default();
+    has_version(after) || after.trim().is_empty() && before.strip_suffix(" - ").is_some_and(ends_with_file)
+}
+
+/// Whether a version follows: `v1.6`, `10.04.2`.
+fn has_version(after: &str) -> bool {
+    let Some(rest) = after.strip_prefix(' ') else { return false };
+    let word = rest.split(' ').next().unwrap_or_default();
+    let (number, dots_min) = word.strip_prefix('v').map_or((word, 2), |number| (number, 1));
+    let mut parts = number.split('.');
+    parts.clone().count() > dots_min
+        && parts.all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Whether a title ends with the name of a file.
+fn ends_with_file(title: &str) -> bool {
+    const ENDING_MAX: usize = 5;
+    title.rsplit_once('.').is_some_and(|(name, ending)| {
+        name.ends_with(char::is_alphanumeric)
+            && (1..=ENDING_MAX).contains(&ending.len())
+            && ending.chars().all(|c| c.is_ascii_alphanumeric())
+            && ending.contains(|c: char| c.is_ascii_lowercase())
+    })
 }
 
 /// A word behind an at sign that has its line for itself: what a program calls a decorator or an annotation.
@@ -159,10 +194,25 @@ fn is_line_of_interface(text: &str, range: &Range<usize>) -> bool {
     is_short && words(line).count() >= 2 && !has_a_name(line)
 }
 
-/// The line that a find begins in.
+/// The line that a find begins in, or the part of a very long one around it.
 fn line_around<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
-    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    text.get(start..).unwrap_or_default().split('\n').next().unwrap_or_default()
+    let start = line_start(text, range.start);
+    let seen = text.get(start..).unwrap_or_default();
+    let mut length = seen.len().min(range.end - start + SEEN_BYTES);
+    while !seen.is_char_boundary(length) {
+        length -= 1;
+    }
+    seen.get(..length).unwrap_or_default().split('\n').next().unwrap_or_default()
+}
+
+/// Where the line of `at` begins, or a boundary some way before it: a line that is full of finds is not walked for each.
+fn line_start(text: &str, at: usize) -> usize {
+    let mut floor = at.saturating_sub(SEEN_BYTES);
+    while !text.is_char_boundary(floor) {
+        floor += 1;
+    }
+    let before = text.get(floor..at).unwrap_or_default();
+    before.rfind('\n').map_or(floor, |end| floor + end + 1)
 }
 
 /// A number and its unit.
@@ -219,15 +269,37 @@ fn is_called(text: &str, range: &Range<usize>) -> bool {
 fn has_a_name(said: &str) -> bool {
     words(said).any(|(_, word)| {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let least = if word.contains(char::is_uppercase) { 2 } else { LOWER_LETTERS_MIN };
+        let is_lower = !word.contains(char::is_uppercase);
+        let least = if is_lower { LOWER_LETTERS_MIN } else { 2 };
         let plain = folded(word);
-        letters >= least && !is_allowed(word) && !ORDINARY.contains(plain.as_str()) && !is_slip(&plain)
+        letters >= least && !is_known(word, &plain) && !is_slip(&plain, is_lower) && !is_made_of_words(word)
     })
 }
 
+/// Whether a word is one of interfaces or an ordinary one.
+fn is_known(word: &str, plain: &str) -> bool {
+    is_allowed(word) || ORDINARY.contains(plain)
+}
+
+/// Whether a word is the name of a type: several known words without a space, as in `FramePixel`.
+fn is_made_of_words(word: &str) -> bool {
+    if humps(word) == 0 {
+        return false;
+    }
+    let mut starts: Vec<usize> = vec![0];
+    let letters: Vec<(usize, char)> = word.char_indices().collect();
+    starts.extend(letters.windows(2).filter_map(|two| match two {
+        [(_, a), (at, b)] if a.is_lowercase() && b.is_uppercase() => Some(*at),
+        _ => None,
+    }));
+    let ends = starts.iter().skip(1).copied().chain([word.len()]);
+    let mut parts = starts.iter().zip(ends).filter_map(|(start, end)| word.get(*start..end));
+    parts.all(|part| part.len() > 2 && is_known(part, &folded(part)))
+}
+
 /// Whether a word is an ordinary one with a slip of the fingers: two letters changed places, one struck twice or not at
-/// all. Known surnames are no slips.
-fn is_slip(word: &str) -> bool {
+/// all. Known surnames are no slips. `is_lower` says whether it was written in lower case, as few names are.
+fn is_slip(word: &str, is_lower: bool) -> bool {
     const LETTERS_MIN: usize = 5;
     const LETTERS_MISSED_MIN: usize = 7;
     let letters: Vec<char> = word.chars().collect();
@@ -238,7 +310,10 @@ fn is_slip(word: &str) -> bool {
     {
         return false;
     }
-    let is_word = |letters: &[char]| ORDINARY.contains(letters.iter().collect::<String>().as_str());
+    let is_word = |letters: &[char]| {
+        let word: String = letters.iter().collect();
+        ORDINARY.contains(word.as_str()) || is_allowed(&word)
+    };
     let swapped = (1..letters.len()).any(|at| {
         let mut other = letters.clone();
         other.swap(at - 1, at);
@@ -258,7 +333,8 @@ fn is_slip(word: &str) -> bool {
             })
         })
     };
-    swapped || doubled || letters.len() >= LETTERS_MISSED_MIN && missed()
+    let missed_min = if is_lower { LETTERS_MISSED_MIN - 1 } else { LETTERS_MISSED_MIN };
+    swapped || doubled || letters.len() >= missed_min && missed()
 }
 
 /// Whether a number, a token or an address of the web looks like one that belongs to somebody.
@@ -271,13 +347,40 @@ fn is_of_somebody(run: &str, kind: FindingKind) -> bool {
     let is_hash = lower && !upper && run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     match kind {
         FindingKind::Url if run.contains("charset=") => false,
+        // The title of a window is no address of the web.
+        FindingKind::Url if run.contains(' ') && !run.contains("://") => false,
         FindingKind::Url => {
             let host = run.split('/').next().is_some_and(|host| host.contains('.')) || run.contains("://");
             is_random || host && run.contains('/') && run.len() >= RANDOM_CHARACTERS_MIN
         }
-        FindingKind::Phone => digits >= ID_DIGITS_MIN && !lower && !run.contains(','),
+        FindingKind::Phone => {
+            digits >= ID_DIGITS_MIN && !lower && !run.contains(',') && !is_version(run) && !is_of_year(run)
+        }
+        FindingKind::Id if run.contains('×') => false,
         _ => is_random || digits >= ID_DIGITS_MIN && !is_hash && !lower,
     }
+}
+
+/// A version in three parts: a telephone number in three parts begins with a zero or ends with four digits.
+fn is_version(run: &str) -> bool {
+    const PARTS: usize = 3;
+    const LAST_DIGITS_MAX: usize = 3;
+    let parts: Vec<&str> = run.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    parts.len() == PARTS
+        && parts.iter().all(is_number)
+        && !run.starts_with('0')
+        && parts.last().is_some_and(|last| last.len() <= LAST_DIGITS_MAX)
+}
+
+/// A number of a document, counted by the year: `2026-4909`.
+fn is_of_year(run: &str) -> bool {
+    const COUNT_DIGITS_MAX: usize = 5;
+    let Some((year, count)) = run.split_once(['-', '/']) else { return false };
+    year.len() == 4
+        && matches!(year.get(..2), Some("19" | "20"))
+        && (1..=COUNT_DIGITS_MAX).contains(&count.len())
+        && count.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The whole of what a number or token is part of.
@@ -337,6 +440,18 @@ mod tests {
         ] {
             assert_eq!(left(text, said, kind), None, "{said}");
         }
+        for (text, said, kind) in [
+            ("Zyxwich (64-bit) 122.25.14", "122.25.14", FindingKind::Phone),
+            ("a fatura 2026-4909 da", "2026-4909", FindingKind::Phone),
+            ("Screen resolution: 3241×1475", "3241×1475", FindingKind::Id),
+            ("4900.yaml - Django", "4900.yaml - Django", FindingKind::Url),
+            ("WARN FramePixel: late", "FramePixel", FindingKind::Person),
+            ("geachte mevouw,", "mevouw", FindingKind::Person),
+            ("bis Donnersag", "Donnersag", FindingKind::Location),
+        ] {
+            assert_eq!(left(text, said, kind), None, "{said}");
+        }
+        assert_eq!(left("FrameZyxwich", "FrameZyxwich", FindingKind::Person), Some("FrameZyxwich"));
         assert_eq!(left("Quorra_cv.pdf", "Quorra", FindingKind::Person), Some("Quorra"));
         assert_eq!(left("Quorra Edit", "Quorra Edit", FindingKind::Person), Some("Quorra Edit"));
         assert_eq!(left("zyxwich", "zyxwich", FindingKind::Person), Some("zyxwich"));
@@ -354,6 +469,10 @@ mod tests {
         assert!(!stays("5 V, 4543 kg", "4543 kg", FindingKind::Address));
         assert!(stays("ask zyxwich now", "zyxwich", FindingKind::Person));
         assert!(stays("Alice Zyxwich(CEO)", "Alice Zyxwich", FindingKind::Person));
+        assert!(!stays("notes 2.md - Zyxwich", "Zyxwich", FindingKind::Person));
+        assert!(!stays("Zyxwich v1.6 - News", "Zyxwich", FindingKind::Person));
+        assert!(stays("notes 2.md - Zyxwich wrote", "Zyxwich", FindingKind::Person));
+        assert!(stays("Zyxwich 4.5", "Zyxwich", FindingKind::Person));
         assert!(stays("12 Mill Road", "12 Mill", FindingKind::Address));
         assert!(!stays("TZ=Africa/Juba", "Juba", FindingKind::Location));
         assert!(!stays("    @abstractmethod\n    def x", "abstractmethod", FindingKind::Person));

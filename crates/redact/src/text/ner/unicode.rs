@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::data;
+
 /// A letter with a mark, then the letter without, over and over.
 static BARE: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
-    let mut letters = include_str!("letters.txt").trim_end().chars();
+    let mut letters = data::NER_LETTERS.trim_end().chars();
     std::iter::from_fn(|| letters.next().zip(letters.next())).collect()
 });
 

@@ -57,6 +57,7 @@ pub(crate) struct Words {
     /// What each pattern of the automaton opens.
     opens: Vec<Vec<Word>>,
     begins: Begins,
+    fours: Fours,
 }
 
 /// A word that stands in a text: what it opens by index, and where it is.
@@ -94,7 +95,8 @@ impl Words {
             .build(by_word.keys())
             .map_err(|_| GateError::Words)?;
         let begins = Begins::of(&by_word);
-        Ok(Some(Self { automaton, opens: by_word.into_values().collect(), begins }))
+        let fours = Fours::of(by_word.keys());
+        Ok(Some(Self { automaton, opens: by_word.into_values().collect(), begins, fours }))
     }
 
     /// Calls `see` with the rule and the place of every word in `text`, by their ends.
@@ -102,13 +104,23 @@ impl Words {
     /// Words are walked from where they may begin: an automaton that takes every byte waits for memory at most of them.
     pub(crate) fn each(&self, text: &str, mut see: impl FnMut(usize, std::ops::Range<usize>)) {
         let bytes = text.as_bytes();
-        let mut met: Vec<Met> = Vec::new();
-        self.begins.each(bytes, |start| self.walk(bytes, start, &mut met));
+        let mut met = self.met(bytes);
         met.sort_by_key(|word| word.end);
         for Met { pattern, start, end } in met {
             let opens = self.opens.get(pattern).map_or(&[][..], Vec::as_slice);
             Self::open(bytes, start..end, opens, &mut see);
         }
+    }
+
+    /// Every word, by where it begins.
+    fn met(&self, bytes: &[u8]) -> Vec<Met> {
+        let mut met = Vec::new();
+        self.begins.each(bytes, |start| {
+            if self.fours.may_begin(bytes, start) {
+                self.walk(bytes, start, &mut met);
+            }
+        });
+        met
     }
 
     /// Adds the words that begin at `start`.
@@ -202,6 +214,49 @@ impl Begins {
             is_inside = is_in_word(*byte);
             two = (two << 5 | third) & (Self::SETS - 1);
         }
+    }
+}
+
+/// The first four bytes of words, without case, a bit each by their hash. A walk waits for memory at each byte: this small table
+/// spares most of those that come to nothing.
+struct Fours {
+    bits: Box<[u64; Self::WORDS]>,
+    /// Words of less than four bytes, as in [`Begins`].
+    short: Box<[u32; Begins::SETS]>,
+}
+
+impl Fours {
+    /// 32,768 bits: 4 KiB.
+    const WORDS: usize = 512;
+
+    fn of<'a>(words: impl Iterator<Item = &'a String>) -> Self {
+        let mut fours = Self { bits: Box::new([0; Self::WORDS]), short: Box::new([0; Begins::SETS]) };
+        for word in words.map(String::as_bytes) {
+            let Some(four) = word.first_chunk() else {
+                Begins::add(&mut fours.short, word);
+                continue;
+            };
+            let (at, bit) = Self::place(*four);
+            if let Some(bits) = fours.bits.get_mut(at) {
+                *bits |= 1 << bit;
+            }
+        }
+        fours
+    }
+
+    /// Whether a word may begin at `start`; always where the text ends.
+    fn may_begin(&self, bytes: &[u8], start: usize) -> bool {
+        let Some(four) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return true };
+        let (at, bit) = Self::place(*four);
+        let [first, second, third, _] = four.map(class);
+        self.bits.get(at).is_some_and(|bits| bits >> bit & 1 == 1)
+            || self.short.get(first << 5 | second).is_some_and(|set| set >> third & 1 == 1)
+    }
+
+    /// Where the bit of four bytes is. Letters lose their case as the automaton sees it; what else falls together costs a walk.
+    fn place(four: [u8; 4]) -> (usize, u32) {
+        let hash = (u32::from_le_bytes(four) | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 17;
+        ((hash >> 6) as usize, hash & 63)
     }
 }
 
@@ -387,8 +442,7 @@ mod tests {
         for text in
             ["tele id,ID tel Telex", "HÔTE hôte codé4 code7 a@X", "xid_id id", "e", "te", "---", "", "é"]
         {
-            let mut met = Vec::new();
-            words.begins.each(text.as_bytes(), |start| words.walk(text.as_bytes(), start, &mut met));
+            let met = words.met(text.as_bytes());
             let mut met: Vec<_> = met.into_iter().map(|word| (word.start, word.end)).collect();
             met.sort_unstable();
             let plain = text.to_ascii_lowercase();

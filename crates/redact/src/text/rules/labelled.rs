@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
-use crate::text::checksum::digits;
+use crate::text::checksum::{digits, luhn};
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::contact::{is_date, unit_follows};
 use crate::text::rules::gate::Gate;
@@ -51,11 +51,11 @@ pub(crate) const RULES: &[Rule] = &[
             "|card|", "|visa|", "|mastercard|", "|amex|", "|maestro|", "american express", "|karte|", "kreditkarte", "|carte|", "|tarjeta|", "|carta|",
             "|kaart|", "|cartão|", "|cc#", "|cc |", "|cc:",
         ]),
-        r"(?i)(?:card|visa|mastercard|amex|maestro|american express|karte|kreditkarte|carte|tarjeta|carta|kaart|cartão|cc)[^\d\n]{1,40}\d(?:<cardgap>{0,2}\d){12,18}\b",
-        &["card on file: {4539 1488 0343 6468}", "Visa ending soon {4539148803436461}", "tarjeta de mi madre {5425 2334 3010 9904}"],
-        &["card 2024-01-15 10:30", "visa application 123456", "card game 12 34"],
+        r"(?i)(?:card|visa|mastercard|amex|maestro|american express|karte|kreditkarte|carte|tarjeta|carta|kaart|cartão|cc)[^\d\n]{1,40}\d(?:<cardgap>{0,2}\d){11,18}\b",
+        &["card on file: {4539 1488 0343 6468}", "Visa ending soon {4539148803436461}", "tarjeta de mi madre {5425 2334 3010 9904}", "My card {0604 1111 1119} is lost"],
+        &["card 2024-01-15 10:30", "visa application 123456", "card game 12 34", "card 202401151030", "card 0604 1111 1118"],
     )
-    .checked(labelled),
+    .checked(labelled_card),
     Rule::new(
         "iban.labelled",
         FindingKind::Iban,
@@ -86,6 +86,13 @@ fn labelled(hit: &Hit<'_>) -> Option<Range<usize>> {
         && !compact_date
         && !unit_follows(hit.after());
     plausible.then(|| hit.without_front(start)).flatten()
+}
+
+/// The same for a card. Twelve digits are those of a card only with its check digit: times of day have as many.
+fn labelled_card(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const SHORTEST: usize = 12;
+    let number = digits(hit.text());
+    (number.len() > SHORTEST || luhn(&number)).then(|| labelled(hit)).flatten()
 }
 
 fn after_label(hit: &Hit<'_>) -> Option<Range<usize>> {

@@ -140,6 +140,12 @@ pub(super) const RULES: &[Rule] = &[
             "spring.datasource.password={s3cret}",
             "'PASSWORD': '{dj4ngo-pw}',",
             "smtp_pass: {m4ilpw}",
+            "password = '{@dmin123}'",
+            "password: {!Qaz2wsx}",
+            "PASSWORD=\"{&Passw0rd}\"",
+            "pwd = '{%Tgb6yhn}'",
+            "password: '{$ecret!1}'",
+            "Passwort: {<3Berlin99}",
         ],
         &[
             "Password:",
@@ -160,6 +166,13 @@ pub(super) const RULES: &[Rule] = &[
             "\"settings.password\": \"Change password\",",
             "\"password\": \"Ihr altes Passwort\"",
             "password = \"0.5.0\"",
+            "password = $password1",
+            "password: !secret mqtt_2",
+            "password = @p12",
+            "password = &buf[12]",
+            "password = %(db1_password)s",
+            "password: '%1$s'",
+            "@Value password = @param",
             "password = \"^10.5.0\"",
             "Password: ",
         ],
@@ -217,6 +230,15 @@ pub(super) const RULES: &[Rule] = &[
     )
     .checked(argument),
     beside(
+        "secret.quoted_drawn",
+        &["\": \"", ": \"", "=\"", "= \"", ": '", "= '", "='"],
+        r#""?[:=]{1,2} ?["'][A-Za-z0-9][A-Za-z0-9!@#$%^*~+/?&]{8,62}[A-Za-z0-9!=]["']"#,
+        &["data_stream: \"{7+IlJhbe9RZ2VqpkZA5LP13ljN16k9/CPMs3X++R}\"", "x = '{mbkCo@eE@Xy}'", "\"n\": \"{kW#pQ~zR!mTb}\""],
+        &["x = \"usr/share/Doc/Packages12/Examples/ReadMe1\"", "x: \"Foo@Bar.example\"", "q = \"Alice&Bob\"", "x = 'C++Builder'", "etag: \"<h40>\"", "x = \"[A-Z]+@[a-z]\"", "icon: \"iVBORw0KGgoAAAANSUhEUgAA\"", "m: \"Content/Type+Charset\""],
+    )
+    .checked(quoted_drawn)
+    .random(3.0),
+    beside(
         "secret.network",
         &["|wlan|", "|wifi|", "|wi-fi|", "new one:", "neues:", "nouveau :", "nuevo:", "nuova:", "nieuwe:", "nova:"],
         r"(?i)(?:wlan|wi-?fi|new one|neues|nouveau|nuevo|nuova|nieuwe|nova)<sp>?(?:[:=]<sp>{0,3}|<sp>)[^\s,;<>(){}\x22]{7,64}",
@@ -239,7 +261,7 @@ fn assigned<'a>(hit: &Hit<'a>) -> Option<(usize, &'a str)> {
 pub(super) fn says_nothing(value: &str) -> bool {
     let bare = value.trim_end_matches(['.', ',', ';', ')', '!', '?', '"', '\'', ':', '}', ']']);
     let shown = value.chars().all(|c| "*•●.xX-_#".contains(c));
-    let stands_for = value.starts_with(['$', '{', '<', '%', '(', '[', '&', '@', '!', '\\']);
+    let stands_for = stands_for(value);
     let lower = bare.to_lowercase();
     let first = lower.split([' ', '<', '(', '[', '|', '?', '&']).next().unwrap_or_default();
     bare.is_empty()
@@ -250,6 +272,44 @@ pub(super) fn says_nothing(value: &str) -> bool {
         || NO_VALUES.contains(lower.as_str())
         || lower.contains('/') && lower.split('/').all(|part| NO_VALUES.contains(part))
         || NO_VALUES.contains(first) && !lower.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a value is written as what stands for a value: `$PASSWORD`, `{{ pw }}`, `%s`, `@param`, `!Ref x`, `<your token>`.
+///
+/// What begins with the same mark and goes on as no name of anything does is a password: `@dmin123`, `!Qaz2wsx`, `<3Berlin`.
+fn stands_for(value: &str) -> bool {
+    let mut chars = value.chars();
+    let (Some(mark), rest) = (chars.next(), chars.as_str()) else { return false };
+    match mark {
+        '{' | '(' | '[' | '\\' => true,
+        '<' => !rest.starts_with(|c: char| c.is_ascii_digit()),
+        '%' | '@' | '!' | '&' => !is_chosen(rest),
+        '$' => !is_chosen(rest) || is_identifier(rest),
+        _ => false,
+    }
+}
+
+/// Whether what follows a mark is one word that nobody calls a variable, a format or a tag: digits before letters, two digits
+/// and more, or marks that no name has.
+fn is_chosen(rest: &str) -> bool {
+    const BYTES_MIN: usize = 5;
+    const OF_CODE: [char; 17] =
+        ['{', '}', '(', ')', '[', ']', '<', '>', '/', ':', ';', ',', '.', '|', ' ', '=', '%'];
+    let word = rest.trim_end_matches(['"', '\'', '`', ',', ';', '.', ')', ']', '}', '!', '?']);
+    let letters = word.contains(|c: char| c.is_ascii_alphabetic());
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let kinds: Vec<bool> = word.chars().map(|c| c.is_ascii_digit()).collect();
+    let digit_first = kinds.windows(2).any(|two| matches!(two, [true, false]));
+    let mark = word.contains(['!', '#', '$', '&', '*', '+', '@', '^', '~', '?']);
+    word.len() >= BYTES_MIN
+        && letters
+        && !word.contains(OF_CODE)
+        && !word.contains("->")
+        && (digits >= 2 || digit_first || digits > 0 && mark)
+}
+
+fn is_identifier(word: &str) -> bool {
+    word.trim_end_matches(['"', '\'', '`', ',', ';']).chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether a value is the version of a package, as manifests write it: `^2.1.0`, `0.5.0`. A day of birth has more digits.
@@ -421,6 +481,36 @@ fn argument(hit: &Hit<'_>) -> Option<Range<usize>> {
     let asks = ASKS.iter().any(|word| name.starts_with(word));
     let start = hit.span().start + open + 1;
     (!asks && value.len() >= 3 && !says_nothing(value)).then_some(start..start + value.len())
+}
+
+/// A value in quotes that a machine drew, whatever it is called: forty characters of base64 as keys of clouds are, or letters
+/// of both cases with marks inside that change all the time.
+fn quoted_drawn(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const KEY_BYTES: usize = 40;
+    const CHANGES_MIN: usize = 6;
+    const MARKED_BYTES_MAX: usize = 24;
+    let body = hit.text().get(..hit.text().len().checked_sub(1)?)?;
+    let open = body.rfind(['"', '\''])?;
+    let value = body.get(open + 1..)?;
+    let has = |is: fn(char) -> bool| value.contains(is);
+    let cased = has(|c| c.is_ascii_lowercase()) && has(|c| c.is_ascii_uppercase());
+    let digit = has(|c| c.is_ascii_digit());
+    let is_key = value.len() == KEY_BYTES
+        && digit
+        && value.contains(['+', '/'])
+        && value.split('/').all(|part| part.is_empty() || !part.chars().all(|c| c.is_ascii_lowercase()))
+        && super::look::changes(value) >= KEY_BYTES / 3
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || "+/".contains(c));
+    let inside = value.get(1..value.len().checked_sub(1)?)?;
+    let is_marked = value.len() <= MARKED_BYTES_MAX
+        && inside.contains(['!', '@', '#', '$', '^', '*', '~', '?', '&', '%'])
+        && !value.contains('/')
+        && super::look::changes(value) >= CHANGES_MIN
+        && super::look::capitals_inside(value) >= 2;
+    (cased && (is_key || is_marked)).then(|| {
+        let start = hit.span().start + open + 1;
+        start..start + value.len()
+    })
 }
 
 /// A word that people take for the password of a network: letters with digits or marks among them.

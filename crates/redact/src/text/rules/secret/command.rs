@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         "secret.curl_user",
         &["|curl ", "|wget ", "|http "],
         r#"(?:curl|http|wget)[ \t][^\n|]{0,160}?(?:-u|--user|-a|--auth|--proxy-user|-U)[ =]{0,2}["']?[^\s"':/]{1,64}:[^\s"']{2,}"#,
-        &["curl -s -u dana:{hunter2} https://h.example", "curl --user 'svc:{pa55}' x"],
+        &["curl -s -u dana:{hunter2} https://h.example", "curl --user 'svc:{pa55}' x", "curl -u dana:{a=b-9+} x", "curl --user=dana:{h2==} x"],
         &["curl -u dana https://h.example:8080/", "curl -o a:b", "curl https://h.example"],
     )
     .checked(after_last_user),
@@ -101,8 +101,11 @@ fn after_option(hit: &Hit<'_>) -> Option<Range<usize>> {
 }
 
 fn after_last_user(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let word = hit.text().rfind([' ', '=', '"', '\''])? + 1;
-    let colon = hit.text().get(word..)?.find(':')?;
+    // An equals sign may be one of the password: only one before the colon ends the option.
+    let space = hit.text().rfind([' ', '"', '\''])? + 1;
+    let colon = hit.text().get(space..)?.find(':')?;
+    let option = hit.text().get(space..space + colon)?.rfind('=').map_or(0, |at| at + 1);
+    let (word, colon) = (space + option, colon - option);
     let says_nothing = super::assigned::says_nothing(hit.text().get(word + colon + 1..)?);
     (!says_nothing).then(|| hit.without_front(word + colon + 1)).flatten()
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
+use super::look::{is_drawn, is_very_odd};
 use super::named::Named;
 use crate::text::find::Find;
 
@@ -38,7 +39,11 @@ fn begins_with(text: &str, at: usize, word: &str) -> bool {
 
 /// Reads the rows behind the `VALUES` at `at`, if a column before it holds secrets. Answers where they end.
 fn rows(text: &str, at: usize, row_bytes_max: &mut usize, finds: &mut Vec<Find>) -> Option<usize> {
-    let columns = columns(text.get(..at)?)?;
+    let before = text.get(..at)?;
+    if let Some(table) = Table::before(before) {
+        return Some(unnamed_rows(text, at, &table, row_bytes_max, finds));
+    }
+    let columns = columns(before)?;
     if columns.iter().all(|column| *column == Named::Other) {
         return None;
     }
@@ -53,6 +58,74 @@ fn rows(text: &str, at: usize, row_bytes_max: &mut usize, finds: &mut Vec<Find>)
         at = row.end;
     }
     Some(at)
+}
+
+/// A table that is filled without saying into which columns.
+struct Table {
+    /// Whether its name says that people log in by it.
+    opens: bool,
+}
+
+impl Table {
+    /// Parts of names of tables that hold passwords.
+    const OPENING: [&str; 12] = [
+        "user",
+        "account",
+        "login",
+        "credential",
+        "auth",
+        "admin",
+        "secret",
+        "token",
+        "password",
+        "benutzer",
+        "konto",
+        "usuario",
+    ];
+
+    /// The table whose name ends `before`, behind `INTO`.
+    fn before(before: &str) -> Option<Self> {
+        const NAME_BYTES_MAX: usize = 128;
+        let end = last_bytes(before, NAME_BYTES_MAX).trim_end();
+        let is_name = |c: char| c.is_alphanumeric() || "_.`\"[]$#".contains(c);
+        let verb = end.trim_end_matches(is_name);
+        let name = end.get(verb.len()..)?;
+        let into = verb.trim_end();
+        let is_filled = !name.is_empty()
+            && into.len() < verb.len()
+            && into.len().checked_sub(4).and_then(|at| into.get(at..))?.eq_ignore_ascii_case("into");
+        let name = name.to_lowercase();
+        is_filled.then(|| Self { opens: Self::OPENING.iter().any(|part| name.contains(part)) })
+    }
+
+    /// Whether a value looks like a password of this table.
+    fn allows(&self, value: &str) -> bool {
+        is_drawn(value) || self.opens && is_very_odd(value) && !value.contains(' ')
+    }
+}
+
+/// Reads rows of which nobody says what stands where: what looks drawn goes. Answers where they end.
+fn unnamed_rows(
+    text: &str,
+    at: usize,
+    table: &Table,
+    row_bytes_max: &mut usize,
+    finds: &mut Vec<Find>,
+) -> usize {
+    let mut at = at + "values".len();
+    while let Some(open) = next_row(text, at) {
+        let read = [true, false].iter().find_map(|escapes| values(text, open, *row_bytes_max, *escapes));
+        let Some(values) = read else {
+            *row_bytes_max = (*row_bytes_max / 2).max(OPEN_ROW_BYTES_MAX);
+            at = open_end(text, open);
+            continue;
+        };
+        at = values.last().map_or(open, |last| last.end + 1);
+        let quoted = values.iter().filter_map(|value| between_quotes(text, value));
+        let drawn = quoted.filter(|range| text.get(range.clone()).is_some_and(|value| table.allows(value)));
+        finds.extend(drawn.map(|range| Find { range, kind: FindingKind::Secret, rule: RULE }));
+    }
+    at
 }
 
 /// What each column says that its values are.
@@ -226,6 +299,24 @@ mod tests {
         ] {
             assert_eq!(found(text), secrets, "{text}");
         }
+    }
+
+    #[test]
+    fn rows_without_columns_are_read_by_how_values_look() {
+        for (text, secrets) in [
+            ("INSERT INTO users VALUES (1, 'bob', 'hunter2', 'Bonn')", vec!["hunter2"]),
+            (
+                "insert into `app`.`Account`\nvalues ('eve', 'S3cret!pw'), ('joe', 'qwertz99');",
+                vec!["S3cret!pw", "qwertz99"],
+            ),
+            ("INSERT INTO settings VALUES ('smtp', 'xK9#mQ2$vL7p')", vec!["xK9#mQ2$vL7p"]),
+            ("INSERT INTO users VALUES (1, 'bob', 'hunt", vec![]),
+            ("INSERT INTO rooms VALUES ('B12', 'hunter2', '2026-01-02')", vec![]),
+            ("INSERT INTO users VALUES (7, 'bob', NULL, '2026-01-02', 'plain words')", vec![]),
+        ] {
+            assert_eq!(found(text), secrets, "{text}");
+        }
+        found(&format!("insert into users values {}", "('\n".repeat(100_000)));
     }
 
     #[test]

@@ -66,8 +66,7 @@ pub(super) fn is_drawn(value: &str) -> bool {
     let (letter, digit) = letters_and_digits(value);
     let inside = value.char_indices().next_back().and_then(|(at, _)| value.get(1..at)).unwrap_or_default();
     let mark = inside.contains(['!', '#', '$', '%', '&', '*', '+', '^', '~', '?', '@']);
-    let kinds: Vec<u8> = value.chars().map(kind_of).collect();
-    let changes = kinds.windows(2).filter(|w| w.first() != w.last()).count();
+    let changes = changes(value);
     let begins = value.starts_with(|c: char| c.is_alphanumeric());
     let cased =
         value.contains(|c: char| c.is_ascii_lowercase()) && value.contains(|c: char| c.is_ascii_uppercase());
@@ -89,6 +88,21 @@ fn capitalised_words(value: &str) -> usize {
         .split_inclusive(|c: char| !c.is_ascii_lowercase())
         .zip(value.split(|c: char| !c.is_ascii_lowercase()).skip(1))
         .filter(|(head, small)| head.ends_with(|c: char| c.is_ascii_uppercase()) && small.len() >= 3)
+        .count()
+}
+
+/// How often the kind of character changes: small letters, capitals, digits, marks.
+pub(super) fn changes(value: &str) -> usize {
+    let kinds: Vec<u8> = value.chars().map(kind_of).collect();
+    kinds.windows(2).filter(|two| two.first() != two.last()).count()
+}
+
+/// Capitals behind small letters and capitals, and so at the begin of no word.
+pub(super) fn capitals_inside(value: &str) -> usize {
+    let letters: Vec<char> = value.chars().collect();
+    letters
+        .windows(2)
+        .filter(|two| matches!(two, [a, b] if a.is_ascii_alphabetic() && b.is_ascii_uppercase()))
         .count()
 }
 
