@@ -10,7 +10,7 @@ use crate::image::layout::{Cell, Joined, inked, widened};
 use crate::image::names::Names;
 use crate::image::texts::{Texts, alone};
 use crate::image::tree::Told;
-use crate::image::{Keep, Mask, Scene, numbers, tree};
+use crate::image::{Keep, Mask, Scene, codes, numbers, tree};
 use crate::labels::is_label;
 use crate::ocr::area::Area;
 use crate::ocr::{Hurry, Line, ReadError};
@@ -185,12 +185,13 @@ impl Judge {
         spans.extend(self.named(slow, hurry)?);
         let long = |(i, cell): (usize, &Cell<'_>)| -> Vec<(usize, Find)> {
             let text = cell.line.map_or("", Line::text);
-            numbers::find(text).into_iter().map(|find| (i, find)).collect()
+            numbers::find(text).into_iter().chain(codes::find(text)).map(|find| (i, find)).collect()
         };
         spans.extend(cells.iter().enumerate().flat_map(long));
         let named = |(i, find): (usize, Find)| {
             let line = cells.get(i)?.line?;
-            Some((i, numbers::whole(line.text(), name_cell(line.text(), find))))
+            let find = codes::whole(line.text(), name_cell(line.text(), find));
+            Some((i, numbers::whole(line.text(), find)))
         };
         Ok(spans.into_iter().filter_map(named).collect())
     }
