@@ -9,6 +9,7 @@
 //! INVARIANT: boxes come from what was read in memory, before anything is written; a picture that still shows something
 //! after [`ROUNDS_MAX`] rounds, or that cannot be read in time, is an error, and nothing of it is left.
 
+mod codes;
 mod eyes;
 mod faint;
 mod judge;

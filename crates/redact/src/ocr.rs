@@ -131,16 +131,26 @@ pub(crate) struct Reader {
     seen: Option<Seen>,
     /// Longest line that is read, in heights of the line.
     heights_max: u32,
+    /// Where lines are read; everywhere if it is not told.
+    readable: Option<Vec<Area>>,
 }
 
 impl Reader {
     pub(crate) fn new(sight: Arc<Sight>) -> Self {
-        Self { sight, cache: Cache::default(), seen: None, heights_max: u32::MAX }
+        Self { sight, cache: Cache::default(), seen: None, heights_max: u32::MAX, readable: None }
     }
 
     /// Does not read lines that are longer than so many times their height: they say nothing, with no confidence.
     pub(crate) fn only_short_lines(&mut self, heights_max: u32) {
         self.heights_max = heights_max;
+    }
+
+    /// Does not read lines that reach into none of these areas: they say nothing, with no confidence.
+    pub(crate) fn only_in(&mut self, readable: Option<Vec<Area>>) {
+        if self.readable != readable {
+            self.seen = None;
+            self.readable = readable;
+        }
     }
 
     /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what differs
@@ -190,21 +200,21 @@ impl Reader {
     }
 
     /// The lines of a picture that was `before` with `lines`, and of which `painted` is painted now: those that hold as
-    /// they were read, and the boxes of what has to be read again.
+    /// they were read, and the boxes of what has to be read again. `changed` is where the two differ.
     pub(crate) fn after_paint(
         &self,
         frame: &Pixels,
         (before, lines): (&Pixels, &[Line]),
+        changed: Vec<Area>,
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
-        let changed = change::changed(Some(before), frame);
         self.looked(frame, Some((before, lines)), changed, painted, hurry)
     }
 
     /// Reads `area` of `frame` as one line.
     pub(crate) fn line(&mut self, frame: &Pixels, area: Area) -> Result<Line, ReadError> {
-        if area.width() / area.height() > self.heights_max {
+        if !self.is_read(area) {
             return Ok(Line { bounds: area, reading: Reading::default() });
         }
         let key = Cache::key(frame, area);
@@ -214,6 +224,11 @@ impl Reader {
         let reading = recognise::read(&self.sight.recognition, &self.sight.characters, frame, area)?;
         self.cache.put(key, reading.clone());
         Ok(Line { bounds: area, reading })
+    }
+
+    fn is_read(&self, area: Area) -> bool {
+        let is_in = |readable: &Vec<Area>| readable.iter().any(|part| part.intersects(area));
+        area.width() / area.height() <= self.heights_max && self.readable.as_ref().is_none_or(is_in)
     }
 
     /// Looks for text where `changed` shows any: the lines of the frame before that hold elsewhere, and new boxes.
@@ -232,11 +247,12 @@ impl Reader {
             .iter()
             .cloned()
             .partition(|line| changed.iter().any(|changed| changed.intersects(line.bounds)));
-        let mut look = changed;
+        let mut look = changed.clone();
         look.extend(gone.iter().map(|line| line.bounds));
         for _ in 0..=GROWTHS_MAX {
             let parts = change::cover(change::inked(frame, &look, painted));
-            let (boxes, cut) = self.boxes_in(frame, &parts, &kept, whole, hurry)?;
+            let (boxes, cut) =
+                self.boxes_in(frame, &parts, (&kept, &News { changed: &changed, painted }), whole, hurry)?;
             if cut.is_empty() {
                 kept.retain(|line| !boxes.iter().any(|area| area.joined(line.bounds) == *area));
                 return Ok((kept, boxes));
@@ -244,16 +260,16 @@ impl Reader {
             look.extend(cut);
         }
         let all = change::cover(change::inked(frame, &change::changed(None, frame), painted));
-        Ok((Vec::new(), self.boxes_in(frame, &all, &[], whole, hurry)?.0))
+        Ok((Vec::new(), self.boxes_in(frame, &all, (&[], &News { changed: &[], painted }), whole, hurry)?.0))
     }
 
-    /// The boxes that reach into `parts` and are no line that is `kept`, and by how much a part must grow because a box
-    /// runs out of what was seen.
+    /// The boxes that reach into `parts` and are no line that is `kept` with nothing `changed` beside it, and by how much a
+    /// part must grow because a box runs out of what was seen.
     fn boxes_in(
         &self,
         frame: &Pixels,
         parts: &[Area],
-        kept: &[Line],
+        (kept, news): (&[Line], &News<'_>),
         whole: Area,
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Area>, Vec<Area>), ReadError> {
@@ -261,8 +277,12 @@ impl Reader {
         for part in parts {
             let around = part.grown(CONTEXT_PX, CONTEXT_PX, whole);
             for area in detect::boxes(&self.sight.detection, frame, around, hurry)? {
-                let known = kept.iter().map(|line| line.bounds).chain(boxes.iter().copied());
-                if !area.intersects(*part) || known.into_iter().any(|known| is_mostly_in(area, known)) {
+                let is_kept = |line: &Line| {
+                    is_mostly_in(area, line.bounds) && !shows_more(frame, area, line.bounds, news)
+                };
+                let is_known =
+                    kept.iter().any(is_kept) || boxes.iter().any(|known| is_mostly_in(area, *known));
+                if !area.intersects(*part) || is_known {
                     continue;
                 }
                 if runs_out(area, around, whole) {
@@ -275,9 +295,27 @@ impl Reader {
     }
 }
 
+/// What a frame has that the frame before had not.
+struct News<'a> {
+    changed: &'a [Area],
+    painted: &'a [Area],
+}
+
 /// Whether nearly all of `area` is part of `known`: the same line, found again.
 fn is_mostly_in(area: Area, known: Area) -> bool {
     area.common(known).is_some_and(|common| common.size() * 10 >= area.size() * 9)
+}
+
+/// Whether `area` shows something that changed to the left or right of `known`: a word that was added to a line.
+fn shows_more(frame: &Pixels, area: Area, known: Area, news: &News<'_>) -> bool {
+    let left = Area { right: known.left.min(area.right), ..area };
+    let right = Area { left: known.right.max(area.left), ..area };
+    [left, right].into_iter().filter_map(|side| Area::new(side.left, side.top, side.right, side.bottom)).any(
+        |side| {
+            news.changed.iter().any(|changed| changed.intersects(side))
+                && change::shows_something(frame, side, news.painted)
+        },
+    )
 }
 
 /// Whether a box may go on beyond the part that was looked at.

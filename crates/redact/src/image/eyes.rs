@@ -5,7 +5,9 @@ use std::fmt;
 use candor_model::{Finding, Pixels, Place, Tree};
 use zeroize::Zeroizing;
 
-use super::{EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo};
+use super::{
+    EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
+};
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
 use crate::ocr::change::changed;
@@ -105,6 +107,8 @@ impl Eyes {
         let hurry = Hurry::new(in_time);
         let mut last = self.last.take();
         paint(frame, painted)?;
+        let is_interface = matches!(scene.keep, Keep::Interface);
+        self.reader.only_in(scene.tree.filter(|_| is_interface).map(|tree| tree::labelled(tree, frame)));
         let (lines, is_new) = self.reader.lines(frame, &areas(painted), hurry)?;
         if let Some(last) = last.take_if(|last| !is_new && last.is_of(scene, painted)) {
             return Ok(self.last.insert(last).read.clone());
@@ -164,9 +168,9 @@ impl Eyes {
         for round in 0..ROUNDS_MAX {
             let before = Zeroizing::new(frame.clone());
             paint(frame, masks)?;
-            let this = (&*before, pieces.as_slice());
-            let other = last.filter(|_| round == 0).map(|last| (&last.stored, last.pieces.as_slice()));
-            let base = other.filter(|other| differs(other.0, frame) < differs(this.0, frame)).unwrap_or(this);
+            let this = Base::of(&before, &pieces, frame);
+            let other = last.filter(|_| round == 0).map(|last| Base::of(&last.stored, &last.pieces, frame));
+            let base = other.filter(|other| other.size() < this.size()).unwrap_or(this);
             pieces = self.pieces(frame, base, masks, hurry)?;
             let is_new = |line: &Line| !was_said(line, &said);
             let is_whole = round >= WHOLE_LINES_FROM;
@@ -183,16 +187,17 @@ impl Eyes {
         Err(ImageError::Unsettled)
     }
 
-    /// The lines of a painted picture, without what is painted of them: those that the paint did not touch as they were
-    /// read `before`, all others found and read anew.
+    /// The lines of a painted picture, without what is painted of them: those that did not change as they were read in the
+    /// `base`, all others found and read anew.
     fn pieces(
         &mut self,
         frame: &Pixels,
-        before: (&Pixels, &[Line]),
+        base: Base<'_>,
         masks: &[Mask],
         hurry: Hurry<'_>,
     ) -> Result<Vec<Line>, ImageError> {
-        let (mut pieces, boxes) = self.reader.after_paint(frame, before, &areas(masks), hurry)?;
+        let (mut pieces, boxes) =
+            self.reader.after_paint(frame, (base.frame, base.lines), base.changed, &areas(masks), hurry)?;
         for area in boxes {
             for piece in layout::unpainted(area, masks) {
                 if layout::has_ink(frame, piece) {
@@ -222,9 +227,22 @@ fn was_said(piece: &Line, lines: &[Line]) -> bool {
     lines.iter().any(|line| line.bounds.intersects(piece.bounds) && line.text().contains(text))
 }
 
-/// How much of two pictures differs, in pixels.
-fn differs(before: &Pixels, after: &Pixels) -> u64 {
-    changed(Some(before), after).into_iter().map(Area::size).sum()
+/// A picture that was read, and where the one that is to be read differs from it.
+struct Base<'a> {
+    frame: &'a Pixels,
+    lines: &'a [Line],
+    changed: Vec<Area>,
+}
+
+impl<'a> Base<'a> {
+    fn of(frame: &'a Pixels, lines: &'a [Line], now: &Pixels) -> Self {
+        Self { frame, lines, changed: changed(Some(frame), now) }
+    }
+
+    /// How much differs, in pixels.
+    fn size(&self) -> u64 {
+        self.changed.iter().map(|area| area.size()).sum()
+    }
 }
 
 fn areas(masks: &[Mask]) -> Vec<Area> {

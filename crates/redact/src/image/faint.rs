@@ -16,8 +16,15 @@ pub(crate) fn flatten(frame: &mut Pixels) {
     let width = index(frame.width());
     for row in frame.rgb_mut().chunks_exact_mut(width * 3) {
         let (pixels, _) = row.as_chunks_mut::<3>();
-        pixels.chunks_mut(PART_PX).filter(|part| is_faint(part)).for_each(level);
+        let parts = pixels.chunks_mut(PART_PX);
+        parts.filter(|part| !is_one_colour(part) && is_faint(part)).for_each(level);
     }
+}
+
+/// Most of a screen is: each of its bytes is the one three before it.
+fn is_one_colour(part: &[[u8; 3]]) -> bool {
+    let bytes = part.as_flattened();
+    bytes.get(3..) == bytes.get(..bytes.len().saturating_sub(3))
 }
 
 /// Whether pixels beside the paint differ so little that nobody looks at them.

@@ -10,7 +10,7 @@ use crate::image::layout::{Cell, Joined, inked, widened};
 use crate::image::names::Names;
 use crate::image::texts::{Texts, alone};
 use crate::image::tree::Told;
-use crate::image::{Keep, Mask, Scene, numbers, tree};
+use crate::image::{Keep, Mask, Scene, codes, numbers, tree};
 use crate::labels::is_label;
 use crate::ocr::area::Area;
 use crate::ocr::{Hurry, Line, ReadError};
@@ -70,7 +70,9 @@ impl Judge {
         let mut masks = self.unsure(&cells, scene.keep);
         masks.extend(scene.tree.map_or_else(Vec::new, |tree| tree::long(tree, frame)));
         let texts = Texts::of(&cells);
-        let mut spans = self.spans(&cells, &texts.quick, &texts.slow, hurry)?;
+        let worth: Vec<&Joined> =
+            texts.quick.iter().filter(|text| self.is_left(text, &cells, scene.keep)).collect();
+        let mut spans = self.spans(&cells, &worth, &texts.slow, hurry)?;
         let named = scene.tree.map_or_else(Vec::new, |tree| tree::texts(tree, frame));
         let told_apart = self.tree_finds(&named, &texts.quick, hurry)?;
         for (told, finds) in named.into_iter().zip(told_apart) {
@@ -118,7 +120,9 @@ impl Judge {
         let new = pieces.iter().enumerate().filter(|(_, line)| is_new(line));
         let slow: Vec<Joined> = new.map(|(i, _)| alone(&cells, i)).collect();
         let mut more = self.unsure(&cells, keep);
-        for (cell, find) in self.spans(&cells, &Texts::of(&cells).quick, &slow, hurry)? {
+        let texts = Texts::of(&cells);
+        let quick: Vec<&Joined> = texts.quick.iter().collect();
+        for (cell, find) in self.spans(&cells, &quick, &slow, hurry)? {
             let Some(cell) = cells.get(cell) else { continue };
             let all = Find { range: 0..cell.text().len(), ..find.clone() };
             more.extend(masked(cell, if whole { &all } else { &find }));
@@ -133,14 +137,24 @@ impl Judge {
             if line.confidence() < CONFIDENCE_MIN {
                 return Some(Mask::unknown(inked(line.bounds), "image.unsure"));
             }
-            let shown = match keep {
-                Keep::Content => true,
-                Keep::Own(own) => is_in_one(line.bounds, own) || self.is_bar(line.text()),
-                Keep::Interface => self.is_interface(line.text()),
-            };
-            (!shown).then(|| Mask::unknown(inked(line.bounds), "image.text"))
+            (!self.may_stay(line, keep)).then(|| Mask::unknown(inked(line.bounds), "image.text"))
         };
         lines.filter_map(mask).collect()
+    }
+
+    fn may_stay(&self, line: &Line, keep: Keep<'_>) -> bool {
+        match keep {
+            Keep::Content => true,
+            Keep::Own(own) => is_in_one(line.bounds, own) || self.is_bar(line.text()),
+            Keep::Interface => self.is_interface(line.text()),
+        }
+    }
+
+    /// Whether anything of a text is left if nothing is found in it. Where only words of the interface stay, most go anyway.
+    fn is_left(&self, text: &Joined, cells: &[Cell<'_>], keep: Keep<'_>) -> bool {
+        let stays = |line: &Line| line.confidence() >= CONFIDENCE_MIN && self.may_stay(line, keep);
+        let mut lines = text.parts.iter().filter_map(|(cell, _)| cells.get(*cell)?.line);
+        !matches!(keep, Keep::Interface) || lines.any(stays)
     }
 
     /// Whether a line is labels, with an icon at either end or without.
@@ -174,7 +188,7 @@ impl Judge {
     fn spans(
         &mut self,
         cells: &[Cell<'_>],
-        quick: &[Joined],
+        quick: &[&Joined],
         slow: &[Joined],
         hurry: Hurry<'_>,
     ) -> Result<Vec<(usize, Find)>, ReadError> {
@@ -185,12 +199,13 @@ impl Judge {
         spans.extend(self.named(slow, hurry)?);
         let long = |(i, cell): (usize, &Cell<'_>)| -> Vec<(usize, Find)> {
             let text = cell.line.map_or("", Line::text);
-            numbers::find(text).into_iter().map(|find| (i, find)).collect()
+            numbers::find(text).into_iter().chain(codes::find(text)).map(|find| (i, find)).collect()
         };
         spans.extend(cells.iter().enumerate().flat_map(long));
         let named = |(i, find): (usize, Find)| {
             let line = cells.get(i)?.line?;
-            Some((i, numbers::whole(line.text(), name_cell(line.text(), find))))
+            let find = codes::whole(line.text(), name_cell(line.text(), find));
+            Some((i, numbers::whole(line.text(), find)))
         };
         Ok(spans.into_iter().filter_map(named).collect())
     }

@@ -69,10 +69,12 @@ fn no_planted_item_stays_and_redacting_twice_masks_next_to_nothing_more() {
             let share = left(&before, &after, bounds);
             assert!(share <= LEFT_MAX, "{name}: {kind} at {bounds:?}: {share:.2} left");
         }
-        let again = decode(&redact(&mut redactor, stored.png, None).png).unwrap();
+        let again = redact(&mut redactor, stored.png, None);
+        let found = again.report.findings;
+        let again = decode(&again.png).unwrap();
         let pairs = again.rgb().chunks(3).zip(after.rgb().chunks(3));
         let changed = pairs.filter(|(a, b)| a != b).count();
-        assert!(changed * 100 < after.rgb().len() / 3, "{name}: {changed} pixels");
+        assert!(changed * 100 < after.rgb().len() / 3, "{name}: {changed} pixels: {found:?}");
     }
 }
 
@@ -99,6 +101,38 @@ fn in_strict_only_labels_of_the_interface_stay() {
     let message = Rect { x: 186, y: 80, width: 420, height: 20 };
     assert!(left(&before, &after, message) <= LEFT_MAX);
     assert!(stored.report.findings.iter().any(|finding| finding.rule == "image.text"));
+}
+
+/// A tree of the chat that names one element where its bar is.
+fn barred(name: &str) -> Tree {
+    let bounds = Rect { x: 0, y: 0, width: 640, height: 30 };
+    let node = |parent, role: &str, name: &str| Node {
+        parent,
+        role: role.into(),
+        name: Some(name.into()),
+        text: None,
+        bounds,
+        focused: false,
+        editable: false,
+        unwalked: false,
+    };
+    let nodes = vec![node(None, "frame", "talk"), node(Some(0), "label", name)];
+    Tree { state: TreeState::Complete, nodes }
+}
+
+#[test]
+fn in_strict_nothing_is_read_where_the_tree_tells_of_no_words_of_the_interface() {
+    let png = screen("chat.png");
+    let before = decode_any(&png).unwrap();
+    let bar = Rect { x: 8, y: 8, width: 160, height: 16 };
+    for (name, stays) in [("Files", true), ("hallway", false)] {
+        let stored = redact(&mut redactor(Profile::Strict), png.clone(), Some(&barred(name)));
+        let after = decode(&stored.png).unwrap();
+        assert_eq!(left(&before, &after, bar) > 0.9, stays, "{name}");
+        for (kind, bounds) in planted("chat.tsv") {
+            assert!(left(&before, &after, bounds) <= LEFT_MAX, "{name}: {kind}");
+        }
+    }
 }
 
 /// The chat in two colours without shades between them, as terminals and old programs draw.

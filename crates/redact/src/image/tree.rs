@@ -69,6 +69,13 @@ fn parts_of(title: &str) -> impl Iterator<Item = &str> {
     title.split(mark.unwrap_or("\n"))
 }
 
+/// Where elements say words of the interface. A line that reaches into none of them is none of such words.
+pub(crate) fn labelled(tree: &Tree, frame: &Pixels) -> Vec<Area> {
+    let says_label = |node: &&Node| [&node.name, &node.text].into_iter().flatten().any(|text| is_label(text));
+    let nodes = tree.nodes.iter().filter(says_label);
+    nodes.filter_map(|node| Area::of(node.bounds, frame.width(), frame.height())).collect()
+}
+
 /// Where the person writes.
 pub(crate) fn own(tree: &Tree, frame: &Pixels) -> Vec<Area> {
     let own = judge::own(&tree.nodes).into_iter().zip(&tree.nodes).filter(|(own, _)| *own);

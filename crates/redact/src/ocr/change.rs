@@ -64,7 +64,7 @@ pub(crate) fn inked(frame: &Pixels, areas: &[Area], painted: &[Area]) -> Vec<Are
 
 /// Whether the pixels of `tile` that are not painted differ from each other along a row: edges of bars and rules say
 /// nothing.
-fn shows_something(frame: &Pixels, tile: Area, painted: &[Area]) -> bool {
+pub(crate) fn shows_something(frame: &Pixels, tile: Area, painted: &[Area]) -> bool {
     let painted: Vec<Area> = painted.iter().filter_map(|area| area.common(tile)).collect();
     for y in tile.top..tile.bottom {
         let across: Vec<(u32, u32)> =

@@ -53,6 +53,46 @@ fn a_changed_line_is_read_again_and_the_others_stay() {
 }
 
 #[test]
+fn a_word_that_is_added_to_a_line_is_read_with_it() {
+    let whole = chat();
+    let (lines, _) = reader().lines(&whole, &[], CALM).unwrap();
+    let line = lines.iter().find(|line| line.text() == "Channels Threads Files").unwrap().clone();
+    for word in [9..22, 17..22, 21..22] {
+        let mut part = whole.clone();
+        let (gone, ground) = (line.span(&word), part.rgb()[..3].to_vec());
+        for (y, x) in
+            (line.bounds.top..line.bounds.bottom).flat_map(|y| (gone.left..gone.right).map(move |x| (y, x)))
+        {
+            let at = usize::try_from((y * part.width() + x) * 3).unwrap();
+            part.rgb_mut()[at..at + 3].copy_from_slice(&ground);
+        }
+        let mut reader = reader();
+        let before = texts(&reader.lines(&part, &[], CALM).unwrap().0);
+        assert!(before.iter().all(|(_, text)| text != "Channels Threads Files"), "{before:?}");
+        let after = texts(&reader.lines(&whole, &[], CALM).unwrap().0);
+        assert!(
+            after.iter().any(|(_, text)| text.ends_with(&line.text()[word.clone()])),
+            "{word:?}: {after:?}"
+        );
+    }
+}
+
+#[test]
+fn a_line_outside_of_what_may_be_read_says_nothing() {
+    let mut reader = reader();
+    let frame = chat();
+    let (all, _) = reader.lines(&frame, &[], CALM).unwrap();
+    let line = all.iter().find(|line| line.text().starts_with("Channels")).unwrap().clone();
+    reader.only_in(Some(vec![line.bounds]));
+    let (some, is_new) = reader.lines(&frame, &[], CALM).unwrap();
+    assert!(is_new && some.len() == all.len());
+    for read in some {
+        assert_eq!(!read.text().is_empty(), read.bounds.intersects(line.bounds), "{read:?}");
+        assert!(read.confidence() > 0.0 || read.text().is_empty());
+    }
+}
+
+#[test]
 fn nothing_of_a_frame_that_took_too_long_is_taken_for_read() {
     let mut reader = reader();
     assert_eq!(reader.lines(&chat(), &[], Hurry::new(&|| false)).unwrap_err(), ReadError::OutOfTime);
