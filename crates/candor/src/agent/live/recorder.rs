@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use candor_capture::{Pending, Sensor};
+use candor_capture::{Locks, Pending, Sensor, SensorError};
 use candor_consent::Reason;
 use candor_model::Timestamp;
 
@@ -17,6 +17,7 @@ use super::not::{self, Why};
 use super::progress::Progress;
 use super::status::{Input, On};
 use super::take::Taker;
+use super::tray::Tray;
 use super::{Options, open, readings};
 use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
@@ -40,12 +41,26 @@ const HOUR_US: u64 = 3_600_000_000;
 /// Most input that is let go at the end of a stretch: what a queue holds.
 const LET_GO_MAX: u32 = 100_000;
 
+/// What is around a recording: where it shows what it does, and who tells of locks.
+pub(super) struct Around {
+    pub(super) board: Board,
+    pub(super) lamp: Lamp,
+    pub(super) tray: Tray,
+    pub(super) locks: Locks,
+}
+
 /// A recording that goes on.
 pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) enrolment: &'b Enrolment,
     pub(super) taker: Taker<'r, 'a, 'b>,
     pub(super) board: Board,
     pub(super) lamp: Lamp,
+    pub(super) tray: Tray,
+    pub(super) locks: Locks,
+    /// Whether the screen was locked at the last look around.
+    pub(super) locked: bool,
+    /// For the page that the tray's menu opens.
+    pub(super) server: String,
     pub(super) pulse: Pulse,
     pub(super) progress: Progress,
     /// None while nothing may be recorded: then nothing is listened to.
@@ -73,16 +88,20 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
     pub(super) fn new(
         enrolment: &'b Enrolment,
         road: &'r mut Road<'a, 'b>,
-        board: Board,
-        lamp: Lamp,
+        around: Around,
         pulse: Pulse,
         options: &Options,
     ) -> Self {
+        let Around { board, lamp, tray, locks } = around;
         Self {
             enrolment,
             taker: Taker { road, without: &[], refused: None },
             board,
             lamp,
+            tray,
+            locks,
+            locked: false,
+            server: options.server.clone(),
             pulse,
             progress: Progress::on(options.seconds),
             sensor: None,
@@ -139,10 +158,15 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         if self.lamp.is_pressed()? {
             self.toggle()?;
         }
+        self.heed_the_tray()?;
+        if self.locks.is_locked() != self.locked {
+            self.around_us = None;
+        }
         if self.around_us.is_none_or(|at| self.clock.micros().saturating_sub(at) >= AROUND_US) {
             self.look_around()?;
         }
-        let seen = self.lamp.is_seen()?;
+        // A locker lies over everything: the light is not held against it.
+        let seen = self.locked || self.lamp.is_seen()?;
         if self.why.is_empty() && seen {
             self.watch()?;
         } else {
@@ -176,6 +200,9 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         if self.lamp.is_held() {
             return Ok(());
+        }
+        if self.locks.is_locked() {
+            return self.taker.missed(SensorError::Locked);
         }
         if seen {
             return self.taker.take(sensor, pending);
@@ -239,6 +266,10 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         self.paused = refused == [Reason::Paused];
         self.why = refused.iter().map(Why::from).collect();
+        self.locked = self.locks.is_locked();
+        if self.locked {
+            self.why.push(Why::from(&Reason::ScreenLocked));
+        }
         if now_us.saturating_sub(self.heard_us) > SILENCE_US {
             self.why.push(Why::of(not::SERVER_SILENT));
         }
@@ -291,7 +322,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         self.taker.road.settle()?;
         let count = self.taker.road.count();
         self.progress.off(count);
-        let adds_up = self.input.adds_up(count.kept, count.forgotten);
+        let adds_up = self.input.adds_up(count.kept + count.over, count.forgotten);
         Ok((self.input, adds_up))
     }
 }
