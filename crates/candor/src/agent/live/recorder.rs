@@ -80,6 +80,7 @@ pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) stood: (Vec<Why>, u64),
     pub(super) heard_us: u64,
     pub(super) around_us: Option<u64>,
+    pub(super) read_us: Option<u64>,
     pub(super) said_us: Option<u64>,
     pub(super) said: On,
 }
@@ -117,6 +118,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             stood: (Vec::new(), 0),
             heard_us: 0,
             around_us: None,
+            read_us: None,
             said_us: None,
             said: On::Off,
         }
@@ -256,7 +258,9 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         if let Some(wish) = self.board.wished()? {
             self.taker.road.forget(&self.board, &wish)?;
         }
-        if self.said_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US) {
+        // By a time of its own: words about itself are said between two looks, and would put it off again and again.
+        if self.read_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US) {
+            self.read_us = Some(now_us);
             self.read(now_us)?;
         }
         let refused = self.taker.road.gate().refuses_all();
@@ -266,14 +270,14 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         self.paused = refused == [Reason::Paused];
         self.why = refused.iter().map(Why::from).collect();
-        self.locked = self.locks.is_locked();
-        if self.locked {
-            self.why.push(Why::from(&Reason::ScreenLocked));
-        }
         if now_us.saturating_sub(self.heard_us) > SILENCE_US {
             self.why.push(Why::of(not::SERVER_SILENT));
         }
         self.pulse.is_halted(!self.paused && !self.why.is_empty());
+        self.locked = self.locks.is_locked();
+        if self.locked {
+            self.why.push(Why::from(&Reason::ScreenLocked));
+        }
         let (left_out, by) = self.thinning.now();
         if left_out == Thinned::Everything {
             self.why.push(Why::of(left_out.code()));
