@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::{Failure, Kind, Outcome};
 
+/// The bus of the system, where nothing names another (D-Bus Specification, "System message bus").
+#[cfg(feature = "agent")]
+const SYSTEM_BUS: &str = "unix:path=/var/run/dbus/system_bus_socket";
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,4 +104,17 @@ pub(crate) fn autostart_folder() -> PathBuf {
 #[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
 pub(crate) fn display() -> Option<String> {
     std::env::var("DISPLAY").ok().filter(|display| !display.is_empty())
+}
+
+/// Where the desktop's session and the system tell of locks and networks.
+#[cfg(feature = "agent")]
+#[expect(clippy::disallowed_methods, reason = "configuration is read once, here")]
+pub(crate) fn buses() -> candor_capture::Buses {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let of_folder = || Some(format!("unix:path={}/bus", named("XDG_RUNTIME_DIR")?));
+    candor_capture::Buses {
+        session: named("DBUS_SESSION_BUS_ADDRESS").or_else(of_folder),
+        system: Some(named("DBUS_SYSTEM_BUS_ADDRESS").unwrap_or_else(|| SYSTEM_BUS.to_owned())),
+        login: named("XDG_SESSION_ID"),
+    }
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::json;
 use support::Road;
 use support::browser::Browser;
+use support::mock::Mock;
 use support::served::Served;
 
 /// A road on which anna has recorded something, her page, and her browser, which has come by the link.
@@ -190,11 +191,56 @@ fn the_whole_way_goes_with_the_keyboard_and_without_script() {
     browser.follow(|browser| browser.press("Enter"));
     assert!(browser.path().ends_with(&session));
     assert_eq!(road.types("anna", &["review", "list"])[0]["state"], "released");
+    records_nothing_by_keyboard(&mut browser, &road, &page);
     browser.tab_to("header a[href$='/withdraw']");
     browser.follow(|browser| browser.press("Enter"));
     browser.tab_to("form[action$='/withdraw'] button");
     browser.follow(|browser| browser.press("Enter"));
     assert!(browser.text().contains("Withdrawn"), "{}", browser.text());
+}
+
+/// "Recording now" with the keyboard alone.
+fn records_nothing_by_keyboard(browser: &mut Browser, road: &Road, page: &Served) {
+    browser.go(&page.url("/live"));
+    browser.tab_to("form[action$='/live/pause'] button");
+    browser.follow(|browser| browser.press("Enter"));
+    assert!(browser.text().contains("A pause is set"), "{}", browser.text());
+    browser.tab_to("form[action$='/live/not-here'] button");
+    browser.follow(|browser| browser.press(" "));
+    assert_eq!(road.types("anna", &["agent", "status"])["not_here"], json!(["browser"]));
+    browser.tab_to("form[action$='/live/resume'] button");
+    browser.follow(|browser| browser.press("Enter"));
+    assert_eq!(road.types("anna", &["agent", "status"])["paused"], json!(false));
+    browser.tab_to("input[name='minutes']");
+    browser.follow(|browser| browser.press("Enter"));
+    assert!(browser.text().contains("the last 10 minutes"), "{}", browser.text());
+}
+
+/// The menu of the tray opens the page by a file that only the person can read: the link is in no command's words.
+#[test]
+fn a_page_that_a_menu_opens_is_reached_by_a_file_of_the_persons_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let road = Road::open(dir.path());
+    road.start_program();
+    road.agree("anna", &["browser"]);
+    let told = dir.path().join("opened");
+    let script = format!("#!/bin/sh\nprintf %s \"$*\" > {}\n", told.display());
+    support::put(&dir.path().join("bin/xdg-open"), script.as_bytes());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(dir.path().join("bin/xdg-open"), mode).unwrap();
+    let path = format!("{}:{}", dir.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let _page = Served::open_with(&road, "anna", &["--open"], &[("PATH", &path)]);
+    let mut browser = Browser::start(&dir.path().join("browser"));
+    let file = (0..500).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::fs::read_to_string(&told).ok().filter(|file| !file.is_empty())
+    });
+    let file = file.unwrap();
+    assert!(file.ends_with("page.html") && !file.contains("enter"), "{file}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0);
+    browser.go(&format!("file://{file}"));
+    browser.wait_for("location.protocol === 'http:' && document.body.innerText.includes('Your recordings')");
 }
 
 #[test]
@@ -245,9 +291,16 @@ fn axe_core_finds_nothing_wrong_with_any_page_light_or_dark_narrow_or_wide() {
         "/search?q=send".to_owned(),
         "/search?q=a".to_owned(),
         "/withdraw".to_owned(),
+        "/live".to_owned(),
         "/nowhere".to_owned(),
         format!("{path}/9999"),
     ];
+    // A release that asks once more, an application that is left out, a pause.
+    let name = "org.freedesktop.NetworkManager";
+    let network = Mock::of_system(dir.path(), "networkmanager", name, "/org/freedesktop/NetworkManager");
+    network.plays("AddProperty", &[name, "Metered", "<uint32 1>"]);
+    road.types("anna", &["agent", "not-here", "browser"]);
+    road.types("anna", &["agent", "pause"]);
     let mut wrong = Vec::new();
     for (width, dark) in [(1280, false), (1280, true), (360, false), (360, true)] {
         browser.look_like(width, 900, dark);

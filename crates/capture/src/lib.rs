@@ -32,8 +32,8 @@ pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally};
 
 #[cfg(target_os = "linux")]
 pub use linux::{
-    CHILDREN_MAX, FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, PATH_POINTS_MAX, PERMIT_AGE_MS_MAX,
-    TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open, open_light,
+    Buses, CHILDREN_MAX, FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, Locks, PATH_POINTS_MAX,
+    PERMIT_AGE_MS_MAX, TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open, open_light,
 };
 #[cfg(not(target_os = "linux"))]
-pub use other::{open, open_light};
+pub use other::{Buses, Locks, open, open_light};

@@ -8,6 +8,7 @@ mod judge;
 mod kept;
 mod keyboard;
 mod light;
+mod lock;
 mod look;
 mod monitors;
 mod observe;
@@ -26,6 +27,7 @@ mod x11;
 
 pub use input::INPUT_QUEUE_MAX;
 pub use light::open_light;
+pub use lock::{Buses, Locks};
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
 pub(crate) use tree::Key;
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};

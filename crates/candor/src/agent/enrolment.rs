@@ -156,8 +156,12 @@ impl Enrolment {
 
     /// Where the lists of this device are: one folder for all programs.
     pub(crate) fn lists_folder(&self) -> PathBuf {
-        let home = self.folder.ancestors().nth(2).unwrap_or(&self.folder);
-        home.join("lists")
+        self.home().path().join("lists")
+    }
+
+    /// The person's folder, which is of all programs.
+    pub(crate) fn home(&self) -> Home {
+        Home::at(self.folder.ancestors().nth(2).unwrap_or(&self.folder).to_owned())
     }
 
     /// Whether the person has withdrawn, on this device. What cannot be looked at counts as a yes (P2).

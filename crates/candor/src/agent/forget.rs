@@ -81,6 +81,12 @@ pub(crate) fn if_wished(board: &Board, journal: &Journal) -> Outcome {
     board.wished()?.map_or(Ok(()), |wish| carry_out(board, journal, &wish, None).map(drop))
 }
 
+/// The wish to forget the last minutes.
+pub(crate) fn wish(minutes: u32) -> Wish {
+    let (until, id) = (ambient::now(), SessionId::random(&mut SystemEntropy as &mut dyn Entropy).to_string());
+    Wish { id, since: until.plus_millis(-i64::from(minutes) * 60_000), until }
+}
+
 /// Forgets, and says what was forgotten. `open` opens the journal where no recorder has it.
 pub(crate) fn forget(
     enrolment: &Enrolment,
@@ -92,9 +98,7 @@ pub(crate) fn forget(
         return Err(Failure::new(Kind::Usage, message)
             .hint(format!("name 1 to {MINUTES_MAX}; older recordings are deleted at review")));
     }
-    let board = Board::of(enrolment);
-    let (until, id) = (ambient::now(), SessionId::random(&mut SystemEntropy as &mut dyn Entropy).to_string());
-    let wish = Wish { id, since: until.plus_millis(-i64::from(minutes) * 60_000), until };
+    let (board, wish) = (Board::of(enrolment), wish(minutes));
     board.wish(&wish)?;
     let clock = Stopwatch::start();
     while clock.seconds() < WAIT_SECONDS_MAX {

@@ -1,7 +1,7 @@
 //! Recording this desktop: sensor -> gate -> redaction -> journal, under a light that the person sees.
 //!
 //! `recorder` is the loop; `take` looks at one action, `tell` says what is on, `lamp` is the light and `guard` when it counts as seen, `budget`
-//! what is left out by which limit.
+//! what is left out by which limit; `tray` is the icon that says the same, `wish` what is chosen in its menu.
 
 pub(crate) mod budget;
 mod guard;
@@ -13,16 +13,19 @@ mod recorder;
 pub(crate) mod status;
 mod take;
 mod tell;
+mod tray;
+mod wish;
 
-use candor_capture::{Sensor, Shown};
+use candor_capture::{Locks, Sensor, Shown};
 use candor_consent::AppRule;
-use candor_model::Moment;
+use candor_model::{AppId, Moment};
 use candor_redact::Models;
 
 use self::budget::Limits;
 use self::lamp::Lamp;
 use self::recorder::Recorder;
 use self::status::Input;
+use self::tray::Tray;
 use super::board::Board;
 use super::client::Client;
 use super::enrolment::Enrolment;
@@ -41,6 +44,8 @@ pub(crate) struct Options {
     pub(crate) pause_key: String,
     /// What it may use up.
     pub(crate) limits: Limits,
+    /// Its address, for the page that the tray's menu opens.
+    pub(crate) server: String,
 }
 
 /// What came of it.
@@ -67,7 +72,10 @@ pub(crate) fn record(
     let taken = Road::travel(enrolment, client, models, sensor.platform(), |road| {
         let words = what_to_do(enrolment, options)?;
         let pulse = Pulse::begin(client, enrolment.charter().digest())?;
-        let mut recorder = Recorder::new(enrolment, road, board, lamp, pulse, options);
+        let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first));
+        let locks = Locks::hear(crate::config::buses());
+        let around = recorder::Around { board, lamp, tray, locks };
+        let mut recorder = Recorder::new(enrolment, road, around, pulse, options);
         recorder.begin(sensor)?;
         // From these words on, what the person does counts.
         output::talk(&words);
@@ -76,6 +84,13 @@ pub(crate) fn record(
         Ok(None)
     })?;
     Ok(Recorded { taken, input, adds_up })
+}
+
+/// The applications that the person agreed to, by name and title.
+fn agreed(enrolment: &Enrolment) -> Vec<(AppId, String)> {
+    let apps = enrolment.charter().scope().apps().iter();
+    let chosen = apps.filter(|app| enrolment.consent().covers_app(&app.id));
+    chosen.map(|app| (app.id.clone(), app.title.clone())).collect()
 }
 
 /// Whether this desktop can be recorded; says why not.

@@ -13,6 +13,7 @@ mod guard;
 mod leaving;
 mod live;
 mod look;
+mod opened;
 mod pictures;
 mod search;
 mod step;
@@ -52,6 +53,8 @@ pub(crate) struct Options {
     pub(crate) server: String,
     /// The folder of models, for words that the person writes.
     pub(crate) models: Option<PathBuf>,
+    /// Open the link in the browser of this desktop, and close when nobody has looked for a while.
+    pub(crate) open: bool,
     /// Print the link as JSON.
     pub(crate) json: bool,
 }
@@ -174,16 +177,21 @@ async fn run(options: Options) -> Outcome {
         tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.because(Kind::Storage, taken)?;
     let address = listener.local_addr().because(Kind::Unexpected, taken)?;
     let (guard, url, root) = guard::Guard::new(address);
-    output::show(options.json, &Link { url }, |link| link.url.clone());
+    output::show(options.json, &Link { url: url.clone() }, |link| link.url.clone());
     output::talk("Open this link in a browser on this machine. It works once. Ctrl-C closes the page.");
+    if options.open {
+        opened::browse(&options.home, &url)?;
+    }
+    let used = options.open.then(opened::Used::default);
     let desk = Desk(Arc::new(Inside { options, root: root.clone(), held: Mutex::default() }));
     tokio::spawn(desk.clone().let_go_when_idle());
     // Another room's routes are merged here.
     let rooms = Router::new().merge(look::routes()).merge(pictures::routes()).merge(act::routes());
     let rooms = rooms.merge(live::routes());
     let routes = Router::new().nest(&root, rooms).fallback(look::nowhere).with_state(desk);
-    axum::serve(listener, guard::around(routes, guard))
-        .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
+    let routes = opened::noting(guard::around(routes, guard), used.as_ref());
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(opened::end(used))
         .await
         .because(Kind::Unexpected, "serve the page")
 }

@@ -6,7 +6,7 @@ use candor_model::{Admission, Digest, SessionId, Statement};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
-use super::{kept, proof};
+use super::{kept, proof, uploads};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Failure, Kind, Outcome};
 
@@ -19,7 +19,8 @@ pub(crate) struct Left {
     pub(crate) leaf: u64,
 }
 
-/// Releases a reviewed session; with a digest, only if what leaves has it, as the person was shown.
+/// Releases a reviewed session; with a digest, only if what leaves has it, as the person was shown. `metered` is their word that sending it may
+/// cost them.
 ///
 /// The signed bundle is in the journal before it is sent, so that an upload that was cut off is sent again unchanged.
 pub(crate) fn release(
@@ -28,15 +29,22 @@ pub(crate) fn release(
     client: &Client,
     session: SessionId,
     shown: Option<Digest>,
+    metered: bool,
 ) -> Outcome<Left> {
     if enrolment.withdrawn() {
         let message = "you have withdrawn from this program: nothing leaves any more";
         return Err(Failure::new(Kind::Refused, message)
             .hint("`candor consent list` says whether the server has confirmed it"));
     }
+    let home = enrolment.home();
+    // What cannot be looked at cannot be signed either, and is told there.
+    if let Ok(preview) = journal.preview(session) {
+        uploads::may_send(&home, preview.bytes, metered)?;
+    }
     let bundle = signed(enrolment, journal, session, shown)?;
     let mut bytes = Vec::new();
     bundle.write_to(&mut bytes).because(Kind::Unexpected, "write the bundle")?;
+    uploads::count(&home, bytes.len() as u64)?;
     let admitted = client.release(&bytes)?;
     let statement = Statement::<Admission>::verify(&admitted.admission, enrolment.organisation())
         .because(Kind::BadInput, "check the server's receipt")?;

@@ -49,6 +49,8 @@ pub(crate) struct Count {
     pub(crate) not_kept: u64,
     /// Steps that were in the journal until the person wanted them forgotten.
     pub(crate) forgotten: u64,
+    /// Steps that were captured, and did not fit into what the charter lets a device keep of a day.
+    pub(crate) over: u64,
 }
 
 impl std::fmt::Display for Count {
@@ -58,6 +60,8 @@ impl std::fmt::Display for Count {
     }
 }
 
+/// What is around the records of a step on disk, in bytes, and room for the beginning of a segment.
+const AROUND_A_STEP_BYTES: u64 = 1_024;
 /// Longest wait for another command, or the page, to let go of the journal, in milliseconds.
 const JOURNAL_WAIT_MS_MAX: u64 = 3_000;
 /// How long it waits between two looks, in milliseconds.
@@ -312,13 +316,25 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn write(&mut self, redacted: Redacted<RedactedStep>) -> Outcome {
-        let content = redacted.content();
-        let kept =
-            [&content.frame, &content.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
+        let bytes = on_disk_at_most(redacted.content())?;
+        let (used, most) = self.gate.bytes_today();
+        // While it was redacted others were kept: the gate could not know how large they would be.
+        if used.saturating_add(bytes) > most {
+            return self.leave_out();
+        }
         self.writer.append(redacted).because(Kind::Storage, "write the journal")?;
-        self.gate.count(kept);
+        self.gate.count(bytes);
         self.count.kept += 1;
         Ok(())
+    }
+
+    /// A step that does not fit into the charter's day any more is a gap.
+    fn leave_out(&mut self) -> Outcome {
+        let (now, reason) = (ambient::now(), Reason::OverBudget);
+        self.taken.refused.insert(reason.sentence());
+        (self.count.over, self.count.not_kept) = (self.count.over + 1, self.count.not_kept + 1);
+        let gap = Gap { codes: vec![reason.code().to_owned()], from: now, to: now };
+        self.writer.gap(gap).because(Kind::Storage, "write the journal")
     }
 
     /// Notes a refusal of the gate: its reasons, and nothing of what was refused.
@@ -417,6 +433,14 @@ pub(crate) fn redact_words(
     text: Raw<String>,
 ) -> Outcome<Redacted<(String, Vec<Finding>)>> {
     Ok(redactor(enrolment, models)?.redact_text(text))
+}
+
+/// How large a step is on disk: its blobs, its words and its report as text, and what is around three records. Blobs that are there already
+/// are counted again.
+fn on_disk_at_most(step: &RedactedStep) -> Outcome<u64> {
+    let blobs: u64 = [&step.frame, &step.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
+    let text = serde_json::to_vec(&(&step.step, &step.report)).because(Kind::Unexpected, "measure a step")?;
+    Ok(blobs + text.len() as u64 + AROUND_A_STEP_BYTES)
 }
 
 /// Bytes kept today, by the sessions in the journal.

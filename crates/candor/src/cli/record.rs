@@ -25,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         seconds: arguments.seconds,
         pause_key: session.config.pause_key.clone(),
         limits: Limits::of(&session.home)?,
+        server: session.config.server.clone(),
     };
     let models = models::open(session.config.models.as_deref())?;
     let recorded = live::record(&enrolment, &session.client()?, &models, &options)?;

@@ -1,6 +1,7 @@
 //! `candor release`: the one way off this machine, one session at a time, by the person's own act.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use candor_journal::Journal;
 use candor_model::{Digest, SessionId};
@@ -10,8 +11,12 @@ use super::Session;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::release::{self, Left};
 use crate::agent::road;
+use crate::agent::uploads::{self, Uploads};
 use crate::exit::{Because, Kind, Outcome};
 use crate::output;
+
+/// How long at most it waits between two looks, in seconds.
+const LOOK_SECONDS: u64 = 10;
 
 /// Which session.
 #[derive(Debug, clap::Args)]
@@ -24,6 +29,12 @@ pub(crate) struct Arguments {
     /// Release only if what leaves has this digest, as `--show` printed it.
     #[arg(long)]
     digest: Option<Digest>,
+    /// Send it although this network is metered: it may cost you.
+    #[arg(long, conflicts_with = "show")]
+    metered: bool,
+    /// Wait until the hour's budget of uploads has room for it.
+    #[arg(long, conflicts_with = "show")]
+    wait: bool,
     /// First digits of the program's name; may be left out where you take part in one.
     #[arg(long)]
     program: Option<String>,
@@ -48,8 +59,28 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         return preview(session, &enrolment, &journal, arguments.session);
     }
     let client = session.client()?;
-    let left = release::release(&enrolment, &journal, &client, arguments.session, arguments.digest)?;
+    if arguments.wait {
+        wait(&enrolment, &journal, arguments.session)?;
+    }
+    let (of, shown) = (arguments.session, arguments.digest);
+    let left = release::release(&enrolment, &journal, &client, of, shown, arguments.metered)?;
     show(session, &enrolment, &left);
+    Ok(())
+}
+
+/// Waits until the hour's budget has room, and says how long it will be. Ctrl-C ends it: nothing was signed or sent.
+fn wait(enrolment: &Enrolment, journal: &Journal, session: SessionId) -> Outcome {
+    let preview = journal.preview(session).because(Kind::Refused, "look at what would leave")?;
+    let mut told = None;
+    while let Some(seconds @ 1..) = uploads::seconds_until(&enrolment.home(), preview.bytes)? {
+        let minutes = seconds.div_ceil(60);
+        if told.replace(minutes) != Some(minutes) {
+            output::talk(&format!(
+                "the hour's budget of uploads is used up: it waits {minutes} min; Ctrl-C ends it"
+            ));
+        }
+        std::thread::sleep(Duration::from_secs(seconds.min(LOOK_SECONDS)));
+    }
     Ok(())
 }
 
@@ -63,6 +94,7 @@ struct Previewed {
     purposes: Vec<String>,
     recipients: Vec<String>,
     server: String,
+    uploads: Uploads,
     findings: BTreeMap<String, u64>,
 }
 
@@ -77,6 +109,7 @@ fn preview(session: &Session, enrolment: &Enrolment, journal: &Journal, of: Sess
         purposes: purposes(enrolment),
         recipients: enrolment.charter().recipients().iter().map(|recipient| recipient.name.clone()).collect(),
         server: session.config.server.clone(),
+        uploads: Uploads::of(&session.home)?,
         findings: preview.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
     };
     output::show(session.json, &shown, |shown| {
@@ -93,6 +126,7 @@ fn preview(session: &Session, enrolment: &Enrolment, journal: &Journal, of: Sess
         ];
         lines
             .extend(shown.findings.iter().map(|(kind, count)| format!("  taken out before: {count} {kind}")));
+        lines.extend(shown.uploads.in_words());
         lines.push(format!(
             "to release exactly this: candor release {} --digest {}",
             shown.session, shown.digest

@@ -4,6 +4,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod light;
+pub(crate) mod tray;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

@@ -8,6 +8,7 @@
 )]
 
 pub(crate) mod browser;
+pub(crate) mod mock;
 pub(crate) mod recorder;
 pub(crate) mod served;
 pub(crate) mod words;
@@ -17,6 +18,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+
+/// Where a test may start a bus of the system, in its folder.
+pub(crate) const SYSTEM_BUS: &str = "system-bus";
 
 /// The program under test.
 pub(crate) const CANDOR: &str = env!("CARGO_BIN_EXE_candor");
@@ -100,6 +104,11 @@ impl Road {
 
     /// Four sign, the pilot runs. Leaves `draft/`.
     pub(crate) fn start_program(&self) {
+        self.start_program_with(None);
+    }
+
+    /// The same, with so many bytes that a device may keep in a day.
+    pub(crate) fn start_program_with(&self, bytes_per_day: Option<u64>) {
         let mut words: Vec<String> =
             ["program", "draft", "DRAFT", "--title", "Pilot", "--controller", "Example Works"]
                 .map(str::to_owned)
@@ -120,6 +129,11 @@ impl Road {
             .replace("cooling_off_hours = 48", "cooling_off_hours = 0")
             .replace("bystander_rule = \"masked\"", "bystander_rule = \"recognised\"")
             .replace("\"forms.example.test\"]", "\"forms.example.test\", \"chat.example.test\"]");
+        let edited = bytes_per_day.map_or(edited.clone(), |bytes| {
+            let (before, after) = edited.split_once("bytes_per_day = ").unwrap();
+            let after = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+            format!("{before}bytes_per_day = {bytes}{after}")
+        });
         assert_ne!(text, edited);
         put(&charter, edited.as_bytes());
         for kind in ["dpia", "consultation", "security-review", "freely-given-assessment"] {
@@ -184,6 +198,12 @@ pub(crate) fn isolated<'a>(command: &'a mut Command, dir: &Path) -> &'a mut Comm
     for name in ["CANDOR_HOME", "CANDOR_SERVER", "CANDOR_LISTEN", "CANDOR_DIR", "CANDOR_LOG"] {
         command.env_remove(name);
     }
+    // Whatever this machine tells, a test hears only what it starts there itself.
+    let bus = |name: &str| format!("unix:path={}", dir.join(name).display());
+    command
+        .env("DBUS_SYSTEM_BUS_ADDRESS", bus(SYSTEM_BUS))
+        .env("DBUS_SESSION_BUS_ADDRESS", bus("session-bus"));
+    command.env_remove("XDG_SESSION_ID");
     command.env("XDG_CONFIG_HOME", dir.join("config")).env("XDG_DATA_HOME", dir.join("data"))
 }
 

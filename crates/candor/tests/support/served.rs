@@ -24,9 +24,14 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn open(road: &Road, person: &str) -> Self {
+        Self::open_with(road, person, &[], &[])
+    }
+
+    /// The same with more words, in another environment.
+    pub(crate) fn open_with(road: &Road, person: &str, more: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = Command::new(CANDOR);
         command.args(["page", "--json", "--home"]).arg(road.dir.join("people").join(person));
-        command.args(["--server", &road.address]).stdin(Stdio::null());
+        command.args(more).envs(env.iter().copied()).args(["--server", &road.address]).stdin(Stdio::null());
         let mut child =
             isolated(&mut command, &road.dir).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);

@@ -26,6 +26,10 @@ pub(crate) struct Limits {
     pub(crate) stored_mib_per_hour_max: u32,
     /// Charge of a battery that is not charging, in percent.
     pub(crate) battery_percent_min: u32,
+    /// Sent in an hour, by releases, in MiB.
+    pub(crate) uploaded_mib_per_hour_max: u32,
+    /// Whether a release over a metered network needs no word of its own.
+    pub(crate) upload_when_metered: bool,
 }
 
 impl Default for Limits {
@@ -35,6 +39,8 @@ impl Default for Limits {
             memory_mib_max: 1024,
             stored_mib_per_hour_max: 200,
             battery_percent_min: 20,
+            uploaded_mib_per_hour_max: 1024,
+            upload_when_metered: false,
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use candor_capture::{Pending, Sensor};
+use candor_capture::{Locks, Pending, Sensor, SensorError};
 use candor_consent::Reason;
 use candor_model::Timestamp;
 
@@ -17,6 +17,7 @@ use super::not::{self, Why};
 use super::progress::Progress;
 use super::status::{Input, On};
 use super::take::Taker;
+use super::tray::Tray;
 use super::{Options, open, readings};
 use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
@@ -40,12 +41,26 @@ const HOUR_US: u64 = 3_600_000_000;
 /// Most input that is let go at the end of a stretch: what a queue holds.
 const LET_GO_MAX: u32 = 100_000;
 
+/// What is around a recording: where it shows what it does, and who tells of locks.
+pub(super) struct Around {
+    pub(super) board: Board,
+    pub(super) lamp: Lamp,
+    pub(super) tray: Tray,
+    pub(super) locks: Locks,
+}
+
 /// A recording that goes on.
 pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) enrolment: &'b Enrolment,
     pub(super) taker: Taker<'r, 'a, 'b>,
     pub(super) board: Board,
     pub(super) lamp: Lamp,
+    pub(super) tray: Tray,
+    pub(super) locks: Locks,
+    /// Whether the screen was locked at the last look around.
+    pub(super) locked: bool,
+    /// For the page that the tray's menu opens.
+    pub(super) server: String,
     pub(super) pulse: Pulse,
     pub(super) progress: Progress,
     /// None while nothing may be recorded: then nothing is listened to.
@@ -65,6 +80,7 @@ pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) stood: (Vec<Why>, u64),
     pub(super) heard_us: u64,
     pub(super) around_us: Option<u64>,
+    pub(super) read_us: Option<u64>,
     pub(super) said_us: Option<u64>,
     pub(super) said: On,
 }
@@ -73,16 +89,20 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
     pub(super) fn new(
         enrolment: &'b Enrolment,
         road: &'r mut Road<'a, 'b>,
-        board: Board,
-        lamp: Lamp,
+        around: Around,
         pulse: Pulse,
         options: &Options,
     ) -> Self {
+        let Around { board, lamp, tray, locks } = around;
         Self {
             enrolment,
             taker: Taker { road, without: &[], refused: None },
             board,
             lamp,
+            tray,
+            locks,
+            locked: false,
+            server: options.server.clone(),
             pulse,
             progress: Progress::on(options.seconds),
             sensor: None,
@@ -98,6 +118,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             stood: (Vec::new(), 0),
             heard_us: 0,
             around_us: None,
+            read_us: None,
             said_us: None,
             said: On::Off,
         }
@@ -139,10 +160,15 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         if self.lamp.is_pressed()? {
             self.toggle()?;
         }
+        self.heed_the_tray()?;
+        if self.locks.is_locked() != self.locked {
+            self.around_us = None;
+        }
         if self.around_us.is_none_or(|at| self.clock.micros().saturating_sub(at) >= AROUND_US) {
             self.look_around()?;
         }
-        let seen = self.lamp.is_seen()?;
+        // A locker lies over everything: the light is not held against it.
+        let seen = self.locked || self.lamp.is_seen()?;
         if self.why.is_empty() && seen {
             self.watch()?;
         } else {
@@ -176,6 +202,9 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         if self.lamp.is_held() {
             return Ok(());
+        }
+        if self.locks.is_locked() {
+            return self.taker.missed(SensorError::Locked);
         }
         if seen {
             return self.taker.take(sensor, pending);
@@ -229,7 +258,9 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         if let Some(wish) = self.board.wished()? {
             self.taker.road.forget(&self.board, &wish)?;
         }
-        if self.said_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US) {
+        // By a time of its own: words about itself are said between two looks, and would put it off again and again.
+        if self.read_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US) {
+            self.read_us = Some(now_us);
             self.read(now_us)?;
         }
         let refused = self.taker.road.gate().refuses_all();
@@ -243,6 +274,10 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.why.push(Why::of(not::SERVER_SILENT));
         }
         self.pulse.is_halted(!self.paused && !self.why.is_empty());
+        self.locked = self.locks.is_locked();
+        if self.locked {
+            self.why.push(Why::from(&Reason::ScreenLocked));
+        }
         let (left_out, by) = self.thinning.now();
         if left_out == Thinned::Everything {
             self.why.push(Why::of(left_out.code()));
@@ -291,7 +326,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         self.taker.road.settle()?;
         let count = self.taker.road.count();
         self.progress.off(count);
-        let adds_up = self.input.adds_up(count.kept, count.forgotten);
+        let adds_up = self.input.adds_up(count.kept + count.over, count.forgotten);
         Ok((self.input, adds_up))
     }
 }

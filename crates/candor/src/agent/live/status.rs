@@ -9,6 +9,7 @@ use super::not::Why;
 use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::not_here::NotHere;
+use crate::agent::uploads::Uploads;
 use crate::ambient;
 use crate::exit::Outcome;
 
@@ -87,6 +88,16 @@ impl Input {
     }
 }
 
+/// The tray icon, beside the light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tray {
+    /// A panel shows it.
+    Shown,
+    /// This desktop shows no such icons, or has no message bus.
+    NoHost,
+}
+
 /// What a recorder says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
@@ -101,6 +112,8 @@ pub(crate) struct Said {
     /// Whether the light was seen at the last look.
     pub(crate) light_seen: bool,
     pub(crate) light_says: String,
+    /// Whether somebody shows the tray icon.
+    pub(crate) tray: Tray,
     /// The key that pauses, where it works.
     pub(crate) pause_key: Option<String>,
     /// Until when the server permits recording.
@@ -124,6 +137,8 @@ pub(crate) struct Status {
     pub(crate) withdrawn: bool,
     /// Applications that are not recorded on this device; none where the list cannot be read, and then none is recorded.
     pub(crate) not_here: Option<Vec<String>>,
+    /// What the network is, and what releases sent; none where the count or the budgets cannot be read, and then nothing is sent.
+    pub(crate) uploads: Option<Uploads>,
     /// Whether something is still to be forgotten.
     pub(crate) to_forget: bool,
     /// Seconds until the lease ends.
@@ -148,6 +163,7 @@ impl Status {
             paused: enrolment.paused(),
             withdrawn: enrolment.withdrawn(),
             not_here: not_here.map(|apps| apps.iter().map(ToString::to_string).collect()),
+            uploads: Uploads::of(&enrolment.home()).ok(),
             to_forget: board.wished().map_or(true, |wish| wish.is_some()),
             lease_left_s: said
                 .as_ref()
@@ -187,6 +203,10 @@ pub(crate) fn in_words(status: &Status) -> String {
         Some(apps) => lines.push(format!("not recorded on this device: {}", apps.join(", "))),
         None => lines.push("what is not recorded here cannot be read, so nothing is".to_owned()),
     }
+    match &status.uploads {
+        Some(uploads) => lines.extend(uploads.in_words()),
+        None => lines.push("what was sent, or the budgets, cannot be read, so nothing is sent".to_owned()),
+    }
     if status.to_forget {
         lines.push("something is still to be forgotten".to_owned());
     }
@@ -210,6 +230,7 @@ fn of_recorder(said: &Said, lease_left_s: i64) -> Vec<String> {
             said.steps_kept, said.steps_not_kept, said.steps_forgotten
         ),
         format!("light: {light}, it says {:?}; pause key: {key}", said.light_says),
+        format!("tray: {}", if said.tray == Tray::Shown { "shown" } else { "no host" }),
         format!("server: heard {} s ago, permits for {lease_left_s} s", said.server_heard_s),
         format!(
             "processor {} of {} %, memory {} of {} MiB, battery {}",
@@ -264,6 +285,7 @@ mod tests {
             steps_forgotten: 0,
             light_seen: true,
             light_says: "recording".to_owned(),
+            tray: Tray::NoHost,
             pause_key: None,
             lease_until: Timestamp::from_millis(0),
             server_heard_s: 0,

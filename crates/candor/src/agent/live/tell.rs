@@ -4,7 +4,8 @@ use candor_capture::Shown;
 
 use super::not::{self, Why};
 use super::recorder::{Recorder, SAY_US};
-use super::status::{Budgets, Input, On, Said};
+use super::status::{Budgets, Input, On, Said, Tray};
+use super::wish;
 use crate::ambient;
 use crate::exit::Outcome;
 
@@ -38,6 +39,7 @@ impl Recorder<'_, '_, '_> {
             return Ok(());
         }
         (self.said, self.said_us) = (on, Some(now_us));
+        self.tray.show(wish::look(self.enrolment, shown));
         let said = self.words(on, now_us);
         self.board.say(&said)
     }
@@ -61,6 +63,7 @@ impl Recorder<'_, '_, '_> {
             steps_forgotten: count.forgotten,
             light_seen: self.lamp.was_seen(),
             light_says: self.lamp.shown().words().to_owned(),
+            tray: if self.tray.is_shown() { Tray::Shown } else { Tray::NoHost },
             pause_key: self.lamp.key().map(str::to_owned),
             lease_until: self.taker.road.gate().permitted_until(),
             server_heard_s: now_us.saturating_sub(self.heard_us) / 1_000_000,

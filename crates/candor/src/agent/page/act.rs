@@ -77,6 +77,9 @@ struct Range {
 struct Agreed {
     #[serde(default)]
     yes: Option<String>,
+    /// That it may cost them.
+    #[serde(default)]
+    metered: Option<String>,
     /// What the person was shown.
     digest: Digest,
 }
@@ -235,7 +238,8 @@ async fn release(
         return Err(desk.told(failure.hint(hint)));
     }
     desk.on_recordings(move |enrolment, journal, desk| {
-        release::release(enrolment, journal, &desk.client()?, session, Some(agreed.digest)).map(drop)
+        let (shown, metered) = (Some(agreed.digest), agreed.metered.is_some());
+        release::release(enrolment, journal, &desk.client()?, session, shown, metered).map(drop)
     })
     .await?;
     Ok(to(&desk, &recording(session)))

@@ -79,15 +79,26 @@ impl Guard {
         values.any(|value| Digest::of(value.as_bytes()) == self.cookie)
     }
 
-    fn enter(&self, link: &str) -> Response {
+    fn enter(&self, link: &str, from_elsewhere: bool) -> Response {
         let fits = Digest::of(link.as_bytes()) == self.link;
         if !fits || self.link_used.swap(true, Ordering::SeqCst) {
             return closed("This link was used, or is of another page. Run candor page again for a new one.");
         }
         let (value, root) = (&self.cookie_text, &self.root);
         let cookie = format!("{COOKIE}={value}; Path={root}; HttpOnly; SameSite=Strict");
+        if from_elsewhere {
+            // From the file that opened the browser: the cookie goes only with what begins on this page.
+            return ([(header::SET_COOKIE, cookie), (header::REFRESH, format!("0; url={root}"))], "")
+                .into_response();
+        }
         ([(header::SET_COOKIE, cookie)], Redirect::to(root)).into_response()
     }
+}
+
+/// Whether the browser says that another page, or a file, led here.
+fn comes_from_elsewhere(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    site.is_some_and(|site| site != "none" && site != "same-origin")
 }
 
 fn secret() -> String {
@@ -111,7 +122,7 @@ async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
     let mut response = if !guard.names_this_page(&request) {
         closed("This page answers to its own address only.")
     } else if let Some(link) = request.uri().path().strip_prefix("/enter/") {
-        guard.enter(link)
+        guard.enter(link, comes_from_elsewhere(&request))
     } else if !guard.knows(&request) {
         closed("Open this page with the link that candor page printed.")
     } else if !guard.is_from_this_page(&request) {

@@ -7,6 +7,7 @@ use candor_model::SessionId;
 use super::Desk;
 use super::front::{Recording, ended, found};
 use crate::agent::enrolment::{Enrolment, Summary};
+use crate::agent::uploads::Uploads;
 use crate::exit::{Because, Kind, Outcome};
 use crate::output;
 
@@ -57,6 +58,8 @@ pub(super) struct Release {
     recipients: Vec<String>,
     server: String,
     organisation: String,
+    /// What the network costs, and what was sent.
+    uploads: Uploads,
 }
 
 impl Release {
@@ -78,6 +81,7 @@ impl Release {
             recipients: charter.recipients().iter().map(|recipient| recipient.name.clone()).collect(),
             server: desk.0.options.server.clone(),
             organisation: enrolment.organisation().to_string(),
+            uploads: Uploads::of(&enrolment.home())?,
         })
     }
 }
