@@ -168,7 +168,7 @@ impl Reader {
         {
             return Ok((self.seen.insert(seen).lines.clone(), false));
         }
-        match self.read_anew(frame, seen.as_ref(), changed, painted, hurry) {
+        match self.read_anew(frame, seen.as_ref(), &changed, painted, hurry) {
             Ok(lines) => {
                 self.seen = Some(Seen { frame: frame.clone(), lines: lines.clone() });
                 Ok((lines, true))
@@ -185,7 +185,7 @@ impl Reader {
         &mut self,
         frame: &Pixels,
         seen: Option<&Seen>,
-        changed: Vec<Area>,
+        changed: &[Area],
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<Vec<Line>, ReadError> {
@@ -205,7 +205,7 @@ impl Reader {
         &self,
         frame: &Pixels,
         (before, lines): (&Pixels, &[Line]),
-        changed: Vec<Area>,
+        changed: &[Area],
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
@@ -236,7 +236,7 @@ impl Reader {
         &self,
         frame: &Pixels,
         before: Option<(&Pixels, &[Line])>,
-        changed: Vec<Area>,
+        changed: &[Area],
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
@@ -247,12 +247,12 @@ impl Reader {
             .iter()
             .cloned()
             .partition(|line| changed.iter().any(|changed| changed.intersects(line.bounds)));
-        let mut look = changed.clone();
+        let mut look = changed.to_vec();
         look.extend(gone.iter().map(|line| line.bounds));
         for _ in 0..=GROWTHS_MAX {
             let parts = change::cover(change::inked(frame, &look, painted));
             let (boxes, cut) =
-                self.boxes_in(frame, &parts, (&kept, &News { changed: &changed, painted }), whole, hurry)?;
+                self.boxes_in(frame, &parts, (&kept, &News { changed, painted }), whole, hurry)?;
             if cut.is_empty() {
                 kept.retain(|line| !boxes.iter().any(|area| area.joined(line.bounds) == *area));
                 return Ok((kept, boxes));

@@ -170,7 +170,7 @@ impl Eyes {
             paint(frame, masks)?;
             let this = Base::of(&before, &pieces, frame);
             let other = last.filter(|_| round == 0).map(|last| Base::of(&last.stored, &last.pieces, frame));
-            let base = other.filter(|other| other.size() < this.size()).unwrap_or(this);
+            let base = other.as_ref().filter(|other| other.size() < this.size()).unwrap_or(&this);
             pieces = self.pieces(frame, base, masks, hurry)?;
             let is_new = |line: &Line| !was_said(line, &said);
             let is_whole = round >= WHOLE_LINES_FROM;
@@ -192,12 +192,12 @@ impl Eyes {
     fn pieces(
         &mut self,
         frame: &Pixels,
-        base: Base<'_>,
+        base: &Base<'_>,
         masks: &[Mask],
         hurry: Hurry<'_>,
     ) -> Result<Vec<Line>, ImageError> {
         let (mut pieces, boxes) =
-            self.reader.after_paint(frame, (base.frame, base.lines), base.changed, &areas(masks), hurry)?;
+            self.reader.after_paint(frame, (base.frame, base.lines), &base.changed, &areas(masks), hurry)?;
         for area in boxes {
             for piece in layout::unpainted(area, masks) {
                 if layout::has_ink(frame, piece) {

@@ -71,7 +71,7 @@ fn a_word_that_is_added_to_a_line_is_read_with_it() {
         assert!(before.iter().all(|(_, text)| text != "Channels Threads Files"), "{before:?}");
         let after = texts(&reader.lines(&whole, &[], CALM).unwrap().0);
         assert!(
-            after.iter().any(|(_, text)| text.ends_with(&line.text()[word.clone()])),
+            after.iter().any(|(_, text)| text.ends_with(line.text().get(word.clone()).unwrap())),
             "{word:?}: {after:?}"
         );
     }
