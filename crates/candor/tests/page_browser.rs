@@ -218,6 +218,7 @@ fn records_nothing_by_keyboard(browser: &mut Browser, road: &Road, page: &Served
 
 /// The menu of the tray opens the page by a file that only the person can read: the link is in no command's words.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test puts a program of its own before those of the machine")]
 fn a_page_that_a_menu_opens_is_reached_by_a_file_of_the_persons_own() {
     let dir = tempfile::tempdir().unwrap();
     let road = Road::open(dir.path());

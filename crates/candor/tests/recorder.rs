@@ -153,7 +153,8 @@ fn a_covered_light_is_a_reason_not_to_begin() {
     let cover = scene.desktop.cover_light();
     recorder.terminate();
     drop(recorder.ends());
-    let recorder = Recorder::begin(&scene.road, ANNA, &scene.desktop.display, &[]);
+    // One that begins all the same ends by itself.
+    let recorder = Recorder::begin(&scene.road, ANNA, &scene.desktop.display, &["--seconds", "20"]);
     let (told, code) = recorder.ends();
     assert_eq!(code, Some(3), "{told}");
     assert!(told["message"].as_str().unwrap().contains("the light cannot be seen"), "{told}");

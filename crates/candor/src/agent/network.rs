@@ -1,4 +1,4 @@
-//! Whether what is sent costs the person money, as NetworkManager tells on the bus of the system.
+//! Whether what is sent costs the person money, as `NetworkManager` tells on the bus of the system.
 
 use std::time::Duration;
 

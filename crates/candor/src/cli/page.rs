@@ -20,5 +20,5 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let (home, server) = (session.home.clone(), session.config.server.clone());
     let (program, models) = (arguments.program.clone(), session.config.models.clone());
     let (open, json) = (arguments.open, session.json);
-    page::serve(page::Options { home, server, program, models, open, json })
+    page::serve(page::Options { home, program, server, models, open, json })
 }

@@ -36,8 +36,7 @@ impl Desktop {
     /// Starts a panel that shows tray icons, and waits until it says so.
     pub(crate) fn panel(&self) {
         let file = self.folder.path().join(".config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml");
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, PANEL).unwrap();
+        crate::support::put(&file, PANEL.as_bytes());
         let mut panel = Command::new("xfce4-panel");
         self.run(panel.arg("--disable-wm-check").env("DBUS_SESSION_BUS_ADDRESS", self.bus_address()));
         until("a panel shows tray icons", || self.icons());

@@ -38,9 +38,8 @@ mod tests {
 
     #[test]
     fn each_state_has_a_shape_of_its_own_in_every_size_and_colour_says_nothing() {
-        for n in 0..SIDES.len() {
+        for (n, side) in SIDES.into_iter().map(usize::from).enumerate() {
             let pictures = Shown::ALL.map(|shown| of(shown).remove(n));
-            let side = usize::from(SIDES[n]);
             for picture in &pictures {
                 assert_eq!(picture.data.len(), side * side * 4);
                 let grey = |pixel: &[u8]| pixel[1] == pixel[2] && pixel[2] == pixel[3];

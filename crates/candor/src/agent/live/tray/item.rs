@@ -45,10 +45,10 @@ impl Item {
         format!("Candor: {}", self.look.shown.words())
     }
 
-    fn entry(label: String, wish: Wish) -> MenuItem<Self> {
+    fn entry(label: &str, wish: Wish) -> MenuItem<Self> {
         // A queue that is full is that of a recorder that hangs: the status says so.
         let activate = Box::new(move |item: &mut Self| drop(item.wishes.try_send(wish.clone())));
-        StandardItem { label: plain(&label), activate, ..StandardItem::default() }.into()
+        StandardItem { label: plain(label), activate, ..StandardItem::default() }.into()
     }
 
     fn app(&self, (app, title): &(AppId, String)) -> MenuItem<Self> {
@@ -96,12 +96,12 @@ impl ksni::Tray for Item {
         vec![
             said.into(),
             MenuItem::Separator,
-            Self::entry(pause.to_owned(), Wish::Pause(!self.look.paused)),
-            Self::entry(format!("Forget the last {FORGET_MINUTES} minutes"), Wish::Forget),
+            Self::entry(pause, Wish::Pause(!self.look.paused)),
+            Self::entry(&format!("Forget the last {FORGET_MINUTES} minutes"), Wish::Forget),
             not_here.into(),
-            Self::entry("Open my page".to_owned(), Wish::OpenPage),
+            Self::entry("Open my page", Wish::OpenPage),
             MenuItem::Separator,
-            Self::entry("End the recording".to_owned(), Wish::Stop),
+            Self::entry("End the recording", Wish::Stop),
         ]
     }
 
