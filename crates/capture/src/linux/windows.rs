@@ -1,10 +1,11 @@
 //! The windows on an X screen, as far as the gate may know them; and, under a permit, a title.
 
 use candor_model::Rect;
+use x11rb::cookie::Cookie;
 use x11rb::protocol::screensaver::{self, ConnectionExt as _};
 use x11rb::protocol::xproto::{
-    Atom, AtomEnum, ConnectionExt as _, GetGeometryReply, GetWindowAttributesReply, MapState, Window,
-    WindowClass,
+    Atom, AtomEnum, ConnectionExt as _, GetGeometryReply, GetPropertyReply, GetWindowAttributesReply,
+    MapState, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -50,6 +51,14 @@ struct TopLevel {
     unmanaged: bool,
 }
 
+/// A property that was asked for.
+type Asked<'c> = Cookie<'c, RustConnection, GetPropertyReply>;
+
+/// Whether a property that was asked for is there. A window that went away has none.
+fn has_value(asked: Asked<'_>) -> bool {
+    asked.reply().is_ok_and(|reply| !reply.value.is_empty())
+}
+
 impl Windows<'_> {
     /// Every visible window, the lowest first, and whether the screen is locked.
     pub(crate) fn seen(&self) -> Result<(Vec<SeenWindow>, bool), SensorError> {
@@ -73,10 +82,14 @@ impl Windows<'_> {
     fn visible(&self) -> Result<Vec<TopLevel>, SensorError> {
         let children =
             self.connection.query_tree(self.root).map_err(desktop)?.reply().map_err(desktop)?.children;
+        // Everything is asked before the first answer is waited for: a server that is asked window by window costs a wait for each.
+        let ask = |window: &Window| {
+            let attributes = self.connection.get_window_attributes(*window).map_err(desktop)?;
+            Ok((*window, attributes, self.connection.get_geometry(*window).map_err(desktop)?))
+        };
+        let asked = children.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
         let mut visible = Vec::new();
-        for window in children {
-            let attributes = self.connection.get_window_attributes(window).map_err(desktop)?;
-            let geometry = self.connection.get_geometry(window).map_err(desktop)?;
+        for (window, attributes, geometry) in asked {
             // A window that went away between the two questions is not on the screen.
             let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { continue };
             let Some(top) = self.top_level(window, &attributes, &geometry) else { continue };
@@ -113,29 +126,36 @@ impl Windows<'_> {
 
     /// The application's own window: itself, or the one inside the window manager's frame.
     fn client(&self, top: &TopLevel) -> Result<Option<Window>, SensorError> {
-        if top.unmanaged && !self.has_state(top.window)? && !self.class(top.window)?.is_empty() {
+        if top.unmanaged && !has_value(self.state(top.window)?) && !self.class(top.window)?.is_empty() {
             return Ok(Some(top.window));
         }
         let mut level = vec![top.window];
         for _ in 0..=DEPTH_MAX {
-            let mut below = Vec::new();
-            for window in level {
-                if self.has_state(window)? {
-                    return Ok(Some(window));
-                }
-                let tree = self.connection.query_tree(window).map_err(desktop)?.reply();
-                below.extend(tree.map(|tree| tree.children).unwrap_or_default());
+            if let Some(client) = self.first_with_state(&level)? {
+                return Ok(Some(client));
             }
-            level = below;
+            level = self.below(&level)?;
         }
         Ok(None)
     }
 
+    fn first_with_state(&self, windows: &[Window]) -> Result<Option<Window>, SensorError> {
+        let ask = |window: &Window| Ok((*window, self.state(*window)?));
+        let asked = windows.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
+        // Every answer is read: none is left on the connection.
+        let with_state = asked.into_iter().filter_map(|(window, state)| has_value(state).then_some(window));
+        Ok(with_state.collect::<Vec<_>>().first().copied())
+    }
+
+    fn below(&self, windows: &[Window]) -> Result<Vec<Window>, SensorError> {
+        let ask = |window: &Window| self.connection.query_tree(*window).map_err(desktop);
+        let asked = windows.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
+        Ok(asked.into_iter().filter_map(|tree| tree.reply().ok()).flat_map(|tree| tree.children).collect())
+    }
+
     /// Window managers set `WM_STATE` on each client (ICCCM 4.1.3.1).
-    fn has_state(&self, window: Window) -> Result<bool, SensorError> {
-        Ok(self
-            .property(window, self.atoms.WM_STATE, AtomEnum::ANY.into(), 4)?
-            .is_some_and(|v| !v.is_empty()))
+    fn state(&self, window: Window) -> Result<Asked<'_>, SensorError> {
+        self.ask(window, self.atoms.WM_STATE, AtomEnum::ANY.into(), 4)
     }
 
     /// The second of the two names of `WM_CLASS` (ICCCM 4.1.2.5); empty where there is none.
@@ -218,10 +238,12 @@ impl Windows<'_> {
         kind: Atom,
         bytes_max: u32,
     ) -> Result<Option<Vec<u8>>, SensorError> {
-        let cookie =
-            self.connection.get_property(false, window, name, kind, 0, bytes_max / 4).map_err(desktop)?;
         // A window that went away has no properties.
-        Ok(cookie.reply().ok().map(|reply| reply.value))
+        Ok(self.ask(window, name, kind, bytes_max)?.reply().ok().map(|reply| reply.value))
+    }
+
+    fn ask(&self, window: Window, name: Atom, kind: Atom, bytes_max: u32) -> Result<Asked<'_>, SensorError> {
+        self.connection.get_property(false, window, name, kind, 0, bytes_max / 4).map_err(desktop)
     }
 
     fn screen_saver_runs(&self) -> Result<bool, SensorError> {

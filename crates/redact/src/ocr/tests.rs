@@ -77,6 +77,49 @@ fn a_word_that_is_added_to_a_line_is_read_with_it() {
     }
 }
 
+/// A picture of nothing but one long line, moved to the right, with its own first word once more behind it if asked for.
+fn long_line(screen: &Pixels, line: &Line, (moved, again_at): (u32, Option<u32>)) -> Pixels {
+    let bounds = line.bounds;
+    let first = line.span(&(0..line.text().find(' ').unwrap()));
+    let (width, height) = (bounds.width() + 300, bounds.height() + 40);
+    let pixel = |x: u32, y: u32| usize::try_from((y * screen.width() + x) * 3).unwrap();
+    let ground = screen.rgb()[pixel(bounds.left, bounds.top)..][..3].to_vec();
+    let mut rgb = ground.repeat(usize::try_from(width * height).unwrap());
+    let mut put = |from: Area, left: u32| {
+        for (y, x) in (from.top..from.bottom).flat_map(|y| (from.left..from.right).map(move |x| (y, x))) {
+            let to = usize::try_from(((y - bounds.top + 20) * width + left + x - from.left) * 3).unwrap();
+            rgb[to..to + 3].copy_from_slice(&screen.rgb()[pixel(x, y)..][..3]);
+        }
+    };
+    put(bounds, moved);
+    if let Some(left) = again_at {
+        put(Area { top: bounds.top, bottom: bounds.bottom, ..first }, left);
+    }
+    Pixels::new(width, height, rgb).unwrap()
+}
+
+#[test]
+fn a_short_word_behind_a_long_line_is_read_although_nearly_all_of_it_is_known() {
+    let screen = chat();
+    let (lines, _) = reader().lines(&screen, &[], CALM).unwrap();
+    let short_first = |line: &&Line| line.text().find(' ').is_some_and(|end| end <= 5);
+    let line = lines.iter().filter(short_first).max_by_key(|line| line.bounds.width()).unwrap();
+    let right = |lines: &[Line]| lines.iter().map(|line| line.bounds.right).max().unwrap();
+    // The line ends where a tile ends: what comes behind it changes no tile of its own.
+    let at_border = (20..52).find(|moved| {
+        let picture = long_line(&screen, line, (*moved, None));
+        right(&reader().lines(&picture, &[], CALM).unwrap().0).is_multiple_of(32)
+    });
+    let moved = at_border.unwrap();
+    let mut reader = reader();
+    let (before, _) = reader.lines(&long_line(&screen, line, (moved, None)), &[], CALM).unwrap();
+    let border = right(&before);
+    let added = long_line(&screen, line, (moved, Some(border + 1)));
+    let after = texts(&reader.lines(&added, &[], CALM).unwrap().0);
+    let reached = after.iter().any(|(area, _)| area.right > border + 4);
+    assert!(reached, "{border}: {after:?}, before {before:?}");
+}
+
 #[test]
 fn a_line_outside_of_what_may_be_read_says_nothing() {
     let mut reader = reader();
