@@ -13,7 +13,6 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Takes Ctrl-C from here to the end of the program.
-    #[cfg(feature = "demo")]
     pub(crate) fn watch() -> Outcome<Self> {
         Self::of(&[SIGINT])
     }
