@@ -11,7 +11,7 @@ use crate::linux::x11::X11Sensor;
 use crate::{Counted, Pending, SeenWindow, SensorError};
 
 impl X11Sensor {
-    /// What [`Sensor::capture`] seals.
+    /// What [`Sensor::capture`](crate::Sensor::capture) seals.
     pub(crate) fn observe(
         &mut self,
         pending: &Pending,
