@@ -37,10 +37,9 @@ pub(crate) fn release(
             .hint("`candor consent list` says whether the server has confirmed it"));
     }
     let home = enrolment.home();
-    // What cannot be looked at cannot be signed either, and is told there.
-    if let Ok(preview) = journal.preview(session) {
-        uploads::may_send(&home, preview.bytes, metered)?;
-    }
+    // What cannot be looked at is told where it is signed; that the network is metered holds for it all the same.
+    let bytes = journal.preview(session).map_or(0, |preview| preview.bytes);
+    uploads::may_send(&home, bytes, metered)?;
     let bundle = signed(enrolment, journal, session, shown)?;
     let mut bytes = Vec::new();
     bundle.write_to(&mut bytes).because(Kind::Unexpected, "write the bundle")?;

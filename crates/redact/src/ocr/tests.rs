@@ -99,13 +99,14 @@ fn long_line(screen: &Pixels, line: &Line, (moved, again_at): (u32, Option<u32>)
 }
 
 #[test]
-fn a_short_word_behind_a_long_line_is_read_although_nearly_all_of_it_is_known() {
+fn a_short_word_that_is_added_behind_a_long_line_is_read() {
     let screen = chat();
     let (lines, _) = reader().lines(&screen, &[], CALM).unwrap();
     let short_first = |line: &&Line| line.text().find(' ').is_some_and(|end| end <= 5);
     let line = lines.iter().filter(short_first).max_by_key(|line| line.bounds.width()).unwrap();
     let right = |lines: &[Line]| lines.iter().map(|line| line.bounds.right).max().unwrap();
-    // The line ends where a tile ends: what comes behind it changes no tile of its own.
+    // The line ends where a tile ends: what comes behind it changes no tile of the line, which stays known. (`shows_more` is not
+    // what this holds: the word is found as a box of its own.)
     let at_border = (20..52).find(|moved| {
         let picture = long_line(&screen, line, (*moved, None));
         right(&reader().lines(&picture, &[], CALM).unwrap().0).is_multiple_of(32)
