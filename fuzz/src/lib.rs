@@ -8,7 +8,7 @@ mod redact;
 
 use candor_consent::{Charter, Receipt};
 use candor_log::{Checkpoint, Leaf, Note, SignerKey, TilePath, TlogProof, VerifierKey};
-use candor_model::{Envelope, Step, Tree, bundle, canonical_bytes};
+use candor_model::{Envelope, Step, Tree, canonical_bytes};
 
 /// A target: its name, which is its corpus folder, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
@@ -40,7 +40,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn bundle(bytes: &[u8]) {
-    let _ = bundle::read(bytes);
+    let _ = candor_bundle::read(bytes);
 }
 
 fn charter(bytes: &[u8]) {

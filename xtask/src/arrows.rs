@@ -7,15 +7,16 @@ use anyhow::{Context, Result, bail};
 use crate::run::{cargo, output};
 
 /// The only arrows. `docs/architecture.md` draws them.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("candor-model", &[]),
     ("candor-log", &[]),
     ("candor-consent", &["candor-model"]),
     ("candor-redact", &["candor-model"]),
+    ("candor-bundle", &["candor-model"]),
     ("candor-capture", &["candor-consent", "candor-model", "candor-redact"]),
     ("candor-intake", &["candor-consent", "candor-model", "candor-redact"]),
-    ("candor-journal", &["candor-consent", "candor-model", "candor-redact"]),
-    ("candor-vault", &["candor-consent", "candor-log", "candor-model"]),
+    ("candor-journal", &["candor-bundle", "candor-consent", "candor-model", "candor-redact"]),
+    ("candor-vault", &["candor-bundle", "candor-consent", "candor-log", "candor-model"]),
     ("candor-verify", &["candor-consent", "candor-log", "candor-model"]),
     ("candor-dataset", &["candor-consent", "candor-log", "candor-model", "candor-vault"]),
 ];

@@ -131,7 +131,12 @@ fn write_dataset(
     staging: &Staging,
 ) -> Result<Contents, CompileError> {
     let (inputs, opened) = inputs(sessions);
+    let mut last = None;
     let mut frames = |session: SessionId, blob: &BlobRef| -> Result<Vec<u8>, FrameError> {
+        // Records come session by session.
+        if let Some(other) = last.replace(session).filter(|last| *last != session) {
+            opened.get(&other).into_iter().for_each(OpenedSession::put_away);
+        }
         let session = opened.get(&session).ok_or("the session is not open")?;
         Ok(session.blob(&blob.digest)?)
     };

@@ -11,6 +11,7 @@ use crate::columns::Row;
 use crate::counts::Counts;
 use crate::error::CompileError;
 use crate::folder::{Folder, Sink};
+use crate::image::{Image, image};
 use crate::lineage::Lineage;
 use crate::plan::{Planned, plan};
 use crate::recipe::{Format, Recipe};
@@ -101,13 +102,13 @@ impl<'a> Files<'a> {
         let image = released_frame(record, frames)?;
         self.steps.write_all(&line)?;
         self.steps.write_all(b"\n")?;
-        if let (Some(image), Some(blob)) = (&image, &record.step.frame) {
-            folder.put_hashed(&record.image_path(), image, blob.digest)?;
+        if let Some(image) = &image {
+            folder.put_hashed(&record.image_path(), &image.bytes, image.sha256)?;
         }
         if let Some(agentnet) = &mut self.agentnet {
             agentnet.push(record, folder)?;
         }
-        self.push_row(record, &line, image, folder)?;
+        self.push_row(record, &line, image.map(|image| image.bytes), folder)?;
         Ok(evidence_record(record, step))
     }
 
@@ -154,15 +155,12 @@ fn released_step(record: &Planned<'_>) -> Result<(Vec<u8>, Digest), CompileError
     Err(CompileError::Step { session: record.session.header.session, ordinal: record.step.ordinal })
 }
 
-/// The bytes of the frame, held against the step that the contributor released.
-fn released_frame(record: &Planned<'_>, frames: &mut Frames<'_>) -> Result<Option<Vec<u8>>, CompileError> {
+/// The image of the frame, which is held against the step that the contributor released.
+fn released_frame(record: &Planned<'_>, frames: &mut Frames<'_>) -> Result<Option<Image>, CompileError> {
     let Some(blob) = &record.step.frame else { return Ok(None) };
     let (session, ordinal) = (record.session.header.session, record.step.ordinal);
     let bytes = frames(session, blob).map_err(|source| CompileError::Frame { session, ordinal, source })?;
-    if Digest::of(&bytes) == blob.digest {
-        return Ok(Some(bytes));
-    }
-    Err(CompileError::OtherFrame { session, ordinal })
+    image(blob, bytes).map(Some).ok_or(CompileError::OtherFrame { session, ordinal })
 }
 
 fn evidence_record(record: &Planned<'_>, step: Digest) -> Record {

@@ -31,6 +31,7 @@ mod agentnet;
 mod card;
 mod columns;
 mod counts;
+mod image;
 mod lineage;
 mod shard;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
-use candor_model::bundle::{Manifest, VERSION};
+use candor_model::bundle::{Manifest, VERSION_MIN};
 use candor_model::{
     Action, BlobRef, Button, ConsentId, Digest, FindingKind, Media, Moment, Outcome, Platform, Point, Rect,
     RedactorInfo, Screen, SessionHeader, SessionId, SigningKey, Step, Target, Timestamp, Window,
@@ -67,10 +67,11 @@ pub(crate) fn session(n: u8, contributor: u8, steps: u32) -> SessionInput {
     let steps: Vec<Step> = (0..steps).map(|o| step(o, action(o), with_frame(o).as_deref())).collect();
     let header = header(n, contributor);
     let manifest = Manifest {
-        version: VERSION,
+        version: VERSION_MIN,
         header: header.clone(),
         steps: steps.iter().map(|s| Digest::of(&canonical_bytes(s).unwrap())).collect(),
         blobs: Vec::new(),
+        packed_bytes: None,
         findings: BTreeMap::from([(FindingKind::Email, 2)]),
     };
     let rows = rows(&header, &steps);

@@ -90,6 +90,8 @@ impl Inner {
             return Ok(());
         };
         let (finish, recording) = (found.index.finish.clone(), found.recording);
+        // Tiles of what is forgotten go from memory too, and their numbers are given again.
+        self.unpacking.replace(None);
         found.files.cut_from(at, &self.pen).map_err(|source| SessionError::Delete { session, source })?;
         let folder = found.files.folder.clone();
         match Session::open(folder, session, &self.pen) {
@@ -113,7 +115,7 @@ fn first_since(
     let (mut blobs_from, mut first) = (None, None);
     let mut look = |record: Record, at: Location| {
         let until = match record {
-            Record::Blob { .. } => {
+            Record::Blob { .. } | Record::Frame { .. } => {
                 blobs_from.get_or_insert(at);
                 return Ok(());
             }

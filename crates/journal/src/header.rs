@@ -7,8 +7,8 @@ use crate::keys::SALT_LEN;
 /// What a segment file begins with.
 pub(crate) const MAGIC: [u8; 8] = *b"CANDORJS";
 /// The version of the journal's format that this program writes.
-pub const VERSION: FormatVersion = FormatVersion(2);
-/// The oldest version that it reads: all of it is also version 2, but for the number.
+pub const VERSION: FormatVersion = FormatVersion(3);
+/// The oldest version that it reads: all of it is also of the newest, but for the number.
 pub const VERSION_MIN: FormatVersion = FormatVersion(1);
 const FORMAT: &str = "the journal";
 
@@ -61,9 +61,7 @@ impl Header {
         }
         let (version, rest) = split(rest)?;
         let version = FormatVersion(u16::from_be_bytes(version));
-        if version != VERSION_MIN {
-            version.require(VERSION, FORMAT).map_err(HeaderError::Version)?;
-        }
+        version.require_between(VERSION_MIN, VERSION, FORMAT).map_err(HeaderError::Version)?;
         let (session, rest) = split(rest)?;
         let (segment, rest) = split(rest)?;
         let (first_record, rest) = split(rest)?;
@@ -100,7 +98,7 @@ mod tests {
     fn a_header_has_these_bytes() {
         let expected = [
             b"CANDORJS".as_slice(),                // what it is
-            &[0, 2],                               // version
+            &[0, 3],                               // version
             &[0x11; 16],                           // session id
             &[0, 0, 0x02, 0x03],                   // segment
             &[0, 0, 0, 0, 0x04, 0x05, 0x06, 0x07], // index of the first record
@@ -112,22 +110,24 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_version_1_reads_and_keeps_its_bytes() {
-        let mut older = header().to_bytes();
-        older[9] = 1;
-        let read = Header::parse(&older).unwrap();
-        assert_eq!(read, Header { version: VERSION_MIN, ..header() });
-        assert_eq!(read.to_bytes(), older);
+    fn a_header_of_an_older_version_reads_and_keeps_its_bytes() {
+        for version in [1, 2] {
+            let mut older = header().to_bytes();
+            older[9] = version;
+            let read = Header::parse(&older).unwrap();
+            assert_eq!(read, Header { version: FormatVersion(version.into()), ..header() });
+            assert_eq!(read.to_bytes(), older);
+        }
     }
 
     #[test]
     fn a_header_of_another_kind_or_version_is_refused_by_name() {
         let mut newer = header().to_bytes();
-        newer[9] = 3;
+        newer[9] = 4;
         let Err(HeaderError::Version(error)) = Header::parse(&newer) else { panic!("accepted") };
         assert_eq!(
             error.to_string(),
-            "the journal has version 3, and this program reads version 2: update this program"
+            "the journal has version 4, and this program reads version 3: update this program"
         );
         let mut other = header().to_bytes();
         other[0] = b'X';

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_bundle::{Packed, TILES_MAX};
 use candor_model::bundle::{BUNDLE_BYTES_MAX, BUNDLE_STEPS_MAX};
 use candor_model::{AppId, Digest, Finding, FindingKind, Outcome, Place, Rect, Timestamp};
 use candor_redact::Word;
@@ -79,6 +80,12 @@ pub(crate) struct Index {
     pub(crate) start: SessionStart,
     pub(crate) steps: Vec<StepEntry>,
     pub(crate) blobs: BTreeMap<Digest, Location>,
+    /// The packed frames, and the number of the first tile that each brought.
+    pub(crate) frames: BTreeMap<Digest, (u32, Location)>,
+    /// The first tile of each packed frame that brought some, in order, and where the frame is.
+    strips: Vec<(u32, Location)>,
+    /// How many tiles there are.
+    pub(crate) tiles: u32,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) finish: Option<Finish>,
     pub(crate) dropped: BTreeSet<u32>,
@@ -96,6 +103,9 @@ impl Index {
             start,
             steps: Vec::new(),
             blobs: BTreeMap::new(),
+            frames: BTreeMap::new(),
+            strips: Vec::new(),
+            tiles: 0,
             gaps: Vec::new(),
             finish: None,
             dropped: BTreeSet::new(),
@@ -113,6 +123,7 @@ impl Index {
         match record {
             Record::Start(_) => Err(StateError::NotAStep),
             Record::Blob { .. } | Record::Finish(_) => self.records(),
+            Record::Frame { packed, .. } => self.check_frame(packed),
             Record::Step(step) => self.check_step(step),
             Record::Gap(gap) => self.check_gap(gap),
             Record::Mark(mark) => self.check_mark(mark),
@@ -123,6 +134,18 @@ impl Index {
 
     fn records(&self) -> Result<(), StateError> {
         if self.finish.is_none() { Ok(()) } else { Err(StateError::Finished) }
+    }
+
+    fn check_frame(&self, packed: &Packed) -> Result<(), StateError> {
+        self.records()?;
+        let fits = self.tiles.saturating_add(packed.fresh()) <= TILES_MAX;
+        if fits { Ok(()) } else { Err(StateError::Full { what: "tiles of frames", limit: TILES_MAX.into() }) }
+    }
+
+    /// Where the frame is that brought a tile, and the number of the first tile that it brought.
+    pub(crate) fn bringing(&self, tile: u32) -> Option<(u32, Location)> {
+        let after = self.strips.partition_point(|(first, _)| *first <= tile);
+        self.strips.get(after.checked_sub(1)?).copied()
     }
 
     fn check_step(&self, record: &StepRecord) -> Result<(), StateError> {
@@ -248,6 +271,7 @@ impl Index {
             Record::Blob { digest, .. } => {
                 self.blobs.entry(digest).or_insert(at);
             }
+            Record::Frame { digest, packed } => self.apply_frame(digest, &packed, at),
             Record::Step(step) => {
                 let (wall, app) = (step.step.at.wall, step.step.window.app.clone());
                 self.steps.push(StepEntry { at, wall, app, findings: step.report.counts() });
@@ -257,6 +281,14 @@ impl Index {
             Record::Mark(mark) => self.apply_mark(mark),
             Record::Release(_) => self.release = Some(at),
             Record::Receipt(receipt) => self.receipt = Some(receipt.receipt),
+        }
+    }
+
+    fn apply_frame(&mut self, digest: Digest, packed: &Packed, at: Location) {
+        self.frames.entry(digest).or_insert((self.tiles, at));
+        if packed.fresh() > 0 {
+            self.strips.push((self.tiles, at));
+            self.tiles = self.tiles.saturating_add(packed.fresh());
         }
     }
 

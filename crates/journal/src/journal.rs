@@ -1,12 +1,14 @@
 //! The journal: a folder with a folder for each session.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use candor_model::{Entropy, Outcome, SessionId, Timestamp};
+use candor_bundle::Unpacker;
+use candor_model::{Entropy, Outcome, RedactedStep, SessionId, Timestamp};
 
 use crate::delete;
 use crate::error::{OpenError, SegmentError, SessionError, StateError};
@@ -32,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) pen: Pen,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) damaged: BTreeMap<SessionId, Damage>,
+    /// Puts frames together: of the one session that is looked at.
+    pub(crate) unpacking: RefCell<Option<(SessionId, Unpacker)>>,
     _lock: File,
 }
 
@@ -61,7 +65,14 @@ impl Journal {
             segment_bytes_max: SEGMENT_BYTES_MAX,
         };
         let (sessions, damaged) = (BTreeMap::new(), BTreeMap::new());
-        let mut inner = Inner { folder: folder.to_owned(), pen, sessions, damaged, _lock: lock };
+        let mut inner = Inner {
+            folder: folder.to_owned(),
+            pen,
+            sessions,
+            damaged,
+            unpacking: RefCell::new(None),
+            _lock: lock,
+        };
         let repairs = inner.open_sessions().map_err(io("read the journal's folder"))?;
         Ok(Self { inner: Arc::new(Mutex::new(inner)), repairs: Arc::new(repairs) })
     }
@@ -193,6 +204,17 @@ impl Inner {
         self.session(session)?;
         let found = self.sessions.get_mut(&session).ok_or(SessionError::NotFound { session })?;
         found.commit(records, &mut self.pen)
+    }
+
+    pub(crate) fn append(
+        &mut self,
+        session: SessionId,
+        content: RedactedStep,
+        bytes_max: u64,
+    ) -> Result<Option<u64>, SessionError> {
+        self.session(session)?;
+        let found = self.sessions.get_mut(&session).ok_or(SessionError::NotFound { session })?;
+        found.append(content, bytes_max, &mut self.pen)
     }
 
     pub(crate) fn read(

@@ -16,6 +16,7 @@ mod cut;
 mod delete;
 mod error;
 mod files;
+mod frames;
 mod header;
 mod index;
 mod journal;

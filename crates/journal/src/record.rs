@@ -1,8 +1,10 @@
 //! What a record says: its kind, as the first byte of what is sealed, and the bytes of that kind.
 
+use candor_bundle::{Packed, Packer, squeeze, unsqueeze};
+use candor_model::bundle::BLOB_BYTES_MAX;
 use candor_model::{
-    AppId, BlobRef, ConsentId, Digest, Envelope, Finding, Media, Outcome, Platform, PublicKey, Recorded,
-    Rect, RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
+    AppId, BlobRef, ConsentId, Digest, Envelope, Finding, FrameView, Media, Outcome, Platform, PublicKey,
+    Recorded, Rect, RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -123,7 +125,15 @@ pub(crate) struct ReceiptRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Record {
     Start(SessionStart),
-    Blob { digest: Digest, bytes: Vec<u8> },
+    Blob {
+        digest: Digest,
+        bytes: Vec<u8>,
+    },
+    /// Version 3.
+    Frame {
+        digest: Digest,
+        packed: Packed,
+    },
     Step(Box<StepRecord>),
     Gap(Gap),
     Finish(Finish),
@@ -145,11 +155,16 @@ impl Record {
     const MARK: u8 = 6;
     const RELEASE: u8 = 7;
     const RECEIPT: u8 = 8;
+    const FRAME: u8 = 9;
+    const SQUEEZED: u8 = 10;
 
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, NotARecord> {
         match self {
             Self::Start(start) => json(Self::START, start),
-            Self::Blob { digest, bytes } => Ok([[Self::BLOB].as_slice(), digest.as_bytes(), bytes].concat()),
+            Self::Blob { digest, bytes } => squeezed(digest, bytes),
+            Self::Frame { digest, packed } => {
+                Ok([[Self::FRAME].as_slice(), digest.as_bytes(), &packed.to_bytes()].concat())
+            }
             Self::Step(step) => json(Self::STEP, step),
             Self::Gap(gap) => json(Self::GAP, gap),
             Self::Finish(finish) => json(Self::FINISH, finish),
@@ -164,6 +179,8 @@ impl Record {
         match *kind {
             Self::START => Ok(Self::Start(parsed(rest)?)),
             Self::BLOB => blob(rest),
+            Self::FRAME => frame(rest),
+            Self::SQUEEZED => unsqueezed(rest),
             Self::STEP => Ok(Self::Step(parsed(rest)?)),
             Self::GAP => Ok(Self::Gap(parsed(rest)?)),
             Self::FINISH => Ok(Self::Finish(parsed(rest)?)),
@@ -177,18 +194,30 @@ impl Record {
     /// The step and the blobs of what redaction handed out, blobs first, so that a step never lacks its blobs.
     ///
     /// Fails where a reference of the step and the bytes beside it differ.
-    pub(crate) fn of_step(content: RedactedStep) -> Result<Vec<Self>, NotARecord> {
+    pub(crate) fn of_step(content: RedactedStep, packer: &mut Packer) -> Result<Vec<Self>, NotARecord> {
         let RedactedStep { step, frame, tree, report } = content;
         let mut records = Vec::new();
-        for (reference, bytes, media) in [(step.frame, frame, Media::Png), (step.tree, tree, Media::Tree)] {
-            match (reference, bytes) {
-                (None, None) => {}
-                (Some(reference), Some(bytes)) => records.push(checked_blob(reference, bytes, media)?),
-                (Some(_), None) | (None, Some(_)) => return Err(NotARecord),
-            }
+        if let Some((reference, bytes)) = both(step.frame, frame)? {
+            records.push(match reference.media {
+                Media::Pixmap => Self::of_frame(reference, &bytes, packer)?,
+                Media::Png => checked_blob(reference, bytes)?,
+                Media::Tree => return Err(NotARecord),
+            });
+        }
+        if let Some((reference, bytes)) = both(step.tree, tree)? {
+            let is_tree = reference.media == Media::Tree;
+            records
+                .push(is_tree.then_some(()).ok_or(NotARecord).and_then(|()| checked_blob(reference, bytes))?);
         }
         records.push(Self::Step(Box::new(StepRecord { step, report })));
         Ok(records)
+    }
+
+    fn of_frame(reference: BlobRef, bytes: &[u8], packer: &mut Packer) -> Result<Self, NotARecord> {
+        let frame = FrameView::of_pixmap(bytes).ok_or(NotARecord)?;
+        let (digest, packed) = packer.pack(frame).map_err(|_| NotARecord)?;
+        let agrees = digest == reference.digest && bytes.len() as u64 == reference.bytes;
+        if agrees { Ok(Self::Frame { digest, packed }) } else { Err(NotARecord) }
     }
 }
 
@@ -198,10 +227,21 @@ pub fn is_a_record(content: &[u8]) -> bool {
     Record::parse(content).is_ok()
 }
 
-fn checked_blob(reference: BlobRef, bytes: Vec<u8>, media: Media) -> Result<Record, NotARecord> {
-    let digest = Digest::of(&bytes);
-    let agrees = reference == BlobRef { digest, bytes: bytes.len() as u64, media };
-    if agrees { Ok(Record::Blob { digest, bytes }) } else { Err(NotARecord) }
+/// A reference and its bytes, both or none of them.
+fn both(
+    reference: Option<BlobRef>,
+    bytes: Option<Vec<u8>>,
+) -> Result<Option<(BlobRef, Vec<u8>)>, NotARecord> {
+    match (reference, bytes) {
+        (None, None) => Ok(None),
+        (Some(reference), Some(bytes)) => Ok(Some((reference, bytes))),
+        (Some(_), None) | (None, Some(_)) => Err(NotARecord),
+    }
+}
+
+fn checked_blob(reference: BlobRef, bytes: Vec<u8>) -> Result<Record, NotARecord> {
+    let agrees = BlobRef::of(&bytes, reference.media) == Some(reference);
+    if agrees { Ok(Record::Blob { digest: reference.digest, bytes }) } else { Err(NotARecord) }
 }
 
 fn json<T: Serialize>(kind: u8, value: &T) -> Result<Vec<u8>, NotARecord> {
@@ -213,7 +253,31 @@ fn parsed<T: DeserializeOwned>(json: &[u8]) -> Result<T, NotARecord> {
     serde_json::from_slice(json).map_err(|_| NotARecord)
 }
 
-fn blob(rest: &[u8]) -> Result<Record, NotARecord> {
+fn named(rest: &[u8]) -> Result<(Digest, &[u8]), NotARecord> {
     let (digest, bytes) = rest.split_first_chunk::<{ Digest::LEN }>().ok_or(NotARecord)?;
-    Ok(Record::Blob { digest: Digest::from_bytes(*digest), bytes: bytes.to_vec() })
+    Ok((Digest::from_bytes(*digest), bytes))
+}
+
+fn blob(rest: &[u8]) -> Result<Record, NotARecord> {
+    let (digest, bytes) = named(rest)?;
+    Ok(Record::Blob { digest, bytes: bytes.to_vec() })
+}
+
+fn frame(rest: &[u8]) -> Result<Record, NotARecord> {
+    let (digest, bytes) = named(rest)?;
+    Ok(Record::Frame { digest, packed: Packed::parse(bytes).map_err(|_| NotARecord)? })
+}
+
+fn squeezed(digest: &Digest, bytes: &[u8]) -> Result<Vec<u8>, NotARecord> {
+    let length = (bytes.len() as u64).to_be_bytes();
+    let squeezed = squeeze(bytes).map_err(|_| NotARecord)?;
+    Ok([[Record::SQUEEZED].as_slice(), digest.as_bytes(), &length, &squeezed].concat())
+}
+
+fn unsqueezed(rest: &[u8]) -> Result<Record, NotARecord> {
+    let (digest, rest) = named(rest)?;
+    let (length, squeezed) = rest.split_first_chunk().ok_or(NotARecord)?;
+    let length =
+        Some(u64::from_be_bytes(*length)).filter(|length| *length <= BLOB_BYTES_MAX).ok_or(NotARecord)?;
+    Ok(Record::Blob { digest, bytes: unsqueeze(squeezed, length).map_err(|_| NotARecord)? })
 }

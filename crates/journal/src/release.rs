@@ -1,15 +1,17 @@
 //! Release: the journal's only exit. It needs the person's review and their key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use candor_model::bundle::{self, BUNDLE_BYTES_MAX, Contents, Manifest, Release, WireError};
+use candor_bundle::{self as bundle, Contents, PackedFrame, Repacker, WireError};
+use candor_model::bundle::{BUNDLE_BYTES_MAX, Manifest, Release, VERSION, VERSION_MIN};
 use candor_model::{
-    BlobRef, Digest, Entropy, Envelope, Finding, Media, SessionHeader, SessionId, SigningKey, Statement,
-    Subject, Timestamp, canonical_bytes,
+    BlobRef, Digest, Entropy, Envelope, Finding, FindingKind, FormatVersion, Media, RedactedStep,
+    SessionHeader, SessionId, SigningKey, Statement, Step, Subject, Timestamp, canonical_bytes,
 };
 
 use crate::error::{ReleaseError, SessionError, StateError};
+use crate::frames;
 use crate::index::Index;
 use crate::journal::{Inner, Journal};
 use crate::record::{ReceiptRecord, Record, ReleaseRecord};
@@ -22,7 +24,7 @@ const ENTRY_BYTES: u64 = 1024;
 /// A session that its contributor reviewed and released. Only [`Journal::release`] makes one.
 ///
 /// ```compile_fail,E0423
-/// fn forge(contents: candor_model::bundle::Contents) -> candor_journal::Bundle {
+/// fn forge(contents: candor_bundle::Contents) -> candor_journal::Bundle {
 ///     candor_journal::Bundle(contents)
 /// }
 /// ```
@@ -63,7 +65,7 @@ impl Journal {
     /// # Errors
     /// When the recording has not ended, has nothing left, is too large, or cannot be read.
     pub fn preview(&self, session: SessionId) -> Result<Preview, ReleaseError> {
-        self.lock()?.unsigned(session)?.preview()
+        self.lock()?.unsigned(session, VERSION)?.preview()
     }
 
     /// Releases a session: signs what is left after the review, stores the signature, and hands out the bundle.
@@ -119,7 +121,7 @@ impl Journal {
             return inner.released_before(session, at);
         }
         index.releasable().map_err(|source| SessionError::State { session, source })?;
-        let unsigned = inner.unsigned(session)?;
+        let unsigned = inner.unsigned(session, VERSION)?;
         // INVARIANT: what is signed is what was shown. Both come from `unsigned`, under one lock.
         if shown.is_some_and(|shown| shown != unsigned.digest()) {
             return Err(ReleaseError::NotAsShown);
@@ -149,7 +151,7 @@ pub struct Preview {
     pub frames: usize,
     /// How many different trees.
     pub trees: usize,
-    /// Length in bytes of steps, pictures, trees and manifest. Signature and archive come on top.
+    /// Length in bytes of steps, pictures, trees and manifest, as they travel. Signature and archive come on top.
     pub bytes: u64,
     /// What was taken out before, by kind, with what the person masked.
     pub findings: BTreeMap<candor_model::FindingKind, u64>,
@@ -159,8 +161,9 @@ pub struct Preview {
 struct Unsigned {
     manifest: Manifest,
     manifest_bytes: Vec<u8>,
-    steps: Vec<candor_model::Step>,
+    steps: Vec<Step>,
     blobs: BTreeMap<Digest, Vec<u8>>,
+    frames: Vec<PackedFrame>,
 }
 
 impl Unsigned {
@@ -171,13 +174,13 @@ impl Unsigned {
     fn preview(self) -> Result<Preview, ReleaseError> {
         let lines = self.steps.iter().map(|step| canonical_bytes(step).map(|line| line.len() as u64 + 1));
         let lines: u64 = lines.sum::<Result<_, _>>().map_err(|_| ReleaseError::Disagrees)?;
-        let blobs: u64 = self.manifest.blobs.iter().map(|blob| blob.bytes).sum();
-        let of = |media| self.manifest.blobs.iter().filter(|blob| blob.media == media).count();
+        let blobs = self.manifest.blob_bytes();
+        let trees = self.manifest.blobs.iter().filter(|blob| blob.media == Media::Tree).count();
         Ok(Preview {
             digest: self.digest(),
             steps: self.steps.len(),
-            frames: of(Media::Png),
-            trees: of(Media::Tree),
+            frames: self.manifest.blobs.len() - trees,
+            trees,
             bytes: lines + blobs + self.manifest_bytes.len() as u64,
             findings: self.manifest.findings,
             header: self.manifest.header,
@@ -185,17 +188,17 @@ impl Unsigned {
     }
 
     fn signed(self, release: Envelope) -> Bundle {
-        let Self { manifest, manifest_bytes, steps, blobs } = self;
-        Bundle(Contents { release, manifest_bytes, manifest, steps, blobs })
+        let Self { manifest, manifest_bytes, steps, blobs, frames } = self;
+        Bundle(Contents { release, manifest_bytes, manifest, steps, blobs, frames })
     }
 }
 
 impl Inner {
-    fn unsigned(&self, session: SessionId) -> Result<Unsigned, ReleaseError> {
+    fn unsigned(&self, session: SessionId, version: FormatVersion) -> Result<Unsigned, ReleaseError> {
         let index = &self.session(session)?.index;
         let mut parts = Parts::default();
         for (ordinal, number) in (0..).zip(index.kept()) {
-            parts.add(self.step(session, number, ordinal)?.content, session)?;
+            self.gather(session, number, ordinal, &mut parts)?;
         }
         for finding in index.task().iter().flat_map(|task| &task.findings) {
             parts.count(finding);
@@ -204,7 +207,30 @@ impl Inner {
             return Err(ReleaseError::NothingLeft);
         }
         let header = header(index).ok_or(SessionError::State { session, source: StateError::NotFinished })?;
-        parts.unsigned(header, session)
+        parts.unsigned(header, version, session)
+    }
+
+    /// Takes a step to what leaves. Where no mask can touch it, its frame is not put together.
+    fn gather(
+        &self,
+        session: SessionId,
+        number: u32,
+        ordinal: u32,
+        parts: &mut Parts,
+    ) -> Result<(), ReleaseError> {
+        if self.may_be_masked(session, number)? {
+            let content = self.step(session, number, ordinal)?.content;
+            parts.add_frame(content.step.frame, |repacker, frame| {
+                masked(&content, frame, repacker, session)
+            })?;
+            return parts.add(content, session);
+        }
+        let content = self.unmasked(session, number, ordinal)?;
+        parts.add_frame(content.step.frame, |repacker, frame| match frame.media {
+            Media::Pixmap => self.repacked(session, frame, repacker).map(Kept::Packed),
+            Media::Png | Media::Tree => self.blob(session, frame.digest).map(Kept::Plain),
+        })?;
+        parts.add(content, session)
     }
 
     fn released_before(
@@ -213,7 +239,9 @@ impl Inner {
         at: crate::segment::Location,
     ) -> Result<Bundle, ReleaseError> {
         let Record::Release(stored) = self.read(session, at)? else { return Err(ReleaseError::Disagrees) };
-        let unsigned = self.unsigned(session)?;
+        let manifest: Manifest =
+            serde_json::from_str(&stored.manifest).map_err(|_| ReleaseError::Disagrees)?;
+        let unsigned = self.unsigned(session, manifest.version)?;
         if unsigned.manifest_bytes != stored.manifest.as_bytes() {
             return Err(ReleaseError::Disagrees);
         }
@@ -241,6 +269,22 @@ impl Inner {
     }
 }
 
+/// A frame that was put together and masked.
+fn masked(
+    content: &RedactedStep,
+    frame: BlobRef,
+    repacker: &mut Repacker,
+    session: SessionId,
+) -> Result<Kept, SessionError> {
+    let not_a_step = || SessionError::State { session, source: StateError::NotAStep };
+    let bytes = content.frame.as_deref().ok_or_else(not_a_step)?;
+    if frame.media != Media::Pixmap {
+        return Ok(Kept::Plain(bytes.to_vec()));
+    }
+    let packed = frames::packed(bytes, repacker).filter(|packed| packed.digest == frame.digest);
+    packed.map(Kept::Packed).ok_or_else(not_a_step)
+}
+
 fn header(index: &Index) -> Option<SessionHeader> {
     let (start, finish) = (&index.start, index.finish.as_ref()?);
     Some(SessionHeader {
@@ -261,30 +305,49 @@ fn header(index: &Index) -> Option<SessionHeader> {
 /// What is gathered of the steps that leave.
 #[derive(Default)]
 struct Parts {
-    steps: Vec<candor_model::Step>,
+    steps: Vec<Step>,
     digests: Vec<Digest>,
-    references: std::collections::BTreeSet<BlobRef>,
+    references: BTreeSet<BlobRef>,
     blobs: BTreeMap<Digest, Vec<u8>>,
-    findings: BTreeMap<candor_model::FindingKind, u64>,
+    frames: Vec<PackedFrame>,
+    repacker: Repacker,
+    findings: BTreeMap<FindingKind, u64>,
     bytes: u64,
 }
 
 impl Parts {
-    fn add(&mut self, content: candor_model::RedactedStep, session: SessionId) -> Result<(), ReleaseError> {
+    /// Takes a step, its frame apart.
+    fn add(&mut self, content: RedactedStep, session: SessionId) -> Result<(), ReleaseError> {
         let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
         let line = canonical_bytes(&content.step).map_err(not_a_step)?;
         self.bytes += line.len() as u64 + 1;
         self.digests.push(Digest::of(&line));
-        for (reference, bytes) in [(content.step.frame, content.frame), (content.step.tree, content.tree)] {
-            if let (Some(reference), Some(bytes)) = (reference, bytes) {
-                self.add_blob(reference, bytes);
-            }
+        if let (Some(reference), Some(bytes)) = (content.step.tree, content.tree) {
+            self.add_blob(reference, bytes);
         }
         for finding in &content.report.findings {
             self.count(finding);
         }
         self.steps.push(content.step);
         self.fits()
+    }
+
+    /// Takes the frame of a step, if another step has not brought it.
+    fn add_frame(
+        &mut self,
+        frame: Option<BlobRef>,
+        packed: impl FnOnce(&mut Repacker, BlobRef) -> Result<Kept, SessionError>,
+    ) -> Result<(), SessionError> {
+        let Some(frame) = frame.filter(|frame| !self.references.contains(frame)) else { return Ok(()) };
+        match packed(&mut self.repacker, frame)? {
+            Kept::Plain(bytes) => self.add_blob(frame, bytes),
+            Kept::Packed(packed) => {
+                self.references.insert(frame);
+                self.bytes += packed.packed.bytes() + ENTRY_BYTES;
+                self.frames.push(packed);
+            }
+        }
+        Ok(())
     }
 
     fn add_blob(&mut self, reference: BlobRef, bytes: Vec<u8>) {
@@ -307,17 +370,31 @@ impl Parts {
         Err(ReleaseError::TooLarge { bytes: self.bytes, limit_bytes })
     }
 
-    fn unsigned(self, header: SessionHeader, session: SessionId) -> Result<Unsigned, ReleaseError> {
-        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
-        let blobs: Vec<BlobRef> = self.references.into_iter().collect();
+    fn unsigned(
+        self,
+        header: SessionHeader,
+        version: FormatVersion,
+        session: SessionId,
+    ) -> Result<Unsigned, ReleaseError> {
+        let not_a_step = || SessionError::State { session, source: StateError::NotAStep };
+        let packed = bundle::packed_bytes(version, &self.blobs, &self.frames).map_err(|_| not_a_step())?;
         let manifest = Manifest {
-            version: bundle::VERSION,
+            version,
             header,
             steps: self.digests,
-            blobs,
+            blobs: self.references.into_iter().collect(),
+            packed_bytes: (version > VERSION_MIN).then_some(packed),
             findings: self.findings,
         };
-        let manifest_bytes = canonical_bytes(&manifest).map_err(not_a_step)?;
-        Ok(Unsigned { manifest, manifest_bytes, steps: self.steps, blobs: self.blobs })
+        let manifest_bytes = canonical_bytes(&manifest).map_err(|_| not_a_step())?;
+        let (steps, blobs, frames) = (self.steps, self.blobs, self.frames);
+        Ok(Unsigned { manifest, manifest_bytes, steps, blobs, frames })
     }
+}
+
+/// A frame as a bundle keeps it.
+enum Kept {
+    /// As PNG, of a recording of an older version.
+    Plain(Vec<u8>),
+    Packed(PackedFrame),
 }

@@ -243,6 +243,29 @@ impl Inner {
         Ok(ReviewStep { number, content })
     }
 
+    /// Whether a mask of a region or a word may touch a step. An application that is left out is no such mask.
+    pub(crate) fn may_be_masked(&self, session: SessionId, number: u32) -> Result<bool, SessionError> {
+        let index = &self.session(session)?.index;
+        Ok(index.masks().any(|(_, mask)| match mask.what {
+            Masked::Region { step, .. } => step.is_none_or(|only| only == number),
+            Masked::Word(_) => true,
+            Masked::App(_) => false,
+        }))
+    }
+
+    /// A step that no mask touches, without the bytes of its frame, under the ordinal that it is to have.
+    pub(crate) fn unmasked(
+        &self,
+        session: SessionId,
+        number: u32,
+        ordinal: u32,
+    ) -> Result<RedactedStep, SessionError> {
+        let StepRecord { mut step, report } = self.step_record(session, number)?;
+        let tree = step.tree.map(|tree| self.blob(session, tree.digest)).transpose()?;
+        step.ordinal = ordinal;
+        Ok(RedactedStep { step, frame: None, tree, report })
+    }
+
     fn apply_masks(
         &self,
         session: SessionId,
@@ -309,7 +332,7 @@ impl Inner {
 
     fn recorded(&self, session: SessionId, number: u32) -> Result<RedactedStep, SessionError> {
         let StepRecord { step, report } = self.step_record(session, number)?;
-        let frame = step.frame.map(|frame| self.blob(session, frame.digest)).transpose()?;
+        let frame = step.frame.map(|frame| self.frame(session, frame)).transpose()?;
         let tree = step.tree.map(|tree| self.blob(session, tree.digest)).transpose()?;
         Ok(RedactedStep { step, frame, tree, report })
     }
@@ -326,7 +349,7 @@ impl Inner {
         Ok(*step)
     }
 
-    fn blob(&self, session: SessionId, digest: Digest) -> Result<Vec<u8>, SessionError> {
+    pub(crate) fn blob(&self, session: SessionId, digest: Digest) -> Result<Vec<u8>, SessionError> {
         let not_a_step = || SessionError::State { session, source: StateError::NotAStep };
         let at = self.session(session)?.index.blobs.get(&digest).copied().ok_or_else(not_a_step)?;
         let Record::Blob { digest: found, bytes } = self.read(session, at)? else { return Err(not_a_step()) };

@@ -17,7 +17,7 @@ use crate::{Hook, point};
 /// Size in bytes at which a segment is closed and the next one begins.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Largest content of a record in bytes: a blob, and some room for what is around it.
-pub const RECORD_BYTES_MAX: usize = 33 * 1024 * 1024;
+pub const RECORD_BYTES_MAX: usize = 209 * 1024 * 1024;
 
 const PREFIX_LEN: usize = 4 + LENGTH_CHECK_LEN;
 

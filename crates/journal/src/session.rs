@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use candor_model::{SessionId, Timestamp};
+use candor_bundle::Packer;
+use candor_model::{RedactedStep, SessionId, Timestamp};
 
 use crate::error::{SegmentError, SessionError, StateError};
 use crate::files::{CommitError, Files, Pen, Repair};
+use crate::header::Header;
 use crate::index::{Index, SESSION_BYTES_MAX};
 use crate::record::{Record, SessionStart};
 use crate::segment::Location;
+
+/// What a record is longer by on the disk than its content: its length, the check of it, and the tag.
+const AROUND_A_RECORD_BYTES: u64 = 24;
 
 /// A session whose files could be read.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) files: Files,
     /// Whether a writer of this program is at work on it.
     pub(crate) recording: bool,
+    /// Packs the frames that a writer of this program brings; none before the first, and after a write that failed.
+    pub(crate) packer: Option<Packer>,
 }
 
 /// A session whose files could not be read.
@@ -45,7 +52,7 @@ impl Session {
         let mut files = Files::new(folder, session);
         let contents = contents(session, &[Record::Start(start.clone())])?;
         files.commit(contents, pen).map_err(|error| failed(session, error))?;
-        Ok(Self { index: Index::new(start), files, recording: true })
+        Ok(Self { index: Index::new(start), files, recording: true, packer: None })
     }
 
     /// Reads a session from its folder.
@@ -55,7 +62,7 @@ impl Session {
         let replayed = files.replay(&pen.key, &mut |record, at| take(&mut index, session, record, at));
         match (replayed, index) {
             (Ok(repair), Some(index)) => {
-                Opened::Sound(Box::new(Self { index, files, recording: false }), repair)
+                Opened::Sound(Box::new(Self { index, files, recording: false, packer: None }), repair)
             }
             (Ok(_), None) => Opened::NeverBegan,
             (Err(error), index) => Opened::Damaged(Damage {
@@ -66,16 +73,60 @@ impl Session {
         }
     }
 
+    /// Writes a step and what belongs to it, all or nothing, if that takes at most so many bytes; it comes back how many it took.
+    pub(crate) fn append(
+        &mut self,
+        content: RedactedStep,
+        bytes_max: u64,
+        pen: &mut Pen,
+    ) -> Result<Option<u64>, SessionError> {
+        let session = self.index.start.session;
+        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
+        // What a packer knows must be in the files: after anything that failed another one begins.
+        let mut packer = self.packer.take().unwrap_or_else(|| Packer::after(self.index.tiles));
+        let records = Record::of_step(content, &mut packer).map_err(not_a_step)?;
+        let (records, contents) = self.checked(records)?;
+        let coming = contents.iter().map(|content| content.len() as u64 + AROUND_A_RECORD_BYTES).sum::<u64>();
+        if coming + Header::LEN as u64 > bytes_max {
+            return Ok(None);
+        }
+        let before = self.files.bytes();
+        self.write(records, contents, pen)?;
+        self.packer = Some(packer).filter(|packer| packer.tiles() == self.index.tiles);
+        Ok(Some(self.files.bytes().saturating_sub(before)))
+    }
+
     /// Writes records, all or none, and takes them into the index.
     pub(crate) fn commit(&mut self, records: Vec<Record>, pen: &mut Pen) -> Result<(), SessionError> {
+        let (records, contents) = self.checked(records)?;
+        self.write(records, contents, pen)
+    }
+
+    /// The records that are not there yet, if they may come next, and their bytes.
+    fn checked(&self, records: Vec<Record>) -> Result<(Vec<Record>, Vec<Vec<u8>>), SessionError> {
         let session = self.index.start.session;
-        let known = |record: &Record| matches!(record, Record::Blob { digest, .. } if self.index.blobs.contains_key(digest));
+        let known = |record: &Record| match record {
+            Record::Blob { digest, .. } => self.index.blobs.contains_key(digest),
+            // A frame that was there before brings no tile, unless the packer does not know the old ones.
+            Record::Frame { digest, .. } => self.index.frames.contains_key(digest),
+            _ => false,
+        };
         let records: Vec<Record> = records.into_iter().filter(|record| !known(record)).collect();
         for record in &records {
             self.index.check(record).map_err(|source| SessionError::State { session, source })?;
         }
         let contents = contents(session, &records)?;
         self.fits(&records, &contents)?;
+        Ok((records, contents))
+    }
+
+    fn write(
+        &mut self,
+        records: Vec<Record>,
+        contents: Vec<Vec<u8>>,
+        pen: &mut Pen,
+    ) -> Result<(), SessionError> {
+        let session = self.index.start.session;
         let locations = self.files.commit(contents, pen).map_err(|error| failed(session, error))?;
         for (record, at) in records.into_iter().zip(locations) {
             self.index.apply(record, at);
@@ -85,8 +136,9 @@ impl Session {
 
     /// What is recorded has a limit; what ends, narrows or releases a session always has room.
     fn fits(&self, records: &[Record], contents: &[Vec<u8>]) -> Result<(), SessionError> {
-        let grows =
-            |record: &Record| matches!(record, Record::Blob { .. } | Record::Step(_) | Record::Gap(_));
+        let grows = |record: &Record| {
+            matches!(record, Record::Blob { .. } | Record::Frame { .. } | Record::Step(_) | Record::Gap(_))
+        };
         let coming: u64 = contents.iter().map(|content| content.len() as u64).sum();
         if !records.iter().any(grows) || self.files.bytes() + coming <= SESSION_BYTES_MAX {
             return Ok(());

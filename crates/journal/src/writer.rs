@@ -48,10 +48,27 @@ impl SessionWriter {
     /// # Errors
     /// When the session was discarded or is full, or cannot be written; then nothing of the step is in it.
     pub fn append(&mut self, step: Redacted<RedactedStep>) -> Result<(), SessionError> {
-        self.append_content(step.into_content())
+        self.append_content(step.into_content(), u64::MAX).map(drop)
     }
 
-    pub(crate) fn append_content(&mut self, mut content: RedactedStep) -> Result<(), SessionError> {
+    /// The same, if the step and what belongs to it take at most so many bytes on the disk; it comes back how many they took, and
+    /// none if they would take more. Tiles of frames that are there already take nothing.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn append_within(
+        &mut self,
+        step: Redacted<RedactedStep>,
+        bytes_max: u64,
+    ) -> Result<Option<u64>, SessionError> {
+        self.append_content(step.into_content(), bytes_max)
+    }
+
+    pub(crate) fn append_content(
+        &mut self,
+        mut content: RedactedStep,
+        bytes_max: u64,
+    ) -> Result<Option<u64>, SessionError> {
         let session = self.session;
         self.flush()?;
         let mut inner = self.journal.lock()?;
@@ -59,9 +76,7 @@ impl SessionWriter {
         let full = StateError::Full { what: "steps", limit: u64::from(u32::MAX) };
         let number = u32::try_from(number).map_err(|_| SessionError::State { session, source: full })?;
         content.step.ordinal = number;
-        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
-        let records = Record::of_step(content).map_err(not_a_step)?;
-        inner.commit(session, records)
+        inner.append(session, content, bytes_max)
     }
 
     /// Notes that the gate refused, and why.

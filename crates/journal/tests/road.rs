@@ -7,7 +7,7 @@ use std::sync::Arc;
 use candor_journal::{Journal, SessionStart};
 use candor_model::{
     Action, ConsentId, Digest, Entropy, FindingKind, Moment, Observation, Pixels, Platform, Rect, Screen,
-    SessionId, SigningKey, Timestamp, Tree, TreeState, VisibleWindow, bundle,
+    SessionId, SigningKey, Timestamp, Tree, TreeState, VisibleWindow,
 };
 use candor_redact::{Lists, Models, Profile, Raw, Redactor};
 
@@ -92,11 +92,13 @@ fn what_redaction_took_out_is_in_no_file_no_view_and_not_in_the_bundle() {
     let mut bytes = Vec::new();
     released.write_to(&mut bytes).unwrap();
 
-    let contents = bundle::read(bytes.as_slice()).unwrap();
+    let contents = candor_bundle::read(bytes.as_slice()).unwrap();
     assert_eq!(contents.steps.len(), 2);
     assert!(contents.manifest.findings.get(&FindingKind::Email).is_some_and(|count| *count >= 3));
     assert!(contents.manifest.findings.contains_key(&FindingKind::Masked));
     assert!(!viewed.contains(CANARY) && !format!("{contents:?}").contains(CANARY));
+    let contains = |bytes: &[u8]| bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+    assert!(!contents.blobs.values().any(|tree| contains(tree)));
     assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()));
     no_file_holds(folder.path(), CANARY.as_bytes());
 }

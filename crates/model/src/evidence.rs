@@ -20,7 +20,8 @@ pub struct Record {
     pub ordinal: u32,
     /// Digest of the step's canonical bytes: the same as in the contributor's manifest, and of the line in `steps.jsonl`.
     pub step: Digest,
-    /// Digest of the frame's PNG bytes: the same as in the contributor's manifest, and of the image file.
+    /// Digest of the frame: the same as in the contributor's manifest. Of the image file's pixels, or, in recordings of older versions, of
+    /// its bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<Digest>,
 }

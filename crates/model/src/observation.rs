@@ -26,6 +26,12 @@ impl Pixels {
         (sides && u64::try_from(rgb.len()) == Ok(expected)).then_some(Self { width, height, rgb })
     }
 
+    /// A copy of pixels that somebody else holds.
+    #[must_use]
+    pub(crate) fn of_view(frame: crate::FrameView<'_>) -> Self {
+        Self { width: frame.width(), height: frame.height(), rgb: frame.rgb().to_vec() }
+    }
+
     /// Width in pixels.
     #[must_use]
     pub const fn width(&self) -> u32 {

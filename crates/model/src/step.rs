@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, AppId, Digest, Rect, RedactionReport, Screen, Site, Timestamp};
+use crate::{Action, AppId, Digest, FrameView, Rect, RedactionReport, Screen, Site, Timestamp};
 
 /// When something happened, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,12 @@ pub struct Moment {
 /// What kind of bytes a blob holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Media {
-    /// A frame as PNG (ISO/IEC 15948).
+    /// A frame as PNG (ISO/IEC 15948): what recordings of the journal's versions 1 and 2 hold.
     #[serde(rename = "image/png")]
     Png,
+    /// A frame by its pixels, as a binary pixmap (netpbm `P6`): see [`crate::FrameView`].
+    #[serde(rename = "image/x-portable-pixmap")]
+    Pixmap,
     /// An accessibility tree as canonical JSON of [`crate::Tree`].
     #[serde(rename = "application/json")]
     Tree,
@@ -29,12 +32,24 @@ pub enum Media {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlobRef {
-    /// Digest of the redacted bytes.
+    /// What names it: of a pixmap the digest of its tiles ([`crate::FrameView::digest`]), of anything else that of its bytes.
     pub digest: Digest,
-    /// Length in bytes.
+    /// Length in bytes, as it is when it is opened.
     pub bytes: u64,
     /// What they are.
     pub media: Media,
+}
+
+impl BlobRef {
+    /// The reference to bytes; none if they are said to be a pixmap and are not.
+    #[must_use]
+    pub fn of(bytes: &[u8], media: Media) -> Option<Self> {
+        let digest = match media {
+            Media::Png | Media::Tree => Digest::of(bytes),
+            Media::Pixmap => FrameView::of_pixmap(bytes)?.digest(),
+        };
+        Some(Self { digest, bytes: bytes.len() as u64, media })
+    }
 }
 
 /// The window in front.
@@ -98,7 +113,7 @@ pub struct Step {
 pub struct RedactedStep {
     /// The step; `frame` and `tree` refer to the bytes below.
     pub step: Step,
-    /// PNG bytes of the frame.
+    /// Bytes of the frame: a pixmap or PNG, as `step.frame` says.
     pub frame: Option<Vec<u8>>,
     /// Canonical JSON bytes of the tree.
     pub tree: Option<Vec<u8>>,

@@ -33,4 +33,17 @@ impl FormatVersion {
         let hint = if self > read { "update this program" } else { "it was written by an older program" };
         Err(VersionError { format, found: self.0, read: read.0, hint })
     }
+
+    /// Refuses every version below `oldest` and above `newest`.
+    ///
+    /// # Errors
+    /// The same, with `newest` as what is read.
+    pub fn require_between(
+        self,
+        oldest: Self,
+        newest: Self,
+        format: &'static str,
+    ) -> Result<(), VersionError> {
+        if (oldest..=newest).contains(&self) { Ok(()) } else { self.require(newest, format) }
+    }
 }

@@ -28,7 +28,7 @@ use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
 use crate::ocr::area::Area;
 use crate::screen::canvas::fill;
-use crate::screen::picture::{check_size, decode_any};
+use crate::screen::picture::{check_size, decode_any, picture_png};
 use crate::{FrameError, Lists, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError};
 
 /// How often a stored picture is read again; from [`WHOLE_LINES_FROM`] on, a line in which anything is found goes whole.
@@ -127,7 +127,8 @@ impl ImageRedactor {
         };
         let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, in_time)?;
         let findings = unread.iter().map(finding).chain(read.findings).collect();
-        Ok(Redacted::new(RedactedImage { png: read.png, report: RedactionReport { findings } }))
+        let png = picture_png(&read.frame)?;
+        Ok(Redacted::new(RedactedImage { png, report: RedactionReport { findings } }))
     }
 }
 

@@ -40,7 +40,7 @@ pub use profile::{Profile, UnknownProfile};
 pub use redactor::{RedactError, Redactor, RedactorError};
 pub use review::{MaskError, Word, mask, mask_region};
 pub use screen::FrameError;
-pub use screen::picture::{PictureError, small_picture};
+pub use screen::picture::{PictureError, picture_png, small_picture};
 pub use seal::{Raw, Redacted};
 pub use text::lists::{HashedList, ListError, Lists};
 pub use text::own::OwnRule;

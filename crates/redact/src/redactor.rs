@@ -177,7 +177,7 @@ impl Redactor {
             },
             action,
             target,
-            frame: frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?,
+            frame: frame.as_deref().map(|bytes| blob(bytes, Media::Pixmap)).transpose()?,
             tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
         };
         let step = RedactedStep { step, frame, tree, report: RedactionReport { findings } };
@@ -285,10 +285,10 @@ fn named(screen: &Screen) -> Screen {
 
 /// The reference to the bytes of a frame or tree.
 pub(crate) fn blob(bytes: &[u8], media: Media) -> Result<BlobRef, RedactError> {
-    if !fits(bytes) {
-        return Err(RedactError::BlobTooLarge { bytes: length(bytes) });
-    }
-    Ok(BlobRef { digest: Digest::of(bytes), bytes: length(bytes), media })
+    let too_large = || RedactError::BlobTooLarge { bytes: length(bytes) };
+    // A pixmap is kept as tiles, and has a limit of its own.
+    (media == Media::Pixmap || fits(bytes)).then_some(()).ok_or_else(too_large)?;
+    BlobRef::of(bytes, media).ok_or_else(too_large)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::act::counted;
 use crate::front::intersect;
 use crate::redactor::{RedactError, blob};
 use crate::screen::canvas::{fill, is_filled};
-use crate::screen::picture::{PictureError, decode, encode};
+use crate::screen::picture::{PictureError, decode_stored, encode};
 use crate::tree::{MASKED, mask as hide_in_tree};
 
 /// Why a region cannot be masked. The step is then as it was.
@@ -60,6 +60,7 @@ pub fn mask(step: &mut RedactedStep, regions: &[Rect], words: &[Word]) -> Result
         return Err(MaskError::OutsideScreen);
     }
     let mut left = step.clone();
+    let media = step.step.frame.map_or(Media::Pixmap, |frame| frame.media);
     let mut tree = left.tree.as_deref().map(read_tree).transpose()?;
     for region in regions {
         hide_region(&mut left, tree.as_mut(), *region);
@@ -72,10 +73,10 @@ pub fn mask(step: &mut RedactedStep, regions: &[Rect], words: &[Word]) -> Result
         paint.push(whole_screen(&mut left));
     }
     if !paint.is_empty() {
-        left.frame = left.frame.as_deref().map(|bytes| painted(bytes, &paint)).transpose()?;
+        left.frame = left.frame.as_deref().map(|bytes| painted(bytes, media, &paint)).transpose()?;
     }
     left.tree = tree.as_ref().map(canonical_bytes).transpose()?;
-    left.step.frame = left.frame.as_deref().map(|bytes| blob(bytes, Media::Png)).transpose()?;
+    left.step.frame = left.frame.as_deref().map(|bytes| blob(bytes, media)).transpose()?;
     left.step.tree = left.tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?;
     *step = left;
     Ok(())
@@ -107,13 +108,13 @@ fn whole_screen(step: &mut RedactedStep) -> Rect {
     bounds
 }
 
-fn painted(bytes: &[u8], regions: &[Rect]) -> Result<Vec<u8>, MaskError> {
-    let mut frame = decode(bytes)?;
+fn painted(bytes: &[u8], media: Media, regions: &[Rect]) -> Result<Vec<u8>, MaskError> {
+    let mut frame = decode_stored(bytes)?;
     for region in regions {
         fill(&mut frame, *region);
     }
-    let bytes = encode(&frame)?;
-    let written = decode(&bytes)?;
+    let bytes = if media == Media::Png { encode(&frame)? } else { frame.view().to_pixmap() };
+    let written = decode_stored(&bytes)?;
     if regions.iter().all(|region| is_filled(&written, *region)) {
         Ok(bytes)
     } else {

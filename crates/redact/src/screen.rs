@@ -19,7 +19,6 @@ use candor_model::{Finding, FindingKind, Node, Observation, Pixels, Place, Rect}
 use crate::front::Front;
 use crate::image::{Eyes, ImageError, Keep, Mask, Scene};
 use crate::ocr::area::Area;
-use crate::redactor::fits;
 use crate::screen::canvas::Canvas;
 use crate::screen::judge::{Verdict, own, verdicts};
 use crate::screen::picture::{PictureError, check_size};
@@ -64,8 +63,8 @@ struct Composition {
 }
 
 /// Paints over everything in the frame that must not be read, reads what is left, paints what that finds, checks the
-/// paint, and gives the PNG bytes; none, and a finding says so, if the frame cannot be read in time or not for sure, or if
-/// it is larger than a frame or a blob may be.
+/// paint, and gives what is left as a pixmap; none, and a finding says so, if the frame cannot be read in time or not for sure, or
+/// if it is larger than a frame may be.
 pub(crate) fn redact(
     seen: &mut Observation,
     front: &Front,
@@ -75,13 +74,13 @@ pub(crate) fn redact(
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<u8>> {
     let mut found = Vec::new();
-    let png = masked(seen, front, readings, eyes, in_time, &mut found).ok().flatten().filter(|png| fits(png));
-    if png.is_some() {
+    let left = masked(seen, front, readings, eyes, in_time, &mut found).ok().flatten();
+    if left.is_some() {
         findings.append(&mut found);
     } else if let Some(frame) = &seen.frame {
         findings.push(finding(&Masked::unknown(whole(frame), "screen.unread"), frame));
     }
-    png
+    left
 }
 
 fn masked(
@@ -109,7 +108,7 @@ fn masked(
     }
     findings.extend(composition.grounds.iter().chain(&composition.regions).map(|m| finding(m, frame)));
     findings.extend(read.findings);
-    Ok(Some(read.png))
+    Ok(Some(read.frame))
 }
 
 impl Composition {

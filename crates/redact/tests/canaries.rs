@@ -215,8 +215,7 @@ fn the_references_are_to_the_bytes_beside_them() {
     let step = redacted(planted("x", Action::Wait { ms: 1 }));
     for (blob, bytes) in [(step.step.frame, step.frame), (step.step.tree, step.tree)] {
         let (blob, bytes) = (blob.unwrap(), bytes.unwrap());
-        assert_eq!(blob.digest, candor_model::Digest::of(&bytes));
-        assert_eq!(usize::try_from(blob.bytes).unwrap(), bytes.len());
+        assert_eq!(candor_model::BlobRef::of(&bytes, blob.media), Some(blob));
     }
 }
 

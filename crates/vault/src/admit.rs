@@ -4,9 +4,9 @@ mod rules;
 
 use std::io::Read;
 
+use candor_bundle::{self as bundle, Contents};
 use candor_consent::Consent;
 use candor_log::LeafKind;
-use candor_model::bundle::{self, Contents};
 use candor_model::evidence::LeafProof;
 use candor_model::{
     Admission, Digest, Entropy, Envelope, SessionHeader, SessionId, Statement, Subject, Timestamp,

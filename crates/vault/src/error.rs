@@ -2,8 +2,8 @@
 //!
 //! Sentences hold ids, times and sizes, never content, and never how many people take part.
 
+use candor_bundle::WireError;
 use candor_consent::{CharterError, ConsentError, ProgramError, Refusal, StatementError};
-use candor_model::bundle::WireError;
 use candor_model::{ConsentId, Digest, EnvelopeError, PurposeId, SessionId, Timestamp};
 
 use crate::fault::Fault;

@@ -5,13 +5,15 @@
 //! the table from plaintext to ciphertext is inside the sealed index.
 
 mod columns;
+mod frames;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use candor_model::bundle::{Contents, Manifest};
+use candor_bundle::{Contents, PackedFrame};
+use candor_model::bundle::Manifest;
 use candor_model::{CanonicalError, Digest, Entropy, SessionId, Step, canonical_bytes};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -20,6 +22,7 @@ use crate::disk;
 use crate::rows::{self, RowError};
 use crate::seal::{CHUNK_OVERHEAD_BYTES, Key, Place, SealError};
 pub use columns::ColumnError;
+use frames::Frames;
 
 /// Most bytes of a blob in one chunk.
 pub const CHUNK_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -73,8 +76,21 @@ pub enum SessionError {
 struct Index {
     /// Canonical bytes of the contributor's manifest, as text.
     manifest: String,
-    /// Chunks of each blob, in order: the digest of each ciphertext.
+    /// Chunks of each blob, in order: the digest of each ciphertext. A frame that is kept as tiles has its packed form here.
     blobs: BTreeMap<Digest, Vec<Digest>>,
+    /// The frames that are kept as tiles, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    frames: Vec<FrameInOrder>,
+}
+
+/// A frame that is kept as tiles.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameInOrder {
+    /// The digest of the frame.
+    frame: Digest,
+    /// How many tiles it brought.
+    tiles: u32,
 }
 
 /// The key of one session.
@@ -134,11 +150,17 @@ pub(crate) fn write(
     for (digest, bytes) in &contents.blobs {
         blobs.insert(*digest, write_blob(&beside.join(BLOBS), key, digest, bytes, entropy)?);
     }
+    let mut frames = Vec::with_capacity(contents.frames.len());
+    for PackedFrame { digest, packed } in &contents.frames {
+        let bytes = packed.to_bytes();
+        blobs.insert(*digest, write_blob(&beside.join(BLOBS), key, digest, &bytes, entropy)?);
+        frames.push(FrameInOrder { frame: *digest, tiles: packed.fresh() });
+    }
     let rows = rows::batch(key.session, &contents.steps)?;
     let columns_key = key.columns_key().map_err(sealed(STEPS))?;
     disk::write_in_place(&beside.join(STEPS), &columns::write(&rows, &columns_key, key.session)?)?;
     let manifest = String::from_utf8_lossy(&contents.manifest_bytes).into_owned();
-    let index = Zeroizing::new(canonical_bytes(&Index { manifest, blobs })?);
+    let index = Zeroizing::new(canonical_bytes(&Index { manifest, blobs, frames })?);
     let index = key.key.seal_chunk(&key.index_place(), &index, entropy).map_err(sealed(INDEX))?;
     disk::write_in_place(&beside.join(INDEX), &index)?;
     disk::sync_folder(&beside.join(BLOBS))?;
@@ -180,6 +202,7 @@ pub(crate) struct Opened {
     pub(crate) manifest_bytes: Vec<u8>,
     pub(crate) manifest: Manifest,
     blobs: BTreeMap<Digest, Vec<Digest>>,
+    frames: Frames,
 }
 
 impl Opened {
@@ -191,7 +214,9 @@ impl Opened {
         let damaged = |_| SessionError::Damaged { part: INDEX };
         let index: Index = serde_json::from_slice(&plain).map_err(damaged)?;
         let manifest: Manifest = serde_json::from_str(&index.manifest).map_err(damaged)?;
-        Ok(Self { folder, key, manifest_bytes: index.manifest.into_bytes(), manifest, blobs: index.blobs })
+        let frames = Frames::new(&index.frames).ok_or(SessionError::Damaged { part: INDEX })?;
+        let (manifest_bytes, blobs) = (index.manifest.into_bytes(), index.blobs);
+        Ok(Self { folder, key, manifest_bytes, manifest, blobs, frames })
     }
 
     /// The rows, and the steps that they hold: each with the digest that the manifest has.
@@ -208,14 +233,22 @@ impl Opened {
         Ok((batch.clone(), steps.map_err(|_| damaged)?))
     }
 
-    /// The bytes of a blob: they have the digest that was asked for.
+    /// The bytes of a blob: they have the digest that was asked for. A frame that is kept as tiles is a pixmap again.
     pub(crate) fn blob(&self, digest: &Digest) -> Result<Vec<u8>, SessionError> {
+        if let Some(frame) = self.frame(digest)? {
+            return Ok(frame);
+        }
+        let bytes = self.sealed_bytes(digest)?;
+        if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(SessionError::Damaged { part: BLOBS }) }
+    }
+
+    fn sealed_bytes(&self, digest: &Digest) -> Result<Vec<u8>, SessionError> {
         let names = self.blobs.get(digest).ok_or(SessionError::Missing { part: BLOBS })?;
         let mut bytes = Vec::new();
         for (number, name) in names.iter().enumerate() {
             bytes.extend_from_slice(&self.chunk(digest, number, name)?);
         }
-        if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(SessionError::Damaged { part: BLOBS }) }
+        Ok(bytes)
     }
 
     fn chunk(&self, blob: &Digest, number: usize, name: &Digest) -> Result<Zeroizing<Vec<u8>>, SessionError> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use candor_model::bundle::{Contents, Manifest};
+use candor_bundle::Contents;
+use candor_model::bundle::Manifest;
 use candor_model::{
     Action, AppId, BlobRef, ConsentId, Digest, Entropy, Media, Moment, Platform, Rect, RedactorInfo, Screen,
     SessionHeader, SessionId, SigningKey, Step, Timestamp, Window, bundle, canonical_bytes,
@@ -95,10 +96,16 @@ pub(crate) fn contents(
         released_at: header.ended.plus_millis(600_000),
         salt: "22".repeat(32),
     };
-    let manifest =
-        Manifest { version: bundle::VERSION, header, steps: digests, blobs: refs, findings: BTreeMap::new() };
+    let manifest = Manifest {
+        version: bundle::VERSION_MIN,
+        header,
+        steps: digests,
+        blobs: refs,
+        packed_bytes: None,
+        findings: BTreeMap::new(),
+    };
     let manifest_bytes = canonical_bytes(&manifest).unwrap();
     let subject = candor_model::Subject::new("manifest.json", Digest::of(&manifest_bytes));
     let release = candor_model::Statement::new(subject, release).sign(key).unwrap();
-    Contents { release, manifest_bytes, manifest, steps, blobs }
+    Contents { release, manifest_bytes, manifest, steps, blobs, frames: Vec::new() }
 }

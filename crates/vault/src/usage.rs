@@ -47,6 +47,11 @@ impl OpenedSession {
     pub fn blob(&self, digest: &Digest) -> Result<Vec<u8>, SessionError> {
         self.opened.blob(digest)
     }
+
+    /// Forgets what was kept of the frames for the next one: nothing more is needed of this session.
+    pub fn put_away(&self) {
+        self.opened.put_away();
+    }
 }
 
 impl Vault {

@@ -9,6 +9,7 @@ use candor_model::{Action, ConsentId, Digest, SessionId, Step};
 use crate::consents::Agreed;
 use crate::export::Manifest;
 use crate::files::Files;
+use crate::image::{IMAGE_BYTES_MAX, frame_digest};
 use crate::layout::{IMAGES, LINE_BYTES_MAX, MANIFEST, RECORDS, STEP_BYTES_MAX, STEPS, image_path};
 use crate::lines::{Line, canonical};
 use crate::records::numbered;
@@ -199,7 +200,7 @@ fn image(ground: &Ground<'_>, listed: &BTreeMap<&str, &DatasetFile>, record: &Re
     let shown = ground.dataset.shown(&path);
     match (record.frame, listed.get(path.as_str())) {
         (None, None) => None,
-        (Some(frame), Some(file)) if file.sha256 == frame => None,
+        (Some(frame), Some(file)) if file.sha256 == frame || shows(ground.dataset, file, frame) => None,
         (Some(_), Some(_)) => {
             let detail = "the image is not the frame that was released with this step";
             Some(Finding::new(CHECK, Code::DatasetFileDiffers, &shown, detail))
@@ -213,6 +214,12 @@ fn image(ground: &Ground<'_>, listed: &BTreeMap<&str, &DatasetFile>, record: &Re
             Some(Finding::new(CHECK, Code::SurplusFile, &shown, detail))
         }
     }
+}
+
+/// Whether an image has the pixels of a frame, and nothing else. A file that is not the listed one has a finding of its own.
+fn shows(dataset: &Files<'_>, file: &DatasetFile, frame: Digest) -> bool {
+    let Ok(png) = dataset.read(&file.path, IMAGE_BYTES_MAX) else { return true };
+    Digest::of(&png) != file.sha256 || frame_digest(&png) == Some(frame)
 }
 
 /// What in a step its contributor did not agree to, or the charter does not allow.

@@ -21,6 +21,7 @@ mod consents;
 mod dataset;
 mod export;
 mod files;
+mod image;
 mod layout;
 mod lines;
 mod openings;

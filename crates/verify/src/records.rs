@@ -173,7 +173,8 @@ fn held_against(record: &Record, manifest: &bundle::Manifest) -> Result<(), &'st
     // A session's manifest is read only if its blobs are in order.
     let blob = |digest| manifest.blobs.binary_search_by_key(&digest, |blob| blob.digest).ok();
     let is_frame = |digest| {
-        blob(digest).and_then(|at| manifest.blobs.get(at)).is_some_and(|blob| blob.media == Media::Png)
+        let blob = blob(digest).and_then(|at| manifest.blobs.get(at));
+        blob.is_some_and(|blob| matches!(blob.media, Media::Png | Media::Pixmap))
     };
     match record.frame {
         Some(frame) if !is_frame(frame) => Err("the frame is not one that the contributor released"),

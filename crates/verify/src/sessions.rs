@@ -78,10 +78,11 @@ pub(crate) fn manifest(files: &Files<'_>, path: &str) -> Result<Read, Finding> {
         finding(Code::Malformed, "the file is not a session's manifest in its canonical form")
     })?;
     let sorted = manifest.blobs.is_sorted_by(|a, b| a.digest < b.digest);
-    if !sorted || manifest.steps.len() > BUNDLE_STEPS_MAX {
+    let consistent = sorted && manifest.holds_what_its_version_has();
+    if !consistent || manifest.steps.len() > BUNDLE_STEPS_MAX {
         return Err(finding(
             Code::Malformed,
-            "the manifest has too many steps, or its blobs are not in order",
+            "the manifest has too many steps, its blobs are not in order, or it holds what its version does not",
         ));
     }
     Ok(Read { manifest, digest })
@@ -94,7 +95,7 @@ fn version_of(bytes: &[u8]) -> Result<(), (Code, String)> {
     }
     let malformed = |_| (Code::Malformed, "the file is not a session's manifest".to_owned());
     let versioned: Versioned = serde_json::from_slice(bytes).map_err(malformed)?;
-    let required = versioned.version.require(bundle::VERSION, "the session's manifest");
+    let required = bundle::require_version(versioned.version, "the session's manifest");
     required.map_err(|error| (Code::OtherVersion, error.to_string()))
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn read(files: &Files<'_>, index: &Index, ledger: &mut Ledger) -> BTr
 
 fn summary(path: &str, read: &Read, index: &Index) -> Session {
     let header = &read.manifest.header;
-    let blob_bytes = read.manifest.blobs.iter().fold(0_u64, |sum, blob| sum.saturating_add(blob.bytes));
+    let blob_bytes = read.manifest.blob_bytes();
     Session {
         id: header.session,
         path: path.to_owned(),

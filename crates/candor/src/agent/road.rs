@@ -60,7 +60,7 @@ impl std::fmt::Display for Count {
     }
 }
 
-/// What is around the records of a step on disk, in bytes, and room for the beginning of a segment.
+/// What is kept free for each step, in bytes: gaps, marks and the beginnings of segments are written beside the steps.
 const AROUND_A_STEP_BYTES: u64 = 1_024;
 /// Longest wait for another command, or the page, to let go of the journal, in milliseconds.
 const JOURNAL_WAIT_MS_MAX: u64 = 3_000;
@@ -316,14 +316,12 @@ impl<'b> Road<'_, 'b> {
     }
 
     fn write(&mut self, redacted: Redacted<RedactedStep>) -> Outcome {
-        let bytes = on_disk_at_most(redacted.content())?;
         let (used, most) = self.gate.bytes_today();
         // While it was redacted others were kept: the gate could not know how large they would be.
-        if used.saturating_add(bytes) > most {
-            return self.leave_out();
-        }
-        self.writer.append(redacted).because(Kind::Storage, "write the journal")?;
-        self.gate.count(bytes);
+        let left = most.saturating_sub(used).saturating_sub(AROUND_A_STEP_BYTES);
+        let taken = self.writer.append_within(redacted, left).because(Kind::Storage, "write the journal")?;
+        let Some(bytes) = taken else { return self.leave_out() };
+        self.gate.count(bytes + AROUND_A_STEP_BYTES);
         self.count.kept += 1;
         Ok(())
     }
@@ -433,14 +431,6 @@ pub(crate) fn redact_words(
     text: Raw<String>,
 ) -> Outcome<Redacted<(String, Vec<Finding>)>> {
     Ok(redactor(enrolment, models)?.redact_text(text))
-}
-
-/// How large a step is on disk: its blobs, its words and its report as text, and what is around three records. Blobs that are there already
-/// are counted again.
-fn on_disk_at_most(step: &RedactedStep) -> Outcome<u64> {
-    let blobs: u64 = [&step.frame, &step.tree].into_iter().flatten().map(|bytes| bytes.len() as u64).sum();
-    let text = serde_json::to_vec(&(&step.step, &step.report)).because(Kind::Unexpected, "measure a step")?;
-    Ok(blobs + text.len() as u64 + AROUND_A_STEP_BYTES)
 }
 
 /// Bytes kept today, by the sessions in the journal.

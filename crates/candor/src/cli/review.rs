@@ -378,7 +378,8 @@ fn show(session: &Session, of: &One, frames: Option<&Path>) -> Outcome {
 fn write_frame(folder: &Path, step: &ReviewStep) -> Outcome {
     let Some(frame) = &step.content.frame else { return Ok(()) };
     let path = folder.join(format!("{:04}.png", step.number));
-    durable::write_private(&path, frame).because(Kind::Storage, &format!("write {}", path.display()))
+    let png = candor_redact::picture_png(frame).because(Kind::BadInput, "write the picture as PNG")?;
+    durable::write_private(&path, &png).because(Kind::Storage, &format!("write {}", path.display()))
 }
 
 fn shown_step(step: &ReviewStep) -> ShownStep {

@@ -47,8 +47,8 @@ fn a_picture_of_the_forgotten_time_goes_with_its_step_and_one_that_an_older_step
     // Three colours: the frame of 3 is the frame of 0.
     (0..4).for_each(|second| append(&mut writer, second).unwrap());
     writer.forget_since(at(1), at(4)).unwrap();
-    let blobs = journal.lock().unwrap().session(session(1)).unwrap().index.blobs.len();
-    assert_eq!((blobs, seconds(&journal, 1)), (1, vec![0]));
+    let frames = journal.lock().unwrap().session(session(1)).unwrap().index.frames.len();
+    assert_eq!((frames, seconds(&journal, 1)), (1, vec![0]));
     append(&mut writer, 6).unwrap();
     assert_eq!(journal.view(session(1)).unwrap().flatten().count(), 2);
 }

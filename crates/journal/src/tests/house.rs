@@ -1,14 +1,16 @@
 //! A journal in a folder of its own, steps to put in it, and words for what it holds.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use candor_bundle::{Contents, Damaged, Unpacker};
 use candor_model::{
-    Action, BlobRef, Button, ConsentId, Digest, Entropy, Finding, FindingKind, Media, Moment, Place,
-    Platform, Point, Rect, RedactedStep, RedactionReport, RedactorInfo, Screen, SessionId, SigningKey, Step,
-    Timestamp, Window,
+    Action, BlobRef, Button, ConsentId, Digest, Entropy, Finding, FindingKind, FrameView, Media, Moment,
+    Place, Platform, Point, Rect, RedactedStep, RedactionReport, RedactorInfo, Screen, SessionId, SigningKey,
+    Step, Timestamp, Window, canonical_bytes,
 };
 
 use crate::record::{Mark, Record};
@@ -70,19 +72,14 @@ pub(super) fn start(n: u8) -> SessionStart {
 
 /// A frame of one colour.
 pub(super) fn frame(colour: u8) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header().unwrap().write_image_data(&[colour; 8 * 8 * 3]).unwrap();
-    bytes
+    FrameView::new(8, 8, &[colour; 8 * 8 * 3]).unwrap().to_pixmap()
 }
 
 /// A step that can be told from others by its second, with a frame of one colour and one finding.
 pub(super) fn step(second: u32, colour: u8) -> RedactedStep {
     let bounds = Rect { x: 0, y: 0, width: 8, height: 8 };
     let frame = frame(colour);
-    let reference = BlobRef { digest: Digest::of(&frame), bytes: frame.len() as u64, media: Media::Png };
+    let reference = BlobRef::of(&frame, Media::Pixmap).unwrap();
     let step = Step {
         ordinal: 0,
         at: Moment { wall: at(i64::from(second)), monotonic_us: u64::from(second) * 1_000_000 },
@@ -98,7 +95,7 @@ pub(super) fn step(second: u32, colour: u8) -> RedactedStep {
 }
 
 pub(super) fn append(writer: &mut SessionWriter, second: u32) -> Result<(), SessionError> {
-    writer.append_content(step(second, u8::try_from(second % 3).unwrap()))
+    writer.append_content(step(second, u8::try_from(second % 3).unwrap()), u64::MAX).map(drop)
 }
 
 pub(super) fn gap(code: &str, from: i64, to: i64) -> Gap {
@@ -126,6 +123,36 @@ pub(super) fn bundle_bytes(journal: &Journal, n: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     bundle.write_to(&mut bytes).unwrap();
     bytes
+}
+
+/// The pixmaps of a bundle.
+pub(super) fn frames_of(contents: &Contents) -> BTreeMap<Digest, Vec<u8>> {
+    let (mut first, mut starts) = (0, Vec::new());
+    for frame in &contents.frames {
+        starts.push(first);
+        first += frame.packed.fresh();
+    }
+    let mut unpacker = Unpacker::default();
+    let mut bringing = |tile: u32| {
+        let at = starts.partition_point(|first| *first <= tile) - 1;
+        // Frames that bring nothing have the number of the next one that does.
+        Ok::<_, Damaged>((starts[at], contents.frames[at].packed.clone()))
+    };
+    let numbered = starts.iter().zip(&contents.frames);
+    let opened = numbered.map(|(first, frame)| {
+        let pixels = unpacker.frame(&frame.packed, *first, &mut bringing).unwrap();
+        (frame.digest, pixels.view().to_pixmap())
+    });
+    opened.collect()
+}
+
+/// Everything that is in a bundle, as it was before it was made small.
+pub(super) fn opened(bundle: &[u8]) -> Vec<u8> {
+    let contents = candor_bundle::read(bundle).unwrap();
+    let frames = frames_of(&contents).into_values();
+    let steps = contents.steps.iter().map(|step| canonical_bytes(step).unwrap());
+    let said = [contents.release.to_bytes(), contents.manifest_bytes.clone()].into_iter().chain(steps);
+    said.chain(contents.blobs.values().cloned()).chain(frames).collect::<Vec<_>>().concat()
 }
 
 /// All that a person can see of the journal, in words; the same words, the same state.

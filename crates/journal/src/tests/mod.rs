@@ -4,6 +4,7 @@ mod crash;
 mod cut;
 mod deletion;
 mod disk_full;
+mod frames;
 mod house;
 mod masks;
 mod plain_model;

@@ -1,10 +1,10 @@
 //! P5: nothing leaves without the person's review and release, and what leaves is exactly what was left.
 
-use candor_model::bundle::{self, Release};
+use candor_model::bundle::Release;
 use candor_model::{Digest, FindingKind, Outcome, Rect, SigningKey, Statement};
 
 use super::house::{
-    append, at, bundle_bytes, contributor, entropy, gap, open, reviewed, session, set_task, start,
+    append, at, bundle_bytes, contributor, entropy, frames_of, gap, open, reviewed, session, set_task, start,
 };
 use crate::{Journal, ReleaseError, SessionError, State, StateError};
 
@@ -82,12 +82,13 @@ fn what_leaves_is_what_was_left_and_nothing_else() {
     let viewed: Vec<_> = journal.view(session(1)).unwrap().map(|step| step.unwrap().content).collect();
 
     let bytes = bundle_bytes(&journal, 1);
-    let contents = bundle::read(bytes.as_slice()).unwrap();
+    let contents = candor_bundle::read(bytes.as_slice()).unwrap();
     assert_eq!(contents.steps, viewed.iter().map(|content| content.step.clone()).collect::<Vec<_>>());
     assert_eq!(contents.steps.iter().map(|step| step.ordinal).collect::<Vec<_>>(), [0, 1, 2]);
+    let frames = frames_of(&contents);
     for content in &viewed {
         let frame = content.step.frame.unwrap();
-        assert_eq!(contents.blobs.get(&frame.digest), content.frame.as_ref());
+        assert_eq!(frames.get(&frame.digest), content.frame.as_ref());
     }
     let header = &contents.manifest.header;
     assert_eq!(
@@ -101,8 +102,10 @@ fn what_leaves_is_what_was_left_and_nothing_else() {
     assert_eq!(contents.manifest.findings.get(&FindingKind::Person), Some(&1));
     let code = b"app.not-in-charter";
     assert!(!bytes.windows(code.len()).any(|window| window == code), "a gap is in the bundle");
-    let dropped = journal.view_step(session(1), 1).unwrap().content.frame.unwrap();
-    assert!(!contents.blobs.contains_key(&Digest::of(&dropped)));
+    let dropped = journal.view_step(session(1), 1).unwrap().content;
+    assert!(!frames.contains_key(&dropped.step.frame.unwrap().digest));
+    let tiles: u32 = contents.frames.iter().map(|frame| frame.packed.fresh()).sum();
+    assert_eq!(tiles, 3, "two colours and a masked one: no tile of what was dropped is in the bundle");
 }
 
 #[test]

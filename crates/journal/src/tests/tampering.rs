@@ -160,7 +160,7 @@ fn a_newer_version_is_refused_by_name_and_never_swept() {
     three_segments(folder.path(), 1);
     let path = segment(folder.path(), 1, 2);
     let mut bytes = std::fs::read(&path).unwrap();
-    bytes[9] = 3;
+    bytes[9] = 4;
     overwrite(&path, &bytes);
     let journal = open(folder.path());
     assert_eq!(journal.damaged().unwrap()[0].1.to_string(), "segment 2 is of another version");

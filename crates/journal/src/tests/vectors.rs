@@ -69,7 +69,7 @@ fn a_recording_of_version_1_reads_and_goes_on() {
     }
     assert_eq!(journal.session(session(2)).unwrap().state, State::Releasing);
 
-    // What is written now is of version 2, in a segment of its own.
+    // What is written now is of version 3, in a segment of its own.
     journal.mask_app(session(1), &"editor".parse().unwrap()).unwrap();
     journal.unmask(session(1), 2).unwrap();
     journal.set_outcome(session(1), Some(Outcome::Failure)).unwrap();
@@ -78,7 +78,7 @@ fn a_recording_of_version_1_reads_and_goes_on() {
         let path = super::house::segment(folder.path(), 1, segment);
         std::fs::read(path).unwrap()[8..10].to_vec()
     };
-    assert_eq!((versions(0), versions(1)), (vec![0, 1], vec![0, 2]));
+    assert_eq!((versions(0), versions(1)), (vec![0, 1], vec![0, 3]));
     let journal = open(folder.path());
     let region = |step, region| Masked::Region { step, region };
     let masks: Vec<Masked> = journal.masks(session(1)).unwrap().into_iter().map(|mask| mask.what).collect();

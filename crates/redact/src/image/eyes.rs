@@ -13,7 +13,7 @@ use crate::ocr::area::Area;
 use crate::ocr::change::changed;
 use crate::ocr::{Hurry, Line, Reader};
 use crate::screen::canvas::is_filled;
-use crate::screen::picture::{decode, encode};
+use crate::screen::picture::decode_stored;
 use crate::text::EngineError;
 use crate::{FrameError, Lists, Models, Profile};
 
@@ -54,7 +54,8 @@ pub(crate) struct Scene<'a> {
 /// A picture after reading: its bytes, and what was masked for what was read.
 #[derive(Clone)]
 pub(crate) struct Read {
-    pub(crate) png: Vec<u8>,
+    /// The picture as a pixmap.
+    pub(crate) frame: Vec<u8>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -122,9 +123,9 @@ impl Eyes {
         }
         hurry.check()?;
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
-        let (png, pieces) = self.settled(frame, lines, scene.keep, last.as_ref(), &mut masks, hurry)?;
+        let (stored, pieces) = self.settled(frame, lines, scene.keep, last.as_ref(), &mut masks, hurry)?;
         let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
-        let read = Read { png, findings: masks.map(|mask| finding(&mask)).collect() };
+        let read = Read { frame: stored, findings: masks.map(|mask| finding(&mask)).collect() };
         self.last = Some(Last {
             tree: scene.tree.cloned(),
             own: scene.keep.own().map(<[Area]>::to_vec),
@@ -213,12 +214,12 @@ impl Eyes {
 
 /// The bytes of a painted picture, if what they hold is what was painted.
 fn stored(frame: &Pixels, masks: &[Mask]) -> Result<Vec<u8>, ImageError> {
-    let png = encode(frame)?;
-    let stored = decode(&png)?;
+    let bytes = frame.view().to_pixmap();
+    let stored = decode_stored(&bytes)?;
     if stored.rgb() != frame.rgb() || !masks.iter().all(|mask| is_filled(&stored, mask.area.rect())) {
         return Err(FrameError::NotPainted.into());
     }
-    Ok(png)
+    Ok(bytes)
 }
 
 /// Whether what a piece says is part of what a line in its place said before it was painted.

@@ -1,12 +1,13 @@
-//! PNG in and out (ISO/IEC 15948): 8-bit red, green, blue. The same pixels always give the same bytes.
+//! Pictures in and out: PNG (ISO/IEC 15948) of 8-bit red, green, blue, and the pixmaps that frames are kept as. The same pixels always
+//! give the same bytes.
 
 use std::io::Cursor;
 
-use candor_model::Pixels;
+use candor_model::{FrameView, Pixels};
 use zeroize::Zeroizing;
 
 /// Most pixels of a frame: two screens of 7680 by 4320.
-pub(crate) const FRAME_PIXELS_MAX: u64 = 2 * 7680 * 4320;
+pub(crate) use candor_model::FRAME_PIXELS_MAX;
 
 /// Why a picture cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -69,12 +70,27 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Pixels, PictureError> {
     Pixels::new(width, height, rgb).ok_or(PictureError::Format)
 }
 
-/// A smaller copy of a frame that was redacted, at most `width_max` pixels wide: each pixel is the mean of a square.
+/// The frame that the bytes of a step hold: a pixmap, or PNG in recordings of older versions.
+pub(crate) fn decode_stored(bytes: &[u8]) -> Result<Pixels, PictureError> {
+    FrameView::of_pixmap(bytes).map_or_else(|| decode(bytes), |frame| Ok(frame.into()))
+}
+
+/// A frame that was redacted, as PNG for people to look at.
+///
+/// # Errors
+/// When the bytes are not a frame as it is stored, or the PNG does not hold what the frame holds.
+pub fn picture_png(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let frame = decode_stored(bytes)?;
+    let png = encode(&frame)?;
+    if decode(&png)? == frame { Ok(png) } else { Err(PictureError::Format) }
+}
+
+/// A smaller copy of a frame that was redacted, as PNG, at most `width_max` pixels wide: each pixel is the mean of a square.
 ///
 /// # Errors
 /// When the bytes are not a frame as it is stored.
 pub fn small_picture(bytes: &[u8], width_max: u32) -> Result<Vec<u8>, PictureError> {
-    let frame = decode(bytes)?;
+    let frame = decode_stored(bytes)?;
     let side = frame.width().div_ceil(width_max.max(1)).clamp(1, frame.height().max(1));
     let (width, height) = (frame.width() / side, frame.height() / side);
     let (across, down, square) = (count(width), count(height), count(side));
@@ -159,6 +175,12 @@ mod tests {
         for width_max in [4, 9, u32::MAX] {
             assert_eq!(small_picture(&frame, width_max).unwrap(), frame);
         }
+        let pixmap = decode(&frame).unwrap().view().to_pixmap();
+        assert_eq!(
+            (picture_png(&pixmap).unwrap(), picture_png(&frame).unwrap()),
+            (frame.clone(), frame.clone())
+        );
+        assert_eq!(small_picture(&pixmap, 9).unwrap(), frame);
         assert!(small_picture(&frame, 0).is_ok() && small_picture(b"no picture", 9).is_err());
     }
 }

@@ -70,7 +70,7 @@ static MODELS: std::sync::LazyLock<Models> = std::sync::LazyLock::new(|| {
 fn redacted(profile: Profile, observation: Observation) -> Pixels {
     let mut redactor = Redactor::new(profile, [1; 32], Lists::default(), &MODELS).unwrap();
     let step = redactor.redact(Raw::seal(observation)).unwrap().into_content();
-    picture::decode(&step.frame.unwrap()).unwrap()
+    picture::decode_stored(&step.frame.unwrap()).unwrap()
 }
 
 fn save() -> Node {

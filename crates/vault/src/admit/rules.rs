@@ -1,7 +1,8 @@
 //! What a bundle is held against. Pure functions: the same bundle, consent, charter and time give the same answer.
 
+use candor_bundle::Contents;
 use candor_consent::{AppRule, Charter, Consent, Field};
-use candor_model::bundle::{Contents, Release};
+use candor_model::bundle::Release;
 use candor_model::{
     Action, Digest, PAYLOAD_TYPE, SessionHeader, Statement, Step, Timestamp, canonical_bytes,
 };
@@ -153,7 +154,6 @@ const fn needed_for(action: &Action) -> Option<Field> {
 /// The bytes that count against the cap: what the contributor released.
 pub(super) fn bytes_of(contents: &Contents) -> u64 {
     let steps = contents.steps.iter().map(|step| canonical_bytes(step).map_or(0, |bytes| bytes.len() as u64));
-    let blobs = contents.blobs.values().map(|bytes| bytes.len() as u64);
     let manifest = contents.manifest_bytes.len() as u64;
-    steps.chain(blobs).fold(manifest, u64::saturating_add)
+    steps.fold(manifest.saturating_add(contents.manifest.blob_bytes()), u64::saturating_add)
 }

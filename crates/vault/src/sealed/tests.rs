@@ -1,3 +1,5 @@
+use candor_model::FrameView;
+
 use super::*;
 use crate::testing::{bundle_with_blobs, counter};
 
@@ -113,4 +115,52 @@ fn no_file_holds_or_is_named_by_content() {
     for digest in fixture.contents.blobs.keys() {
         assert!(!holds(digest.to_string().as_bytes()));
     }
+}
+
+/// Two frames that share all tiles but one.
+fn two_frames() -> [Vec<u8>; 2] {
+    [1, 2].map(|colour: u8| {
+        let rgb: Vec<u8> = (0..130 * 70).flat_map(|n| [if n == 9 { colour } else { 200 }; 3]).collect();
+        FrameView::new(130, 70, &rgb).unwrap().to_pixmap()
+    })
+}
+
+fn with_frames() -> (Fixture, Vec<Digest>) {
+    let mut fixture = Fixture::new();
+    let mut packer = candor_bundle::Packer::default();
+    for pixmap in two_frames() {
+        let (digest, packed) = packer.pack(FrameView::of_pixmap(&pixmap).unwrap()).unwrap();
+        fixture.contents.frames.push(PackedFrame { digest, packed });
+    }
+    disk::remove(&fixture.folder.path().join("s")).unwrap();
+    let key = SessionKey::unwrap(fixture.session, &fixture.contributor, &fixture.wrapped).unwrap();
+    write(&fixture.folder.path().join("s"), &key, &fixture.contents, &mut counter()).unwrap();
+    let digests = fixture.contents.frames.iter().map(|frame| frame.digest).collect();
+    (fixture, digests)
+}
+
+#[test]
+fn frames_that_are_kept_as_tiles_open_as_they_were_in_any_order() {
+    let (fixture, digests) = with_frames();
+    let opened = fixture.open().unwrap();
+    for n in [1, 0, 1] {
+        assert!(opened.blob(&digests[n]).unwrap() == two_frames()[n]);
+        opened.put_away();
+    }
+    let plain = fixture.contents.blobs.iter().next().unwrap();
+    assert_eq!(&opened.blob(plain.0).unwrap(), plain.1);
+}
+
+#[test]
+fn a_packed_frame_in_the_place_of_another_is_refused() {
+    let (fixture, digests) = with_frames();
+    let names = |digest: &Digest| fixture.open().unwrap().blobs.get(digest).unwrap()[0].to_string();
+    let paths = [0, 1].map(|n| fixture.path(BLOBS).join(names(&digests[n])));
+    disk::write_in_place(&paths[1], &std::fs::read(&paths[0]).unwrap()).unwrap();
+    let opened = fixture.open().unwrap();
+    assert!(opened.blob(&digests[0]).is_ok());
+    assert!(matches!(opened.blob(&digests[1]), Err(SessionError::Sealed { .. })));
+    std::fs::remove_file(&paths[0]).unwrap();
+    opened.put_away();
+    assert!(matches!(opened.blob(&digests[0]), Err(SessionError::Missing { .. })));
 }

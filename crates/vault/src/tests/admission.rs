@@ -1,7 +1,7 @@
 //! What the vault's only entry refuses.
 
+use candor_bundle::Contents;
 use candor_consent::{Act, Choice, Field, Role};
-use candor_model::bundle::Contents;
 use candor_model::{Action, Button, Point, Step, Target};
 
 use super::world::*;

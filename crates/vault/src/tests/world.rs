@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use candor_bundle::Contents;
 use candor_consent::{
     Act, Charter, Choice, Consent, DatasetRequest, Decision, Field, Grant, ProgramAct, Role, SignOff,
     Withdrawal, fill_charter_template,
 };
-use candor_model::bundle::Contents;
 use candor_model::{
-    BlobRef, Digest, Envelope, Media, Platform, RedactorInfo, SessionHeader, SessionId, SigningKey,
-    Timestamp, bundle,
+    BlobRef, Digest, Envelope, Media, Platform, RedactorInfo, SessionHeader, SessionId, SigningKey, Timestamp,
 };
 
 use crate::testing::{at, contents, counter, seeded, step};
@@ -265,7 +264,7 @@ pub(super) fn session(n: u8) -> SessionId {
 
 pub(super) fn wire(contents: &Contents) -> Vec<u8> {
     let mut bytes = Vec::new();
-    bundle::write(contents, &mut bytes).unwrap();
+    candor_bundle::write(contents, &mut bytes).unwrap();
     bytes
 }
 

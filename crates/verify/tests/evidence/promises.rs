@@ -401,7 +401,7 @@ fn a_newer_version_is_refused_by_its_name() {
     let dataset_of = |manifest: &mut DatasetManifest| manifest.version = FormatVersion(2);
     let report = finds(&Plan { dataset_of, ..Plan::default() }, &[Code::OtherVersion, Code::NotRun]);
     assert!(report.to_string().contains("update this program"), "{report}");
-    let manifest_of = |manifest: &mut Manifest| manifest.version = FormatVersion(2);
+    let manifest_of = |manifest: &mut Manifest| manifest.version = FormatVersion(3);
     let report = Plan { manifest_of, ..Plan::default() }.build().verify();
     assert!(codes(&report).contains(&Code::OtherVersion), "{report}");
 }
@@ -449,4 +449,47 @@ fn an_admission_after_the_pilot_ended_is_found_though_its_data_may_be_used() {
     let plan = Plan { charter, ..Plan::default() };
     assert_eq!(plan.build().verify().verdict, Verdict::Ok);
     finds(&Plan { admission_of: late, ..plan }, &[Code::NotRunning]);
+}
+
+/// The evidence with another image in the place of the first, which the dataset's manifest agrees to.
+fn with_image(png: Vec<u8>) -> Vec<Code> {
+    let mut case = honest();
+    let path = "images/000000.png";
+    let mut manifest: DatasetManifest = serde_json::from_slice(&case.dataset.files["manifest.json"]).unwrap();
+    let file = manifest.files.iter_mut().find(|file| file.path == path).unwrap();
+    (file.sha256, file.bytes) = (Digest::of(&png), png.len() as u64);
+    let manifest = candor_model::canonical_bytes(&manifest).unwrap();
+    case.dataset.files.insert(path.into(), png);
+    case.dataset.files.insert("manifest.json".into(), manifest.clone());
+    case.evidence.files.insert("manifest.json".into(), manifest);
+    case.reseal();
+    codes(&case.verify())
+}
+
+/// An image of two pixels, written in a way that the compiler does not use, and with a comment if there is one.
+fn image(rgb: &[u8], comment: Option<&str>) -> Vec<u8> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 2, 1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::NoCompression);
+    if let Some(comment) = comment {
+        encoder.add_text_chunk("Comment".into(), comment.into()).unwrap();
+    }
+    encoder.write_header().unwrap().write_image_data(rgb).unwrap();
+    png
+}
+
+#[test]
+fn an_image_must_show_the_pixels_that_were_released_and_nothing_else() {
+    let case = honest();
+    let png = &case.dataset.files["images/000000.png"];
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut rgb).unwrap();
+    assert_eq!(with_image(image(&rgb, None)), [Code::ExportDiffers], "the same pixels, another file");
+    let both = [Code::ExportDiffers, Code::DatasetFileDiffers];
+    let same = |found: Vec<Code>| both.iter().all(|code| found.contains(code)) && found.len() == 2;
+    assert!(same(with_image(image(&rgb, Some("who it was")))));
+    rgb[5] ^= 1;
+    assert!(same(with_image(image(&rgb, None))));
 }

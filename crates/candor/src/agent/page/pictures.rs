@@ -33,8 +33,11 @@ async fn whole(
     State(desk): State<Desk>,
     Path((session, number)): Path<(SessionId, u32)>,
 ) -> Result<Response, Told> {
-    let frame = desk.on_recordings(move |_, journal, _| frame(journal, session, number)).await?;
-    Ok(([(header::CONTENT_TYPE, "image/png")], frame).into_response())
+    let picture = desk.on_recordings(move |_, journal, _| {
+        let frame = frame(journal, session, number)?;
+        candor_redact::picture_png(&frame).because(Kind::BadInput, "show the picture")
+    });
+    Ok(([(header::CONTENT_TYPE, "image/png")], picture.await?).into_response())
 }
 
 async fn small(

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use candor_bundle::Contents;
 use candor_consent::{
     Act, Charter, Choice, Consent, DatasetRequest, Decision, Field, Grant, ProgramAct, Role, SignOff,
     Withdrawal, fill_charter_template,
 };
-use candor_model::bundle::{self, Contents, Manifest, Release};
+use candor_model::bundle::{self, Manifest, Release};
 use candor_model::{
     BlobRef, Digest, Entropy, Envelope, Platform, RedactorInfo, SessionHeader, SessionId, SigningKey,
     Statement, Subject, Timestamp, canonical_bytes,
@@ -157,7 +158,7 @@ impl World {
 
     fn admit(&mut self, n: u8) {
         let mut wire = Vec::new();
-        bundle::write(&self.bundle(n), &mut wire).unwrap();
+        candor_bundle::write(&self.bundle(n), &mut wire).unwrap();
         self.vault.admit(wire.as_slice(), at(ADMITTED), &mut seeded(300 + u64::from(n))).unwrap();
     }
 
@@ -194,10 +195,11 @@ impl World {
         let frames = refs.iter().map(|blob| testing::frames(session(n), blob).unwrap());
         let blobs: BTreeMap<_, _> = frames.map(|bytes| (Digest::of(&bytes), bytes)).collect();
         let manifest = Manifest {
-            version: bundle::VERSION,
+            version: bundle::VERSION_MIN,
             header: self.header(n),
             steps: steps.iter().map(|step| Digest::of(&canonical_bytes(step).unwrap())).collect(),
             blobs: refs.into_iter().collect(),
+            packed_bytes: None,
             findings: BTreeMap::new(),
         };
         let manifest_bytes = canonical_bytes(&manifest).unwrap();
@@ -209,7 +211,7 @@ impl World {
         };
         let subject = Subject::new("manifest.json", Digest::of(&manifest_bytes));
         let release = Statement::new(subject, release).sign(&contributor(n)).unwrap();
-        Contents { release, manifest_bytes, manifest, steps, blobs }
+        Contents { release, manifest_bytes, manifest, steps, blobs, frames: Vec::new() }
     }
 
     /// A signed request for a recipe, each with its own nonce.

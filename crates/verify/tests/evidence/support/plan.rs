@@ -13,7 +13,7 @@ use candor_model::{
 use candor_verify::Memory;
 
 use super::books::{Books, act, sign_off};
-use super::session::{Session, blob, dataset, file, sigma, step};
+use super::session::{Session, dataset, file, frame, sigma, step};
 use super::{Case, ROLES, charter_text, entropy, key, lines, policy, publish, seal, time};
 
 /// Something that makes evidence worthless.
@@ -192,11 +192,10 @@ impl Plan {
         let mut steps = Vec::new();
         let mut frames = BTreeMap::new();
         for ordinal in 0..self.steps_each {
-            let png = format!("\u{89}PNG of step {ordinal} by {seed}").into_bytes();
             // The last step of each session has no frame.
-            let frame = (ordinal + 1 < self.steps_each).then(|| blob(&png));
-            steps.push(step(ordinal, app, frame, started));
-            frames.extend(frame.map(|blob| (blob.digest, png)));
+            let shown = (ordinal + 1 < self.steps_each).then(|| frame(ordinal, seed));
+            steps.push(step(ordinal, app, shown.as_ref().map(|(blob, _)| *blob), started));
+            frames.extend(shown.map(|(blob, png)| (blob.digest, png)));
         }
         (self.steps_of)(&mut steps);
         let mut blobs: Vec<BlobRef> = steps.iter().filter_map(|step| step.frame).collect();
@@ -222,6 +221,7 @@ impl Plan {
             },
             steps: steps.iter().map(|step| Digest::of(&canonical_bytes(step).unwrap())).collect(),
             blobs,
+            packed_bytes: Some(100),
             findings: BTreeMap::new(),
         };
         (self.manifest_of)(&mut manifest);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use candor_model::bundle::Manifest;
 use candor_model::evidence::{DatasetFile, Record};
 use candor_model::{
-    Action, BlobRef, Button, Digest, Media, Moment, Point, Rect, Screen, Step, Timestamp, Window,
+    Action, BlobRef, Button, Digest, FrameView, Media, Moment, Point, Rect, Screen, Step, Timestamp, Window,
     canonical_bytes,
 };
 use candor_verify::Memory;
@@ -29,8 +29,16 @@ pub(crate) fn sigma(session: &Session) -> [u8; 32] {
     *Digest::of(format!("sigma {}", session.manifest.header.session).as_bytes()).as_bytes()
 }
 
-pub(crate) fn blob(bytes: &[u8]) -> BlobRef {
-    BlobRef { digest: Digest::of(bytes), bytes: bytes.len() as u64, media: Media::Png }
+/// A frame of its own pixels, and the image that shows it.
+pub(crate) fn frame(ordinal: u32, seed: u8) -> (BlobRef, Vec<u8>) {
+    let own = u8::try_from(ordinal).unwrap();
+    let rgb = [[seed, own, 0], [0, seed, own]].concat();
+    let pixmap = FrameView::new(2, 1, &rgb).unwrap().to_pixmap();
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 2, 1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&rgb).unwrap();
+    (BlobRef::of(&pixmap, Media::Pixmap).unwrap(), png)
 }
 
 pub(crate) fn step(ordinal: u32, app: &str, frame: Option<BlobRef>, started: Timestamp) -> Step {

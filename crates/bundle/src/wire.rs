@@ -1,18 +1,28 @@
-//! A bundle as bytes: a tar archive (POSIX ustar) of four kinds of entry in a fixed order.
+//! A bundle as bytes: a tar archive (POSIX ustar) of five kinds of entry in a fixed order.
 //!
-//! `release.dsse.json`, `manifest.json`, `steps.jsonl`, then `blobs/<digest>` sorted by digest. The reader takes only
-//! what the writer makes: another order, a link, an extra or a missing entry is refused.
+//! `release.dsse.json`, `manifest.json`, `steps.jsonl`, then `blobs/<digest>` sorted by digest, then `frames/<digest>` in the order in
+//! which the steps use them. The reader takes only what the writer makes: another order, a link, an extra or a missing entry is refused.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 
-use super::{BLOB_BYTES_MAX, BUNDLE_BYTES_MAX, BUNDLE_STEPS_MAX, Manifest, VERSION};
-use crate::{BlobRef, Digest, Envelope, EnvelopeError, Step, VersionError, canonical_bytes};
+use candor_model::bundle::{
+    BLOB_BYTES_MAX, BUNDLE_BYTES_MAX, BUNDLE_STEPS_MAX, Manifest, VERSION_MIN, require_version,
+};
+use candor_model::{
+    BlobRef, Digest, Envelope, EnvelopeError, FormatVersion, Media, Step, VersionError, canonical_bytes,
+};
+
+use crate::check::Checker;
+use crate::packed::{Damaged, PACKED_BYTES_MAX, Packed};
+use crate::squeeze::{squeeze, unsqueeze};
 
 const RELEASE: &str = "release.dsse.json";
 const MANIFEST: &str = "manifest.json";
 const STEPS: &str = "steps.jsonl";
 const BLOBS: &str = "blobs/";
+const FRAMES: &str = "frames/";
 
 /// What a bundle holds, read and held against its own digests, but not yet against any rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +35,50 @@ pub struct Contents {
     pub manifest: Manifest,
     /// The steps, in order; the digest of each is in the manifest.
     pub steps: Vec<Step>,
-    /// The blobs by digest; each is in the manifest.
+    /// The blobs by digest, pixmaps apart; each is in the manifest.
     pub blobs: BTreeMap<Digest, Vec<u8>>,
+    /// The pixmaps as tiles, in the order in which the steps use them first; each is in the manifest.
+    pub frames: Vec<PackedFrame>,
+}
+
+/// A packed frame and what names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedFrame {
+    /// The digest of the frame.
+    pub digest: Digest,
+    /// Its tiles.
+    pub packed: Packed,
+}
+
+impl Contents {
+    /// The bytes of all blobs and frames together, as the archive of the manifest's version has them.
+    ///
+    /// # Errors
+    /// When a blob cannot be made smaller.
+    pub fn packed_bytes(&self) -> Result<u64, WireError> {
+        packed_bytes(self.manifest.version, &self.blobs, &self.frames)
+    }
+}
+
+/// The bytes of blobs and frames together, as the archive of a version has them.
+///
+/// # Errors
+/// When a blob cannot be made smaller.
+pub fn packed_bytes(
+    version: FormatVersion,
+    blobs: &BTreeMap<Digest, Vec<u8>>,
+    frames: &[PackedFrame],
+) -> Result<u64, WireError> {
+    let frames: u64 = frames.iter().map(|frame| frame.packed.bytes()).sum();
+    blobs.values().try_fold(frames, |sum, bytes| Ok(sum + blob_entry(version, bytes)?.len() as u64))
+}
+
+/// A blob as it stands in the archive.
+fn blob_entry(version: FormatVersion, bytes: &[u8]) -> Result<Cow<'_, [u8]>, WireError> {
+    if version > VERSION_MIN {
+        return Ok(squeeze(bytes).map_err(|Damaged| damaged(BLOBS))?.into());
+    }
+    Ok(bytes.into())
 }
 
 /// Why bytes are not a bundle.
@@ -73,7 +125,10 @@ pub fn write(contents: &Contents, out: impl Write) -> Result<(), WireError> {
     append(&mut archive, MANIFEST, &contents.manifest_bytes)?;
     append(&mut archive, STEPS, &step_lines(&contents.steps)?)?;
     for (digest, bytes) in &contents.blobs {
-        append(&mut archive, &format!("{BLOBS}{digest}"), bytes)?;
+        append(&mut archive, &format!("{BLOBS}{digest}"), &blob_entry(contents.manifest.version, bytes)?)?;
+    }
+    for frame in &contents.frames {
+        append(&mut archive, &format!("{FRAMES}{}", frame.digest), &frame.packed.to_bytes())?;
     }
     archive.into_inner()?.flush()?;
     Ok(())
@@ -111,18 +166,65 @@ pub fn read(input: impl Read) -> Result<Contents, WireError> {
     let manifest_bytes = next(&mut entries, MANIFEST, BLOB_BYTES_MAX)?;
     let manifest = parse_manifest(&manifest_bytes)?;
     let steps = parse_steps(&next(&mut entries, STEPS, BUNDLE_BYTES_MAX)?, &manifest)?;
-    let mut blobs = BTreeMap::new();
-    for blob in &manifest.blobs {
-        let bytes = next(&mut entries, &format!("{BLOBS}{}", blob.digest), BLOB_BYTES_MAX)?;
-        if Digest::of(&bytes) != blob.digest || bytes.len() as u64 != blob.bytes {
-            return Err(WireError::Disagrees { entry: format!("{BLOBS}{}", blob.digest) });
-        }
-        blobs.insert(blob.digest, bytes);
+    let mut packed_bytes = 0;
+    let blobs = read_blobs(&mut entries, &manifest, &mut packed_bytes)?;
+    let frames = read_frames(&mut entries, &steps, &mut packed_bytes)?;
+    if manifest.packed_bytes.is_some_and(|said| said != packed_bytes) {
+        return Err(WireError::Disagrees { entry: "the number of packed bytes".to_owned() });
     }
     match entries.next() {
-        None => Ok(Contents { release, manifest_bytes, manifest, steps, blobs }),
+        None => Ok(Contents { release, manifest_bytes, manifest, steps, blobs, frames }),
         Some(_) => Err(damaged("the end")),
     }
+}
+
+fn read_blobs<R: Read>(
+    entries: &mut tar::Entries<'_, R>,
+    manifest: &Manifest,
+    packed_bytes: &mut u64,
+) -> Result<BTreeMap<Digest, Vec<u8>>, WireError> {
+    let mut blobs = BTreeMap::new();
+    for blob in manifest.blobs.iter().filter(|blob| blob.media != Media::Pixmap) {
+        let path = format!("{BLOBS}{}", blob.digest);
+        let disagrees = || WireError::Disagrees { entry: path.clone() };
+        let mut bytes = next(entries, &path, BLOB_BYTES_MAX)?;
+        *packed_bytes += bytes.len() as u64;
+        if manifest.version > VERSION_MIN {
+            let too_large = WireError::TooLarge { entry: path.clone(), limit_bytes: BLOB_BYTES_MAX };
+            (blob.bytes <= BLOB_BYTES_MAX).then_some(()).ok_or(too_large)?;
+            bytes = unsqueeze(&bytes, blob.bytes).map_err(|Damaged| disagrees())?;
+        }
+        (BlobRef::of(&bytes, blob.media) == Some(*blob)).then_some(()).ok_or_else(disagrees)?;
+        blobs.insert(blob.digest, bytes);
+    }
+    Ok(blobs)
+}
+
+fn read_frames<R: Read>(
+    entries: &mut tar::Entries<'_, R>,
+    steps: &[Step],
+    packed_bytes: &mut u64,
+) -> Result<Vec<PackedFrame>, WireError> {
+    let (mut frames, mut checker) = (Vec::new(), Checker::default());
+    for frame in pixmaps_in_order(steps) {
+        let path = format!("{FRAMES}{}", frame.digest);
+        let bytes = next(entries, &path, PACKED_BYTES_MAX)?;
+        *packed_bytes += bytes.len() as u64;
+        let packed = Packed::parse(&bytes).map_err(|Damaged| damaged(&path))?;
+        let digest = checker.digest(&packed).map_err(|Damaged| damaged(&path))?;
+        if digest != frame.digest || packed.pixmap_bytes() != frame.bytes {
+            return Err(WireError::Disagrees { entry: path });
+        }
+        frames.push(PackedFrame { digest, packed });
+    }
+    Ok(frames)
+}
+
+/// The pixmaps that steps refer to, each once, in the order of their first use: the order in which they are packed.
+fn pixmaps_in_order(steps: &[Step]) -> impl Iterator<Item = BlobRef> + '_ {
+    let mut seen = BTreeSet::new();
+    let pixmaps = steps.iter().filter_map(|step| step.frame).filter(|frame| frame.media == Media::Pixmap);
+    pixmaps.filter(move |frame| seen.insert(frame.digest))
 }
 
 fn next<R: Read>(
@@ -146,14 +248,15 @@ fn next<R: Read>(
 fn parse_manifest(bytes: &[u8]) -> Result<Manifest, WireError> {
     #[derive(serde::Deserialize)]
     struct Versioned {
-        version: crate::FormatVersion,
+        version: FormatVersion,
     }
     let versioned: Versioned = serde_json::from_slice(bytes).map_err(|_| damaged(MANIFEST))?;
-    versioned.version.require(VERSION, "the bundle")?;
+    require_version(versioned.version, "the bundle")?;
     let manifest: Manifest = serde_json::from_slice(bytes).map_err(|_| damaged(MANIFEST))?;
     let canonical = canonical_bytes(&manifest).map_err(|_| damaged(MANIFEST))?;
     let sorted = manifest.blobs.is_sorted_by(|a, b| a.digest < b.digest);
-    if canonical != bytes || !sorted || manifest.steps.len() > BUNDLE_STEPS_MAX {
+    let consistent = canonical == bytes && manifest.holds_what_its_version_has();
+    if !consistent || !sorted || manifest.steps.len() > BUNDLE_STEPS_MAX {
         return Err(damaged(MANIFEST));
     }
     Ok(manifest)

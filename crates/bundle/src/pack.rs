@@ -1,0 +1,159 @@
+//! Packing frames: each tile is kept once in a session.
+
+use std::collections::HashMap;
+
+use candor_model::{Digest, FrameView, Tile, TilePlace, digest_of_tiles};
+
+use crate::packed::{Damaged, Packed};
+
+/// Most different tiles of a session: some 40,000 frames of ordinary work, or 7,800 of 1920 by 1080 pixels that share nothing.
+pub const TILES_MAX: u32 = 4_000_000;
+
+/// Packs the frames of one session, in their order.
+#[derive(Default)]
+pub struct Packer {
+    known: HashMap<(Digest, u32), u32>,
+    next: u32,
+    last: Option<Last>,
+}
+
+/// The frame before: most of the next one is the same.
+struct Last {
+    width: u32,
+    height: u32,
+    rgb: Vec<u8>,
+    tiles: Vec<Numbered>,
+}
+
+/// A tile, by its number and by its pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbered {
+    pub(crate) number: u32,
+    pub(crate) digest: Digest,
+}
+
+impl Last {
+    fn view(&self) -> Option<FrameView<'_>> {
+        FrameView::new(self.width, self.height, &self.rgb)
+    }
+}
+
+impl Packer {
+    /// One that goes on after `next` tiles, and knows none of them.
+    #[must_use]
+    pub fn after(next: u32) -> Self {
+        Self { next, ..Self::default() }
+    }
+
+    /// How many tiles there are.
+    #[must_use]
+    pub const fn tiles(&self) -> u32 {
+        self.next
+    }
+
+    /// Packs a frame, and says its digest.
+    ///
+    /// # Errors
+    /// When the session would have more than [`TILES_MAX`] tiles. The packer is of no use then.
+    pub fn pack(&mut self, frame: FrameView<'_>) -> Result<(Digest, Packed), Damaged> {
+        let last = self.last.take();
+        let mut strip = Fresh::after(self.next);
+        let tiles = self.numbered(frame, last.as_ref(), &mut strip)?;
+        let (width, height) = (frame.width(), frame.height());
+        let packed = strip.packed(width, height, &tiles)?;
+        self.next = strip.next;
+        self.last = Some(Last { width, height, rgb: reused(last, frame.rgb()), tiles });
+        Ok(packed)
+    }
+
+    /// The tiles of a frame. Those that are as in the frame before are not hashed again.
+    fn numbered(
+        &mut self,
+        frame: FrameView<'_>,
+        last: Option<&Last>,
+        strip: &mut Fresh,
+    ) -> Result<Vec<Numbered>, Damaged> {
+        let last = last.and_then(|last| Some((last.view()?, last)));
+        let last = last.filter(|(view, _)| (view.width(), view.height()) == (frame.width(), frame.height()));
+        let mut before = last.iter().flat_map(|(view, last)| view.tiles().zip(&last.tiles));
+        let mut tiles = Vec::new();
+        for tile in frame.tiles() {
+            let same = before.next().filter(|(old, _)| old.rows().eq(tile.rows()));
+            tiles.push(match same {
+                Some((_, known)) => *known,
+                None => self.number(tile.digest(), tile.place(), strip, |into| copy(tile, into))?,
+            });
+        }
+        Ok(tiles)
+    }
+
+    /// The number of a tile; a fresh one is put on the strip.
+    pub(crate) fn number(
+        &mut self,
+        digest: Digest,
+        place: TilePlace,
+        strip: &mut Fresh,
+        pixels: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<Numbered, Damaged> {
+        if let Some(number) = self.known.get(&(digest, place.width)) {
+            return Ok(Numbered { number: *number, digest });
+        }
+        let number = strip.next;
+        if number >= TILES_MAX {
+            return Err(Damaged);
+        }
+        pixels(&mut strip.pixels);
+        strip.next += 1;
+        self.known.insert((digest, place.width), number);
+        Ok(Numbered { number, digest })
+    }
+
+    /// Takes a strip in.
+    pub(crate) fn take(&mut self, strip: &Fresh) {
+        self.next = strip.next;
+        self.last = None;
+    }
+}
+
+fn copy(tile: Tile<'_>, into: &mut Vec<u8>) {
+    tile.rows().for_each(|row| into.extend_from_slice(row));
+}
+
+/// A copy of pixels in the memory that the frame before had.
+fn reused(last: Option<Last>, rgb: &[u8]) -> Vec<u8> {
+    let mut kept = last.map(|last| last.rgb).unwrap_or_default();
+    kept.clear();
+    kept.extend_from_slice(rgb);
+    kept
+}
+
+/// The tiles that a frame brings.
+pub(crate) struct Fresh {
+    first: u32,
+    next: u32,
+    pixels: Vec<u8>,
+}
+
+impl Fresh {
+    pub(crate) const fn after(next: u32) -> Self {
+        Self { first: next, next, pixels: Vec::new() }
+    }
+
+    /// The frame that these tiles make, those on the strip with their pixels; and its digest.
+    pub(crate) fn packed(
+        &self,
+        width: u32,
+        height: u32,
+        tiles: &[Numbered],
+    ) -> Result<(Digest, Packed), Damaged> {
+        let numbers: Vec<u32> = tiles.iter().map(|tile| tile.number).collect();
+        let digest = digest_of_tiles(width, height, tiles.iter().map(|tile| tile.digest));
+        Ok((digest, Packed::new(width, height, &numbers, self.next - self.first, &self.pixels)?))
+    }
+}
+
+impl std::fmt::Debug for Packer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packer").field("tiles", &self.next).finish_non_exhaustive()
+    }
+}
