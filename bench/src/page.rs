@@ -114,7 +114,7 @@ impl Drop for Desk {
 }
 
 /// The folder of a program of somebody who has not withdrawn.
-fn enrolled(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn enrolled(folder: &Path) -> Option<PathBuf> {
     if folder.join("journal.key").exists() && !folder.join("withdrawal.dsse.json").exists() {
         return Some(folder.to_owned());
     }
@@ -122,9 +122,8 @@ fn enrolled(folder: &Path) -> Option<PathBuf> {
     folders.filter(|path| path.is_dir()).find_map(|path| enrolled(&path))
 }
 
-/// Puts a recording of 2,000 steps into a journal, through redaction like any other. Its picture changes every 50 steps: reading
-/// each of 2,000 different ones would take a quarter of an hour.
-fn record(home: &Path) -> Result<SessionId> {
+/// The journal in the folder of a program.
+pub(crate) fn open_journal(home: &Path) -> Result<Journal> {
     let text = std::fs::read_to_string(home.join("journal.key"))?;
     let hex = text.lines().nth(1).context("the journal's key is not one")?;
     let key: [u8; 32] = *hex.parse::<Digest>().context("the journal's key is not one")?.as_bytes();
@@ -135,7 +134,13 @@ fn record(home: &Path) -> Result<SessionId> {
             *byte = drawn;
         }
     };
-    let journal = Journal::open(&home.join("journal"), &key, &mut entropy, Arc::new(|_| {}))?;
+    Ok(Journal::open(&home.join("journal"), &key, &mut entropy, Arc::new(|_| {}))?)
+}
+
+/// Puts a recording of 2,000 steps into a journal, through redaction like any other. Its picture changes every 50 steps: reading
+/// each of 2,000 different ones would take a quarter of an hour.
+fn record(home: &Path) -> Result<SessionId> {
+    let journal = open_journal(home)?;
     let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models"))?;
     let mut redactor = Redactor::new(Profile::Fast, [3; 32], Lists::default(), &models)?;
     let session = SessionId::from_bytes([0x42; 16]);

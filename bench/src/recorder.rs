@@ -8,16 +8,17 @@ mod script;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::Measured;
 use crate::demo::candor;
-use crate::frame::picture_ms;
+use crate::frame::kept_ms;
+use crate::page::{enrolled, open_journal};
 use cost::Own;
 use desktop::Desktop;
 pub(crate) use halts::halt;
@@ -124,7 +125,7 @@ fn measured() -> Result<Run> {
     let beside = percent(together.values().sum(), PART);
     let spent = Own::of(id).since(own_before);
     // The frames are written where they are read: each counts as one that was written without being read.
-    let written = picture_ms()? * f64::from(actions);
+    let written = kept_ms()? * f64::from(actions);
     let share = |ms: f64, of: Duration| ms / of.as_secs_f64() / 10.0;
     let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     std::thread::sleep(Duration::from_secs(3));
@@ -135,12 +136,14 @@ fn measured() -> Result<Run> {
     let actions = script::work(&desktop, ORDINARY, PART)?;
     std::thread::sleep(Duration::from_secs(5));
     let stored = cost::bytes_below(&road.home()) - stored_before;
+    let home = road.home();
     let memory_mb = cost::memory_mb(id).context("the recorder ended")?;
     let picture = picture_bytes(&desktop)? * u64::from(actions);
     let server = cost::processes().into_iter().find(|(_, (_, name, _))| name == "Xvfb");
     let memory_of_server_mb = server.and_then(|(id, _)| cost::memory_mb(id)).unwrap_or(f64::NAN);
     recorder.kill()?;
     recorder.wait()?;
+    frames_are_there(&home, actions)?;
     let hourly = |bytes: u64| to_f64(bytes) / 1e6 * 3_600.0 / PART.as_secs_f64();
     let (stored, pictures) = (hourly(stored), hourly(picture));
     let (peer, peer_stored) = peer(&desktop)?;
@@ -197,6 +200,24 @@ fn peer(desktop: &Desktop) -> Result<(f64, f64)> {
 
 fn to_f64(number: u64) -> f64 {
     u32::try_from(number).map_or(f64::INFINITY, f64::from)
+}
+
+/// Holds the last steps of a recording against what was done: where frames were left out, nothing that was measured means anything.
+#[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
+fn frames_are_there(home: &Path, actions: u32) -> Result<()> {
+    let journal = open_journal(&enrolled(home).context("nobody takes part")?)?;
+    let last = journal
+        .sessions()?
+        .into_iter()
+        .max_by_key(|session| session.started)
+        .context("nothing was recorded")?;
+    let outline = journal.outline(last.session)?;
+    let last = outline.iter().rev().take(usize::try_from(actions)?);
+    let (steps, frames) =
+        last.fold((0, 0), |(steps, frames), step| (steps + 1, frames + u32::from(step.has_frame)));
+    eprintln!("of the last {actions} actions {steps} steps with {frames} frames were kept");
+    ensure!(frames * 10 >= actions * 8, "frames were left out: what was measured says nothing");
+    Ok(())
 }
 
 fn percent(ms: u64, of: Duration) -> f64 {

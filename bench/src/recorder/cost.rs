@@ -25,7 +25,7 @@ fn process(id: u32) -> Option<(u32, String, u64)> {
 /// How long the threads of a process have used the processor, in milliseconds, by the scheduler's own account, which has no steps.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Own {
-    /// Reading what is on the frames, masking it, and writing what is left as PNG.
+    /// Reading what is on the frames, masking it, and naming what is left.
     pub(crate) reading: f64,
     /// Everything else: the input, the gate, the frames, the trees, the journal.
     pub(crate) rest: f64,

@@ -1,6 +1,6 @@
 //! Packing frames: each tile is kept once in a session.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use candor_model::{Digest, FrameView, Tile, TilePlace, digest_of_tiles};
 
@@ -12,7 +12,7 @@ pub const TILES_MAX: u32 = 4_000_000;
 /// Packs the frames of one session, in their order.
 #[derive(Default)]
 pub struct Packer {
-    known: HashMap<(Digest, u32), u32>,
+    known: BTreeMap<(Digest, u32), u32>,
     next: u32,
     last: Option<Last>,
 }

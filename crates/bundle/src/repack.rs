@@ -1,6 +1,6 @@
 //! From one session's tiles to another's: what a person releases holds no tile of what they left out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use candor_model::{Digest, FrameView, TilePlace, tile_places};
 
@@ -13,7 +13,7 @@ use crate::unpack::Unpacker;
 pub struct Repacker {
     packer: Packer,
     from: Unpacker,
-    moved: HashMap<u32, Moved>,
+    moved: BTreeMap<u32, Moved>,
 }
 
 /// Where a tile of the old session is in the new one.

@@ -13,11 +13,11 @@ struct Series {
 
 impl Series {
     fn of(frames: &[Pixels]) -> Self {
-        let mut packer = Packer::default();
+        let mut tiles = Packer::default();
         let mut series = Self { frames: Vec::new(), digests: Vec::new() };
         for frame in frames {
-            let first = packer.tiles();
-            let (digest, packed) = packer.pack(frame.view()).unwrap();
+            let first = tiles.tiles();
+            let (digest, packed) = tiles.pack(frame.view()).unwrap();
             series.frames.push((first, packed));
             series.digests.push(digest);
         }
@@ -149,6 +149,19 @@ fn a_frame_without_the_tiles_before_it_is_refused() {
     assert_eq!(Unpacker::default().frame(packed, *first, &mut |_| Err(Damaged)).unwrap_err(), Damaged);
     let wrong = &series.frames[1];
     assert!(Unpacker::default().frame(packed, *first, &mut |_| Ok::<_, Damaged>(wrong.clone())).is_err());
+}
+
+/// A frame whose first tile has another shape than the one that it names: neither checked nor put together.
+#[test]
+fn a_tile_in_a_place_of_another_shape_is_refused() {
+    let tall = Pixels::new(32, 64, vec![9; 64 * 32 * 3]).unwrap();
+    let (_, brings) = Packer::default().pack(tall.view()).unwrap();
+    let names = Packed::new(64, 32, &[0], 0, &[]).unwrap();
+    let mut checker = Checker::default();
+    checker.digest(&brings).unwrap();
+    assert_eq!(checker.digest(&names), Err(Damaged));
+    let put = Unpacker::default().frame(&names, 1, &mut |_| Ok::<_, Damaged>((0, brings.clone())));
+    assert_eq!(put.unwrap_err(), Damaged);
 }
 
 #[test]

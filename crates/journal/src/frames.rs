@@ -82,10 +82,9 @@ impl Inner {
     }
 
     fn packed_at(&self, session: SessionId, at: Location) -> Result<(Digest, Packed), Failed> {
-        match self.read(session, at).map_err(Failed::Session)? {
-            Record::Frame { digest, packed } => Ok((digest, packed)),
-            _ => Err(Failed::Tiles),
-        }
+        let record = self.read(session, at).map_err(Failed::Session)?;
+        let Record::Frame { digest, packed } = record else { return Err(Failed::Tiles) };
+        Ok((digest, packed))
     }
 }
 

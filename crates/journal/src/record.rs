@@ -194,12 +194,12 @@ impl Record {
     /// The step and the blobs of what redaction handed out, blobs first, so that a step never lacks its blobs.
     ///
     /// Fails where a reference of the step and the bytes beside it differ.
-    pub(crate) fn of_step(content: RedactedStep, packer: &mut Packer) -> Result<Vec<Self>, NotARecord> {
+    pub(crate) fn of_step(content: RedactedStep, tiles: &mut Packer) -> Result<Vec<Self>, NotARecord> {
         let RedactedStep { step, frame, tree, report } = content;
         let mut records = Vec::new();
         if let Some((reference, bytes)) = both(step.frame, frame)? {
             records.push(match reference.media {
-                Media::Pixmap => Self::of_frame(reference, &bytes, packer)?,
+                Media::Pixmap => Self::of_frame(reference, &bytes, tiles)?,
                 Media::Png => checked_blob(reference, bytes)?,
                 Media::Tree => return Err(NotARecord),
             });
@@ -213,9 +213,9 @@ impl Record {
         Ok(records)
     }
 
-    fn of_frame(reference: BlobRef, bytes: &[u8], packer: &mut Packer) -> Result<Self, NotARecord> {
+    fn of_frame(reference: BlobRef, bytes: &[u8], tiles: &mut Packer) -> Result<Self, NotARecord> {
         let frame = FrameView::of_pixmap(bytes).ok_or(NotARecord)?;
-        let (digest, packed) = packer.pack(frame).map_err(|_| NotARecord)?;
+        let (digest, packed) = tiles.pack(frame).map_err(|_| NotARecord)?;
         let agrees = digest == reference.digest && bytes.len() as u64 == reference.bytes;
         if agrees { Ok(Self::Frame { digest, packed }) } else { Err(NotARecord) }
     }

@@ -105,11 +105,9 @@ impl Session {
     /// The records that are not there yet, if they may come next, and their bytes.
     fn checked(&self, records: Vec<Record>) -> Result<(Vec<Record>, Vec<Vec<u8>>), SessionError> {
         let session = self.index.start.session;
-        let known = |record: &Record| match record {
-            Record::Blob { digest, .. } => self.index.blobs.contains_key(digest),
-            // A frame that was there before brings no tile, unless the packer does not know the old ones.
-            Record::Frame { digest, .. } => self.index.frames.contains_key(digest),
-            _ => false,
+        let known = |record: &Record| {
+            matches!(record, Record::Blob { digest, .. } if self.index.blobs.contains_key(digest))
+                || matches!(record, Record::Frame { digest, .. } if self.index.frames.contains_key(digest))
         };
         let records: Vec<Record> = records.into_iter().filter(|record| !known(record)).collect();
         for record in &records {

@@ -77,7 +77,7 @@ impl<'a> FrameView<'a> {
     /// What names the frame: SHA-256 (FIPS 180-4) of a label, its sides and the digests of its tiles.
     #[must_use]
     pub fn digest(self) -> Digest {
-        digest_of_tiles(self.width, self.height, self.tiles().map(|tile| tile.digest()))
+        digest_of_tiles(self.width, self.height, self.tiles().map(Tile::digest))
     }
 
     /// The frame as a binary pixmap.

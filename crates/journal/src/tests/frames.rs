@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candor_model::{BlobRef, Digest, FrameView, Media, Rect, RedactedStep};
+use candor_model::{BlobRef, Digest, FrameView, Media, Rect, RedactedStep, Tile};
 
 use super::house::{
     KEY, at, bundle_bytes, contributor, entropy, files, frames_of, no_hook, open, session, start, step,
@@ -30,8 +30,14 @@ fn with_frame(second: u32, frame: Vec<u8>) -> RedactedStep {
     content
 }
 
-fn append(writer: &mut SessionWriter, second: u32) -> Option<u64> {
-    writer.append_content(with_frame(second, screen(second)), u64::MAX).unwrap()
+fn append(writer: &mut SessionWriter, second: u32) -> u64 {
+    writer.append_content(with_frame(second, screen(second)), u64::MAX).unwrap().unwrap()
+}
+
+fn append_all(writer: &mut SessionWriter, seconds: std::ops::Range<u32>) {
+    for second in seconds {
+        append(writer, second);
+    }
 }
 
 fn shown(journal: &Journal, number: u32) -> Vec<u8> {
@@ -47,19 +53,18 @@ fn a_frame_takes_what_is_new_in_it_and_reads_as_it_was_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
     let mut writer = journal.begin(start(1)).unwrap();
-    let taken: Vec<u64> = (0..12).map(|second| append(&mut writer, second).unwrap()).collect();
+    let taken: Vec<u64> = (0..12).map(|second| append(&mut writer, second)).collect();
     assert!(taken[1..].iter().all(|bytes| *bytes * 2 < taken[0]), "{taken:?}");
     assert!(taken.iter().sum::<u64>() <= size(folder.path()));
     // Backwards, and then on: what is kept for the next frame may not mix them up.
-    for journal in [journal.clone(), {
-        drop(writer);
-        drop(journal);
-        open(folder.path())
-    }] {
+    let as_they_were = |journal: &Journal| {
         for number in (0..12).rev().chain(0..12) {
-            assert!(shown(&journal, number) == screen(number), "{number}");
+            assert!(shown(journal, number) == screen(number), "{number}");
         }
-    }
+    };
+    as_they_were(&journal);
+    drop((writer, journal));
+    as_they_were(&open(folder.path()));
 }
 
 #[test]
@@ -67,10 +72,10 @@ fn after_something_was_forgotten_no_old_tile_stands_in_a_new_frame() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
     let mut writer = journal.begin(start(1)).unwrap();
-    (0..6).for_each(|second| drop(append(&mut writer, second)));
+    append_all(&mut writer, 0..6);
     (0..6).for_each(|number| assert!(shown(&journal, number) == screen(number)));
     writer.forget_since(at(3), at(6)).unwrap();
-    (7..11).for_each(|second| drop(append(&mut writer, second)));
+    append_all(&mut writer, 7..11);
     for (number, second) in [0, 1, 2, 7, 8, 9, 10].into_iter().enumerate() {
         assert!(shown(&journal, u32::try_from(number).unwrap()) == screen(second), "{second}");
     }
@@ -101,7 +106,7 @@ fn what_leaves_holds_the_frames_that_are_kept_and_no_tile_of_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
     let mut writer = journal.begin(start(1)).unwrap();
-    (0..6).for_each(|second| drop(append(&mut writer, second)));
+    append_all(&mut writer, 0..6);
     writer.finish(at(9), None).unwrap();
     // The first one brought almost every tile that the others have.
     journal.drop_step(session(1), 0).unwrap();
@@ -119,7 +124,7 @@ fn what_leaves_holds_the_frames_that_are_kept_and_no_tile_of_the_others() {
     // Twelve tiles at first, and then those in which the others differ: no room is left for one that only step 0 or 4 has.
     let distinct = |pixmaps: &[Vec<u8>]| {
         let tiles = pixmaps.iter().flat_map(|pixmap| FrameView::of_pixmap(pixmap).unwrap().tiles());
-        tiles.map(|tile| tile.digest()).collect::<std::collections::BTreeSet<Digest>>().len()
+        tiles.map(Tile::digest).collect::<std::collections::BTreeSet<Digest>>().len()
     };
     let tiles: u32 = contents.frames.iter().map(|frame| frame.packed.fresh()).sum();
     assert_eq!(usize::try_from(tiles).unwrap(), distinct(&expected));

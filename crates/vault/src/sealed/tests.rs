@@ -127,9 +127,9 @@ fn two_frames() -> [Vec<u8>; 2] {
 
 fn with_frames() -> (Fixture, Vec<Digest>) {
     let mut fixture = Fixture::new();
-    let mut packer = candor_bundle::Packer::default();
+    let mut tiles = candor_bundle::Packer::default();
     for pixmap in two_frames() {
-        let (digest, packed) = packer.pack(FrameView::of_pixmap(&pixmap).unwrap()).unwrap();
+        let (digest, packed) = tiles.pack(FrameView::of_pixmap(&pixmap).unwrap()).unwrap();
         fixture.contents.frames.push(PackedFrame { digest, packed });
     }
     disk::remove(&fixture.folder.path().join("s")).unwrap();
