@@ -1,5 +1,7 @@
 //! Holding packed frames against their digests, in time that grows with what was sent.
 
+use std::collections::BTreeSet;
+
 use candor_model::{Digest, digest_of_tiles, tile_places};
 
 use crate::pack::TILES_MAX;
@@ -7,10 +9,12 @@ use crate::packed::{Damaged, Packed};
 
 /// Checks the frames of one session, in their order.
 ///
-/// No frame is put together for it: a frame that says one tile a thousand times costs one.
+/// No frame is put together for it: a frame that says one tile a thousand times costs one. A tile that is there already is not taken again,
+/// so that nothing small is large again and again.
 #[derive(Debug, Default)]
 pub struct Checker {
     tiles: Vec<Known>,
+    digests: BTreeSet<(Digest, u32)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +28,7 @@ impl Checker {
     /// The digest of the frame that comes next.
     ///
     /// # Errors
-    /// When it is damaged, needs a tile that no frame brought, or brings more than a session may have.
+    /// When it is damaged, needs a tile that no frame brought, brings one that is there, or more than a session may have.
     pub fn digest(&mut self, packed: &Packed) -> Result<Digest, Damaged> {
         let first = u32::try_from(self.tiles.len()).map_err(|_| Damaged)?;
         if first.saturating_add(packed.fresh()) > TILES_MAX {
@@ -36,7 +40,10 @@ impl Checker {
             width: place.width,
             height: place.height,
         };
-        self.tiles.extend(strip.fresh().map(|(place, pixels)| known(place, pixels)));
+        for tile in strip.fresh().map(|(place, pixels)| known(place, pixels)) {
+            self.digests.insert((tile.digest, tile.width)).then_some(()).ok_or(Damaged)?;
+            self.tiles.push(tile);
+        }
         let places = tile_places(packed.width(), packed.height());
         let digests = strip.numbers().iter().zip(places).map(|(number, place)| {
             let tile = self.tiles.get(usize::try_from(*number).ok()?)?;

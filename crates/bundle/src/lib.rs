@@ -1,8 +1,8 @@
 //! How a released session is written down: the archive that travels, and frames as tiles.
 //!
 //! A screen changes in small parts, so the frames of a session share most of their tiles. A [`Packer`] keeps each tile once; an
-//! [`Unpacker`] puts a frame together again; a [`Checker`] holds packed frames against their digests without putting any together, in
-//! time and memory that grow with what was sent and no faster. The journal, the archive and the vault keep frames in this one form.
+//! [`Unpacker`] puts a frame together again; a [`Checker`] holds packed frames against their digests without putting any together: each tile is
+//! opened and hashed once. The journal, the archive and the vault keep frames in this one form.
 //!
 //! It knows no key and no rule. Specification: `docs/formats/frame.md`, `docs/formats/bundle.md`.
 

@@ -15,6 +15,7 @@ pub struct Packer {
     known: BTreeMap<(Digest, u32), u32>,
     next: u32,
     last: Option<Last>,
+    full: bool,
 }
 
 /// The frame before: most of the next one is the same.
@@ -43,6 +44,12 @@ impl Packer {
     #[must_use]
     pub fn after(next: u32) -> Self {
         Self { next, ..Self::default() }
+    }
+
+    /// Whether a frame was refused because the session would have had too many tiles.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.full
     }
 
     /// How many tiles there are.
@@ -100,6 +107,7 @@ impl Packer {
         }
         let number = strip.next;
         if number >= TILES_MAX {
+            self.full = true;
             return Err(Damaged);
         }
         pixels(&mut strip.pixels);

@@ -4,7 +4,7 @@ use candor_model::{FrameView, TILE_SIDE_PX, TilePlace, tile_places};
 
 /// Largest packed frame in bytes: the most pixels that a frame may have, if nothing of them is ever the same.
 pub const PACKED_BYTES_MAX: u64 = 208 * 1024 * 1024;
-/// The level of Zstandard (RFC 8878): measured, see `docs/benchmarks.md`.
+/// The level of Zstandard (RFC 8878). Level 9 took five times as long for an eighth less, on frames of office work.
 const LEVEL: i32 = 3;
 /// Bytes of a tile's number.
 const NUMBER_BYTES: usize = 4;

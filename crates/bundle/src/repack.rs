@@ -1,6 +1,6 @@
 //! From one session's tiles to another's: what a person releases holds no tile of what they left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candor_model::{Digest, FrameView, TilePlace, tile_places};
 
@@ -21,6 +21,12 @@ pub struct Repacker {
 struct Moved {
     to: Numbered,
     place: TilePlace,
+}
+
+/// A tile of the old session.
+struct Opened {
+    place: TilePlace,
+    pixels: Vec<u8>,
 }
 
 impl Repacker {
@@ -46,12 +52,13 @@ impl Repacker {
     ) -> Result<(Digest, Packed), E> {
         let own = self.from.opened(first, packed)?;
         let (width, height) = (packed.width(), packed.height());
+        let missing = self.missing(own.numbers(), fetch)?;
         let mut fresh = Fresh::after(self.packer.tiles());
         let mut tiles = Vec::with_capacity(own.numbers().len());
         for (number, place) in own.numbers().iter().zip(tile_places(width, height)) {
             let tile = match self.moved.get(number) {
                 Some(tile) => *tile,
-                None => self.moved(*number, &mut fresh, fetch)?,
+                None => self.moved(*number, missing.get(number).ok_or(Damaged)?, &mut fresh)?,
             };
             if (tile.place.width, tile.place.height) != (place.width, place.height) {
                 return Err(Damaged.into());
@@ -63,14 +70,26 @@ impl Repacker {
         Ok(packed)
     }
 
-    fn moved<E: From<Damaged>>(
+    /// The tiles that are not in the new session yet. By their numbers, so that each strip is opened once.
+    fn missing<E: From<Damaged>>(
         &mut self,
-        number: u32,
-        fresh: &mut Fresh,
+        numbers: &[u32],
         fetch: &mut dyn FnMut(u32) -> Result<(u32, Packed), E>,
-    ) -> Result<Moved, E> {
-        let strip = self.from.bringing(number, fetch)?;
-        let (place, pixels) = strip.tile(number).ok_or(Damaged)?;
+    ) -> Result<BTreeMap<u32, Opened>, E> {
+        let moved = &self.moved;
+        let numbers: BTreeSet<u32> = numbers.iter().copied().filter(|n| !moved.contains_key(n)).collect();
+        let mut missing = BTreeMap::new();
+        for number in numbers {
+            let strip = self.from.bringing(number, fetch)?;
+            let (place, pixels) = strip.tile(number).ok_or(Damaged)?;
+            missing.insert(number, Opened { place, pixels: pixels.to_vec() });
+        }
+        Ok(missing)
+    }
+
+    fn moved(&mut self, number: u32, tile: &Opened, fresh: &mut Fresh) -> Result<Moved, Damaged> {
+        let Opened { place, pixels } = tile;
+        let place = *place;
         let to =
             self.packer.number(Digest::of(pixels), place, fresh, |into| into.extend_from_slice(pixels))?;
         let moved = Moved { to, place };

@@ -165,6 +165,53 @@ fn a_tile_in_a_place_of_another_shape_is_refused() {
 }
 
 #[test]
+fn a_tile_that_is_there_is_not_taken_again() {
+    let frame = Pixels::new(64, 64, vec![9; 64 * 64 * 3]).unwrap();
+    let (_, one) = Packer::default().pack(frame.view()).unwrap();
+    // A packer that knows nothing brings it again.
+    let (_, again) = Packer::after(1).pack(frame.view()).unwrap();
+    let mut checker = Checker::default();
+    checker.digest(&one).unwrap();
+    assert_eq!(checker.digest(&again), Err(Damaged));
+}
+
+#[test]
+fn each_strip_is_opened_once_for_a_frame() {
+    // Two screens of noise, and one that has a row of tiles of the first, then one of the second, and so on.
+    let noise = |seed: u32| -> Vec<u8> {
+        let mut state = seed;
+        let next = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u8::try_from(state >> 24).unwrap()
+        };
+        (0..4096 * 2176 * 3).map(next).collect()
+    };
+    let (one, other) = (noise(1), noise(2));
+    let row = 4096 * 3;
+    let mixed = (0..2176)
+        .flat_map(|y| if y / 64 % 2 == 0 { &one } else { &other }[y * row..(y + 1) * row].iter().copied());
+    let frames =
+        [one.clone(), other.clone(), mixed.collect()].map(|rgb| Pixels::new(4096, 2176, rgb).unwrap());
+    let series = Series::of(&frames);
+    let mut fetched = 0;
+    let (first, packed) = &series.frames[2];
+    let mut fetch = |tile| {
+        fetched += 1;
+        series.bringing(tile)
+    };
+    let mut unpacker = Unpacker::default();
+    assert!(unpacker.frame(packed, *first, &mut fetch).unwrap() == frames[2]);
+    assert_eq!((packed.fresh(), fetched), (0, 2), "more than what is kept is needed at once");
+    let mut fetched = 0;
+    let mut fetch = |tile| {
+        fetched += 1;
+        series.bringing(tile)
+    };
+    Repacker::default().packed(packed, *first, &mut fetch).unwrap();
+    assert_eq!(fetched, 2);
+}
+
+#[test]
 fn sides_that_no_frame_has_and_bytes_that_are_too_few_are_refused() {
     let (_, packed) = Packer::default().pack(frame(64, 64, 1, (0, 0, 1, 1)).view()).unwrap();
     let bytes = packed.to_bytes();

@@ -32,10 +32,16 @@ impl Unpacker {
         let own = self.opened(first, packed)?;
         let (width, height) = (packed.width(), packed.height());
         let mut rgb = vec![0; bytes_of(width, height)?];
-        for (number, place) in own.numbers().iter().zip(tile_places(width, height)) {
-            let strip =
-                if own.tile(*number).is_some() { Arc::clone(&own) } else { self.bringing(*number, fetch)? };
-            let (of, pixels) = strip.tile(*number).ok_or(Damaged)?;
+        // By their numbers, so that each strip is opened once, however many there are and wherever their tiles stand.
+        let mut cells: Vec<_> = own.numbers().iter().copied().zip(tile_places(width, height)).collect();
+        cells.sort_by_key(|(number, _)| *number);
+        let mut strip = Arc::clone(&own);
+        for (number, place) in cells {
+            if strip.tile(number).is_none() {
+                let is_own = own.tile(number).is_some();
+                strip = if is_own { Arc::clone(&own) } else { self.bringing(number, fetch)? };
+            }
+            let (of, pixels) = strip.tile(number).ok_or(Damaged)?;
             if (of.width, of.height) != (place.width, place.height) {
                 return Err(Damaged.into());
             }

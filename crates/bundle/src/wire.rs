@@ -184,7 +184,12 @@ fn read_blobs<R: Read>(
     packed_bytes: &mut u64,
 ) -> Result<BTreeMap<Digest, Vec<u8>>, WireError> {
     let mut blobs = BTreeMap::new();
-    for blob in manifest.blobs.iter().filter(|blob| blob.media != Media::Pixmap) {
+    let plain = || manifest.blobs.iter().filter(|blob| blob.media != Media::Pixmap);
+    // What is squeezed may be a thousand times as much when it is opened.
+    if plain().fold(0_u64, |sum, blob| sum.saturating_add(blob.bytes)) > BUNDLE_BYTES_MAX {
+        return Err(WireError::TooLarge { entry: BLOBS.to_owned(), limit_bytes: BUNDLE_BYTES_MAX });
+    }
+    for blob in plain() {
         let path = format!("{BLOBS}{}", blob.digest);
         let disagrees = || WireError::Disagrees { entry: path.clone() };
         let mut bytes = next(entries, &path, BLOB_BYTES_MAX)?;
@@ -271,6 +276,13 @@ fn parse_steps(lines: &[u8], manifest: &Manifest) -> Result<Vec<Step>, WireError
             return Err(disagrees(n));
         }
         let step: Step = serde_json::from_slice(line).map_err(|_| disagrees(n))?;
+        let media = [
+            step.frame.map(|frame| frame.media != Media::Tree),
+            step.tree.map(|tree| tree.media == Media::Tree),
+        ];
+        if media.contains(&Some(false)) {
+            return Err(disagrees(n));
+        }
         if u32::try_from(n) != Ok(step.ordinal) || canonical_bytes(&step).is_ok_and(|bytes| bytes != line) {
             return Err(disagrees(n));
         }

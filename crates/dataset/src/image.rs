@@ -52,6 +52,11 @@ mod tests {
         assert_eq!(read, rgb);
         assert_eq!(made.sha256, Digest::of(&made.bytes));
         assert_eq!(image(&frame, pixmap.clone()).unwrap().bytes, made.bytes);
+        // Another library may write other bytes: then it is another writer (`docs/formats/dataset.md`, versions).
+        assert_eq!(
+            made.sha256.to_string(),
+            "65a9f44878d9d4b23f4f31655c879f54c8b8b57a8e17ddbe24bbd69274229e68"
+        );
 
         let mut other = pixmap;
         *other.last_mut().unwrap() ^= 1;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
 use candor_model::bundle::{Manifest, VERSION_MIN};
 use candor_model::{
-    Action, BlobRef, Button, ConsentId, Digest, FindingKind, Media, Moment, Outcome, Platform, Point, Rect,
-    RedactorInfo, Screen, SessionHeader, SessionId, SigningKey, Step, Target, Timestamp, Window,
+    Action, BlobRef, Button, ConsentId, Digest, FindingKind, FrameView, Media, Moment, Outcome, Platform,
+    Point, Rect, RedactorInfo, Screen, SessionHeader, SessionId, SigningKey, Step, Target, Timestamp, Window,
     canonical_bytes,
 };
 
@@ -34,20 +34,16 @@ pub(crate) fn step(ordinal: u32, action: Action, frame: Option<&[u8]>) -> Step {
             name: Some("Send".into()),
             bounds: Rect { x: 5, y: 6, width: 70, height: 20 },
         }),
-        frame: frame.map(|f| BlobRef { digest: Digest::of(f), bytes: f.len() as u64, media: Media::Png }),
+        frame: frame.and_then(|f| BlobRef::of(f, Media::Pixmap)),
         tree: None,
     }
 }
 
-/// A small PNG of its own colour, of the size of the test screen.
+/// A pixmap of its own colour, of the size of the test screen.
 pub(crate) fn frame(session: u8, ordinal: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, SCREEN.0, SCREEN.1);
-    encoder.set_color(png::ColorType::Rgb);
     let colour = [session, u8::try_from(ordinal % 256).unwrap(), 90];
     let pixels = colour.repeat((SCREEN.0 * SCREEN.1) as usize);
-    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
-    bytes
+    FrameView::new(SCREEN.0, SCREEN.1, &pixels).unwrap().to_pixmap()
 }
 
 fn action(n: u32) -> Action {
@@ -118,7 +114,7 @@ pub(crate) fn rows(header: &SessionHeader, steps: &[Step]) -> RecordBatch {
 /// The frames of sessions made by [`session`].
 pub(crate) fn frames(session: SessionId, blob: &BlobRef) -> Result<Vec<u8>, FrameError> {
     let n = session.as_bytes()[0];
-    let found = (0..8_u8).map(|o| frame(n, o.into())).find(|f| Digest::of(f) == blob.digest);
+    let found = (0..8_u8).map(|o| frame(n, o.into())).find(|f| BlobRef::of(f, blob.media) == Some(*blob));
     found.ok_or_else(|| "no such frame".into())
 }
 

@@ -92,7 +92,13 @@ impl Inner {
         let (finish, recording) = (found.index.finish.clone(), found.recording);
         // Tiles of what is forgotten go from memory too, and their numbers are given again.
         self.unpacking.replace(None);
-        found.files.cut_from(at, &self.pen).map_err(|source| SessionError::Delete { session, source })?;
+        // What the packer knows may be cut off now, also where cutting fails half way.
+        found.packer = None;
+        if let Err(source) = found.files.cut_from(at, &self.pen) {
+            found.files.refuse();
+            return Err(SessionError::Delete { session, source });
+        }
+        found.files.refuse();
         let folder = found.files.folder.clone();
         match Session::open(folder, session, &self.pen) {
             Opened::Sound(sound, _) => *found = Session { recording, ..*sound },

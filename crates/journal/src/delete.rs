@@ -72,6 +72,8 @@ impl Inner {
         let damaged = self.damaged.get(&session).map(|damage| damage.folder.clone());
         let path = sound.or(damaged).ok_or(SessionError::NotFound { session })?;
         let failed = |source| SessionError::Delete { session, source };
+        // What was opened of its frames goes from memory with it.
+        self.unpacking.replace(None);
         let marked = mark(&path, &self.pen.hook).map_err(failed)?;
         self.sessions.remove(&session);
         self.damaged.remove(&session);

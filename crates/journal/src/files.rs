@@ -158,6 +158,11 @@ impl Files {
         Ok(Repair { session: self.session, segment, bytes_cut: len.saturating_sub(good_len) })
     }
 
+    /// Takes nothing more until the journal is opened again: what is in the files is not known any more.
+    pub(crate) const fn refuse(&mut self) {
+        self.refusing = true;
+    }
+
     /// Reads one record.
     pub(crate) fn read(&self, at: Location, key: &DeviceKey) -> Result<Record, SegmentError> {
         let place = Place { session: self.session, segment: at.segment, first_record: None };

@@ -15,6 +15,9 @@ use crate::segment::Location;
 pub const SESSION_STEPS_MAX: usize = BUNDLE_STEPS_MAX;
 /// Largest session on disk in bytes: what a bundle takes.
 pub const SESSION_BYTES_MAX: u64 = BUNDLE_BYTES_MAX;
+/// Most bytes of the blobs of a session, as they are when they are opened, frames that are kept as tiles apart: what a release takes, less a
+/// fifth of it for what masks may add.
+pub const SESSION_BLOB_BYTES_MAX: u64 = BUNDLE_BYTES_MAX / 10 * 8;
 /// Most gaps of a session.
 pub const GAPS_MAX: usize = 20_000;
 /// Most reasons of a gap.
@@ -86,6 +89,8 @@ pub(crate) struct Index {
     strips: Vec<(u32, Location)>,
     /// How many tiles there are.
     pub(crate) tiles: u32,
+    /// Bytes of the blobs together, as they are when they are opened: a bundle takes only so many.
+    pub(crate) blob_bytes: u64,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) finish: Option<Finish>,
     pub(crate) dropped: BTreeSet<u32>,
@@ -106,6 +111,7 @@ impl Index {
             frames: BTreeMap::new(),
             strips: Vec::new(),
             tiles: 0,
+            blob_bytes: 0,
             gaps: Vec::new(),
             finish: None,
             dropped: BTreeSet::new(),
@@ -268,7 +274,8 @@ impl Index {
     pub(crate) fn apply(&mut self, record: Record, at: Location) {
         match record {
             Record::Start(start) => self.start = start,
-            Record::Blob { digest, .. } => {
+            Record::Blob { digest, bytes } => {
+                self.blob_bytes = self.blob_bytes.saturating_add(bytes.len() as u64);
                 self.blobs.entry(digest).or_insert(at);
             }
             Record::Frame { digest, packed } => self.apply_frame(digest, &packed, at),

@@ -40,8 +40,8 @@ pub use error::{OpenError, ReleaseError, SegmentError, SessionError, StateError}
 pub use files::{Repair, SEGMENTS_MAX};
 pub use header::{VERSION, VERSION_MIN};
 pub use index::{
-    GAP_CODES_MAX, GAPS_MAX, MARKS_MAX, MASKS_MAX, Masked, SESSION_BYTES_MAX, SESSION_STEPS_MAX,
-    TASK_BYTES_MAX,
+    GAP_CODES_MAX, GAPS_MAX, MARKS_MAX, MASKS_MAX, Masked, SESSION_BLOB_BYTES_MAX, SESSION_BYTES_MAX,
+    SESSION_STEPS_MAX, TASK_BYTES_MAX,
 };
 pub use journal::Journal;
 pub use point::COMMIT_POINTS;

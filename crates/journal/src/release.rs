@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use candor_bundle::{self as bundle, Contents, PackedFrame, Repacker, WireError};
+use candor_bundle::{self as bundle, Contents, PackedFrame, Repacker, WireError, squeeze};
 use candor_model::bundle::{BUNDLE_BYTES_MAX, Manifest, Release, VERSION, VERSION_MIN};
 use candor_model::{
     BlobRef, Digest, Entropy, Envelope, Finding, FindingKind, FormatVersion, Media, RedactedStep,
@@ -312,7 +312,10 @@ struct Parts {
     frames: Vec<PackedFrame>,
     repacker: Repacker,
     findings: BTreeMap<FindingKind, u64>,
+    /// What travels.
     bytes: u64,
+    /// The blobs as they are when they are opened.
+    opened_bytes: u64,
 }
 
 impl Parts {
@@ -352,7 +355,8 @@ impl Parts {
 
     fn add_blob(&mut self, reference: BlobRef, bytes: Vec<u8>) {
         if self.references.insert(reference) {
-            self.bytes += bytes.len() as u64 + ENTRY_BYTES;
+            self.bytes += squeeze(&bytes).map_or(bytes.len(), |squeezed| squeezed.len()) as u64 + ENTRY_BYTES;
+            self.opened_bytes += bytes.len() as u64;
             self.blobs.insert(reference.digest, bytes);
         }
     }
@@ -364,10 +368,8 @@ impl Parts {
     fn fits(&self) -> Result<(), ReleaseError> {
         // Manifest, release and the archive's own blocks come on top: a tenth is kept for them.
         let limit_bytes = BUNDLE_BYTES_MAX / 10 * 9;
-        if self.bytes <= limit_bytes {
-            return Ok(());
-        }
-        Err(ReleaseError::TooLarge { bytes: self.bytes, limit_bytes })
+        let bytes = self.bytes.max(self.opened_bytes);
+        if bytes <= limit_bytes { Ok(()) } else { Err(ReleaseError::TooLarge { bytes, limit_bytes }) }
     }
 
     fn unsigned(

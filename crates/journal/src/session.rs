@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use candor_bundle::Packer;
+use candor_bundle::{Packer, TILES_MAX};
 use candor_model::{RedactedStep, SessionId, Timestamp};
 
 use crate::error::{SegmentError, SessionError, StateError};
 use crate::files::{CommitError, Files, Pen, Repair};
 use crate::header::Header;
-use crate::index::{Index, SESSION_BYTES_MAX};
+use crate::index::{Index, SESSION_BLOB_BYTES_MAX, SESSION_BYTES_MAX};
 use crate::record::{Record, SessionStart};
 use crate::segment::Location;
 
@@ -84,7 +84,12 @@ impl Session {
         let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
         // What a packer knows must be in the files: after anything that failed another one begins.
         let mut packer = self.packer.take().unwrap_or_else(|| Packer::after(self.index.tiles));
-        let records = Record::of_step(content, &mut packer).map_err(not_a_step)?;
+        let records = Record::of_step(content, &mut packer);
+        if packer.is_full() {
+            let source = StateError::Full { what: "tiles of frames", limit: TILES_MAX.into() };
+            return Err(SessionError::State { session, source });
+        }
+        let records = records.map_err(not_a_step)?;
         let (records, contents) = self.checked(records)?;
         let coming = contents.iter().map(|content| content.len() as u64 + AROUND_A_RECORD_BYTES).sum::<u64>();
         if coming + Header::LEN as u64 > bytes_max {
@@ -138,10 +143,16 @@ impl Session {
             matches!(record, Record::Blob { .. } | Record::Frame { .. } | Record::Step(_) | Record::Gap(_))
         };
         let coming: u64 = contents.iter().map(|content| content.len() as u64).sum();
-        if !records.iter().any(grows) || self.files.bytes() + coming <= SESSION_BYTES_MAX {
+        let opened =
+            |record: &Record| if let Record::Blob { bytes, .. } = record { bytes.len() as u64 } else { 0 };
+        let blobs = self.index.blob_bytes + records.iter().map(opened).sum::<u64>();
+        let source = if records.iter().any(grows) && self.files.bytes() + coming > SESSION_BYTES_MAX {
+            StateError::Full { what: "bytes", limit: SESSION_BYTES_MAX }
+        } else if records.iter().any(grows) && blobs > SESSION_BLOB_BYTES_MAX {
+            StateError::Full { what: "bytes of trees", limit: SESSION_BLOB_BYTES_MAX }
+        } else {
             return Ok(());
-        }
-        let source = StateError::Full { what: "bytes", limit: SESSION_BYTES_MAX };
+        };
         Err(SessionError::State { session: self.index.start.session, source })
     }
 }

@@ -27,8 +27,8 @@ impl<'a> FrameView<'a> {
     /// Takes pixels; none if their number is not `width * height`, or a frame may not have so many.
     #[must_use]
     pub fn new(width: u32, height: u32, rgb: &'a [u8]) -> Option<Self> {
-        let bytes = u64::from(width) * u64::from(height) * 3;
-        (Self::fits(width, height) && rgb.len() as u64 == bytes).then_some(Self { width, height, rgb })
+        let bytes = || u64::from(width) * u64::from(height) * 3;
+        (Self::fits(width, height) && rgb.len() as u64 == bytes()).then_some(Self { width, height, rgb })
     }
 
     /// Whether a frame may have these sides.

@@ -82,6 +82,21 @@ impl Admitted {
     }
 }
 
+/// A bundle that was read and held against its own digests, and against nothing else yet. That takes no vault, so nobody waits for it: what
+/// is in a bundle may take longer to read than a halt may take.
+#[derive(Debug)]
+pub struct Received(Contents);
+
+impl Received {
+    /// Reads a bundle.
+    ///
+    /// # Errors
+    /// When it is damaged, too large, of another version, or differs from its own digests.
+    pub fn read(bundle: impl Read) -> Result<Self, AdmitError> {
+        bundle::read(bundle).map(Self).map_err(AdmitError::Wire)
+    }
+}
+
 impl Vault {
     /// Admits a released bundle. The same bundle again gives the same admission again.
     ///
@@ -93,18 +108,31 @@ impl Vault {
         now: Timestamp,
         entropy: &mut dyn Entropy,
     ) -> Result<Admitted, AdmitError> {
+        self.admit_received(&Received::read(bundle)?, now, entropy)
+    }
+
+    /// Admits a bundle that was read. The same bundle again gives the same admission again.
+    ///
+    /// # Errors
+    /// When anything about it does not hold; nothing of it is kept then.
+    pub fn admit_received(
+        &mut self,
+        bundle: &Received,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Admitted, AdmitError> {
         let now = self.clock(now)?;
         self.settle(now)?;
-        let contents = bundle::read(bundle).map_err(AdmitError::Wire)?;
+        let contents = &bundle.0;
         let header = &contents.manifest.header;
         let consent = self.consent_of(header)?;
-        rules::release_holds(&contents, &consent)?;
+        rules::release_holds(contents, &consent)?;
         if let Some(row) = store::session(&self.connection, header.session)? {
-            return self.admitted_again(&row, &contents);
+            return self.admitted_again(&row, contents);
         }
-        self.holds_against_everything(&contents, &consent, now)?;
+        self.holds_against_everything(contents, &consent, now)?;
         let key = self.keys.contributor(consent.id()).map_err(Fault::Key)?;
-        self.seal_and_log(&contents, &key, now, entropy)?;
+        self.seal_and_log(contents, &key, now, entropy)?;
         self.admitted(header.session, &key)
     }
 

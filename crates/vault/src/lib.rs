@@ -38,7 +38,7 @@ mod usage;
 mod vault;
 mod view;
 
-pub use admit::{Admitted, SESSIONS_PER_CONSENT_MAX};
+pub use admit::{Admitted, Received, SESSIONS_PER_CONSENT_MAX};
 
 pub use erase::{Erased, PendingErasure};
 pub use error::{

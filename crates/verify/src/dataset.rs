@@ -8,7 +8,7 @@ use candor_model::{Action, ConsentId, Digest, SessionId, Step};
 
 use crate::consents::Agreed;
 use crate::export::Manifest;
-use crate::files::Files;
+use crate::files::{Files, ReadError};
 use crate::image::{IMAGE_BYTES_MAX, frame_digest};
 use crate::layout::{IMAGES, LINE_BYTES_MAX, MANIFEST, RECORDS, STEP_BYTES_MAX, STEPS, image_path};
 use crate::lines::{Line, canonical};
@@ -218,8 +218,11 @@ fn image(ground: &Ground<'_>, listed: &BTreeMap<&str, &DatasetFile>, record: &Re
 
 /// Whether an image has the pixels of a frame, and nothing else. A file that is not the listed one has a finding of its own.
 fn shows(dataset: &Files<'_>, file: &DatasetFile, frame: Digest) -> bool {
-    let Ok(png) = dataset.read(&file.path, IMAGE_BYTES_MAX) else { return true };
-    Digest::of(&png) != file.sha256 || frame_digest(&png) == Some(frame)
+    match dataset.read(&file.path, IMAGE_BYTES_MAX) {
+        Ok(png) => Digest::of(&png) != file.sha256 || frame_digest(&png) == Some(frame),
+        Err(ReadError::TooLarge(_)) => false,
+        Err(ReadError::Missing | ReadError::Unreadable) => true,
+    }
 }
 
 /// What in a step its contributor did not agree to, or the charter does not allow.

@@ -213,3 +213,36 @@ fn the_older_version_has_no_pixmaps() {
         matches!(read(bytes_of(&contents).as_slice()), Err(WireError::Damaged { entry }) if entry == MANIFEST)
     );
 }
+
+#[test]
+fn a_frame_is_no_tree_and_a_tree_no_frame() {
+    let mut frame_is_a_tree = packed();
+    frame_is_a_tree.steps[0].frame = frame_is_a_tree.steps[0].tree;
+    let mut tree_is_a_frame = packed();
+    tree_is_a_frame.steps[0].tree = tree_is_a_frame.steps[0].frame;
+    for contents in [frame_is_a_tree, tree_is_a_frame] {
+        let refused = read(bytes_of(&manifested(contents)).as_slice()).unwrap_err();
+        assert!(matches!(refused, WireError::Disagrees { entry } if entry == "step 0"));
+    }
+}
+
+#[test]
+fn blobs_that_are_too_much_when_they_are_opened_are_refused_before_they_are() {
+    let mut contents = packed();
+    let zeros = vec![0; 32 * 1024 * 1024];
+    let mut tree = BlobRef::of(&zeros, Media::Tree).unwrap();
+    contents.steps.truncate(1);
+    contents.frames.truncate(1);
+    let first = contents.steps[0].clone();
+    for n in 0..17_u8 {
+        // Named by other digests: no blob is read before the sum is.
+        tree.digest = Digest::of(&[n]);
+        let ordinal = u32::from(n);
+        let step = Step { ordinal, tree: Some(tree), ..first.clone() };
+        contents.steps.truncate(usize::from(n));
+        contents.steps.push(step);
+        contents.blobs.insert(tree.digest, vec![0; 10]);
+    }
+    let refused = read(bytes_of(&manifested(contents)).as_slice()).unwrap_err();
+    assert!(matches!(refused, WireError::TooLarge { entry, .. } if entry == BLOBS));
+}

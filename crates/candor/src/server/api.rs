@@ -159,8 +159,9 @@ async fn lease(State(app): State<App>, body: Bytes) -> Answer<Envelope> {
 }
 
 async fn admit(State(app): State<App>, body: Bytes) -> Answer<Admitted> {
+    let received = app.received(body).await?;
     app.with(move |vault| {
-        let admitted = vault.admit(body.as_ref(), ambient::now(), &mut SystemEntropy);
+        let admitted = vault.admit_received(&received, ambient::now(), &mut SystemEntropy);
         let admitted = admitted.map_err(|error| Refused::by(error.code(), &error))?;
         Ok(Json(Admitted {
             admission: admitted.admission().clone(),

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use candor_consent::{BystanderRule, Charter, Decision, Field};
-use candor_vault::{ProgramView, Vault};
+use candor_vault::{ProgramView, Received, Vault};
 
 use super::sends::Sends;
 use crate::ambient;
@@ -16,13 +17,15 @@ use crate::api::{Problem, Program, Purpose, Signed};
 #[derive(Clone)]
 pub(crate) struct App {
     vault: Arc<Mutex<Vault>>,
+    /// Held while a bundle is read: one at a time, since each may take much memory.
+    reading: Arc<Mutex<()>>,
     sends: Sends,
 }
 
 impl App {
     /// Puts the vault behind its lock.
     pub(super) fn new(vault: Vault, sends: Sends) -> Self {
-        Self { vault: Arc::new(Mutex::new(vault)), sends }
+        Self { vault: Arc::new(Mutex::new(vault)), reading: Arc::default(), sends }
     }
 
     /// The datasets that are being sent.
@@ -35,15 +38,31 @@ impl App {
         &self,
         work: impl FnOnce(&mut Vault) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let vault = Arc::clone(&self.vault);
-        let worked = tokio::task::spawn_blocking(move || {
-            // A panic under the lock is our bug; the vault's own state is on the disk, behind its commit points.
-            let mut vault =
-                vault.lock().map_err(|_| Refused::broken("an earlier request failed; restart the server"))?;
-            work(&mut vault)
-        });
-        worked.await.unwrap_or_else(|_| Err(Refused::broken("the request failed; see the server's log")))
+        alone_with(&self.vault, work).await
     }
+
+    /// Reads a bundle, off the asynchronous threads, and without the vault: nobody waits for it but who sends another bundle.
+    pub(crate) async fn received(&self, bundle: Bytes) -> Result<Received, Refused> {
+        let read = move |(): &mut ()| {
+            Received::read(bundle.as_ref()).map_err(|error| Refused::by(error.code(), &error))
+        };
+        alone_with(&self.reading, read).await
+    }
+}
+
+/// Works on something that is behind a lock, off the asynchronous threads.
+async fn alone_with<S: Send + 'static, T: Send + 'static>(
+    shared: &Arc<Mutex<S>>,
+    work: impl FnOnce(&mut S) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    let shared = Arc::clone(shared);
+    let worked = tokio::task::spawn_blocking(move || {
+        // A panic under the lock is our bug; the vault's own state is on the disk, behind its commit points.
+        let mut held =
+            shared.lock().map_err(|_| Refused::broken("an earlier request failed; restart the server"))?;
+        work(&mut held)
+    });
+    worked.await.unwrap_or_else(|_| Err(Refused::broken("the request failed; see the server's log")))
 }
 
 /// A refusal on its way out: a status, a stable word, sentences.

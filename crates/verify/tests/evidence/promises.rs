@@ -492,4 +492,5 @@ fn an_image_must_show_the_pixels_that_were_released_and_nothing_else() {
     assert!(same(with_image(image(&rgb, Some("who it was")))));
     rgb[5] ^= 1;
     assert!(same(with_image(image(&rgb, None))));
+    assert!(same(with_image(vec![0; 257 * 1024 * 1024])), "an image that is too large to be looked at");
 }

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use candor_bundle::Contents;
+use candor_bundle::{Contents, PackedFrame, Packer};
 use candor_consent::{
     Act, Charter, Choice, Consent, DatasetRequest, Decision, Field, Grant, ProgramAct, Role, SignOff,
     Withdrawal, fill_charter_template,
 };
 use candor_model::bundle::{self, Manifest, Release};
 use candor_model::{
-    BlobRef, Digest, Entropy, Envelope, Platform, RedactorInfo, SessionHeader, SessionId, SigningKey,
-    Statement, Subject, Timestamp, canonical_bytes,
+    BlobRef, Digest, Entropy, Envelope, FrameView, Platform, RedactorInfo, SessionHeader, SessionId,
+    SigningKey, Statement, Step, Subject, Timestamp, canonical_bytes,
 };
 use candor_vault::{Hook, Vault};
 
@@ -192,14 +192,14 @@ impl World {
             step.at.monotonic_us = u64::from(step.ordinal) * 1_000_000;
         }
         let refs: BTreeSet<BlobRef> = steps.iter().filter_map(|step| step.frame).collect();
-        let frames = refs.iter().map(|blob| testing::frames(session(n), blob).unwrap());
-        let blobs: BTreeMap<_, _> = frames.map(|bytes| (Digest::of(&bytes), bytes)).collect();
+        let frames = packed(session(n), &steps);
+        let packed_bytes = candor_bundle::packed_bytes(bundle::VERSION, &BTreeMap::new(), &frames).unwrap();
         let manifest = Manifest {
-            version: bundle::VERSION_MIN,
+            version: bundle::VERSION,
             header: self.header(n),
             steps: steps.iter().map(|step| Digest::of(&canonical_bytes(step).unwrap())).collect(),
             blobs: refs.into_iter().collect(),
-            packed_bytes: None,
+            packed_bytes: Some(packed_bytes),
             findings: BTreeMap::new(),
         };
         let manifest_bytes = canonical_bytes(&manifest).unwrap();
@@ -211,7 +211,7 @@ impl World {
         };
         let subject = Subject::new("manifest.json", Digest::of(&manifest_bytes));
         let release = Statement::new(subject, release).sign(&contributor(n)).unwrap();
-        Contents { release, manifest_bytes, manifest, steps, blobs, frames: Vec::new() }
+        Contents { release, manifest_bytes, manifest, steps, blobs: BTreeMap::new(), frames }
     }
 
     /// A signed request for a recipe, each with its own nonce.
@@ -252,4 +252,17 @@ pub(super) fn recipe(extra: &str) -> String {
     format!(
         "version = 1\nname = \"forms\"\npurpose = \"{PURPOSE}\"\nformats = [\"parquet\", \"agentnet\"]\n{extra}"
     )
+}
+
+/// The frames of steps as tiles, in the order of their first use.
+fn packed(session: SessionId, steps: &[Step]) -> Vec<PackedFrame> {
+    let (mut tiles, mut frames) = (Packer::default(), Vec::<PackedFrame>::new());
+    for blob in steps.iter().filter_map(|step| step.frame) {
+        if frames.iter().all(|frame| frame.digest != blob.digest) {
+            let pixmap = testing::frames(session, &blob).unwrap();
+            let (digest, packed) = tiles.pack(FrameView::of_pixmap(&pixmap).unwrap()).unwrap();
+            frames.push(PackedFrame { digest, packed });
+        }
+    }
+    frames
 }
