@@ -27,7 +27,8 @@ use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
 use crate::ocr::area::Area;
-use crate::screen::canvas::fill;
+use crate::ocr::tiles::Difference;
+use crate::screen::canvas::{fill, is_filled};
 use crate::screen::picture::{check_size, decode_any, picture_png};
 use crate::{FrameError, Lists, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError};
 
@@ -154,16 +155,19 @@ impl fmt::Debug for ImageRedactor {
     }
 }
 
-/// Paints every mask; one that has no pixel in the frame would leave what it was meant for untouched.
-fn paint(frame: &mut Pixels, masks: &[Mask]) -> Result<(), ImageError> {
+/// Paints every mask, and says what that changed; a mask that has no pixel in the frame would leave what it was meant for
+/// untouched.
+fn paint(frame: &mut Pixels, masks: &[Mask]) -> Result<Difference, ImageError> {
+    let mut painted = Difference::none(frame);
     for mask in masks {
         let rect = mask.area.rect();
         if rect.clipped(frame.width(), frame.height()).is_none() {
             return Err(ImageError::Degenerate);
         }
+        painted.add(mask.area, |part| !is_filled(frame, part.rect()));
         fill(frame, rect);
     }
-    Ok(())
+    Ok(painted)
 }
 
 #[cfg(test)]
