@@ -312,16 +312,23 @@ fn parted(known: &[Known]) -> (Vec<Line>, Vec<Gone<'_>>) {
     for (n, Known { difference, lines }) in known.iter().enumerate() {
         let before = kept.len();
         for line in lines {
+            let is_other = difference.touches(line.bounds);
             let is_told = kept.iter().take(before).any(|told| are_one(told.bounds, line.bounds));
-            if is_told || difference.touches(line.bounds) {
+            if !is_other && !is_told {
+                kept.push(line.clone());
+            } else if is_told || !known.iter().any(|other| answers(other, line.bounds)) {
                 let same = || difference.same_parts(line.bounds).collect();
                 gone.push(Gone { line, parts: if n == 0 { vec![line.bounds] } else { same() } });
-            } else {
-                kept.push(line.clone());
             }
         }
     }
     (kept, gone)
+}
+
+/// Whether a frame shows the same in all of `area`, and every line that reaches into it stands as it did.
+fn answers(known: &Known, area: Area) -> bool {
+    let mut lines = known.lines.iter().map(|line| line.bounds).chain([area]);
+    lines.all(|bounds| !bounds.intersects(area) || !known.difference.touches(bounds))
 }
 
 /// Whether two boxes hold half of the smaller one together.

@@ -8,20 +8,24 @@ use crate::ocr::area::{Area, index};
 use crate::ocr::resample::row;
 use crate::ocr::tiles::{Difference, TILE_PX};
 
-/// Rows are told apart by so many columns of tiles: those in which most changed.
+/// A picture of which fewer tiles changed is not asked whether it moved.
+const TILES_MIN: usize = 24;
+/// Rows are told apart by so many columns of tiles: a bar beside the page that did not move does not matter then.
 const STRIP_COLUMNS: u32 = 8;
 /// A picture moved if so many rows say so: a few lines of text.
 const ROWS_MIN: usize = 24;
 
 /// By how many pixels what was in `before` stands lower in `after`, if most of what `changed` in it moved.
 pub(super) fn moved(before: &Pixels, after: &Pixels, changed: &Difference) -> Option<i64> {
-    let strip = strip(after, &changed.areas())?;
-    let old = places(before, strip);
+    let all = changed.areas().into_iter().reduce(Area::joined).filter(|_| changed.count().0 >= TILES_MIN)?;
     let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
-    for (pixels, now) in places(after, strip) {
-        let place = (now, old.get(pixels).copied().flatten());
-        if let (Some(now), Some(then)) = place {
-            *votes.entry(i64::from(now) - i64::from(then)).or_default() += 1;
+    for strip in strips(all) {
+        let old = places(before, strip);
+        for (pixels, now) in places(after, strip) {
+            let place = (now, old.get(pixels).copied().flatten());
+            if let (Some(now), Some(then)) = place {
+                *votes.entry(i64::from(now) - i64::from(then)).or_default() += 1;
+            }
         }
     }
     let (by, rows) = votes.into_iter().filter(|(by, _)| *by != 0).max_by_key(|(_, rows)| *rows)?;
@@ -52,14 +56,10 @@ pub(super) fn left(area: Area, by: i64, height: u32) -> Option<Area> {
     Area::new(area.left, place(area.top), area.right, place(area.bottom))
 }
 
-/// The columns of tiles in which most changed, over the rows in which anything did.
-fn strip(frame: &Pixels, areas: &[Area]) -> Option<Area> {
-    let all = areas.iter().copied().reduce(Area::joined)?;
+fn strips(all: Area) -> impl Iterator<Item = Area> {
     let width = STRIP_COLUMNS * TILE_PX.0;
-    let lefts = (all.left..all.right).step_by(index(TILE_PX.0));
-    let strips = lefts.map(|left| Area { left, right: frame.width().min(left + width), ..all });
-    let size = |strip: &Area| areas.iter().filter_map(|a| a.common(*strip)).map(Area::size).sum::<u64>();
-    strips.max_by_key(size)
+    let lefts = (all.left..all.right).step_by(index(width));
+    lefts.map(move |left| Area { left, right: all.right.min(left + width), ..all })
 }
 
 /// Where each row of pixels stands that shows more than one colour; nowhere for certain if it stands there twice.

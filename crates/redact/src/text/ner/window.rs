@@ -11,8 +11,7 @@ const WINDOW_TOKENS_MAX: usize = 256;
 const OVERLAP_TOKENS: usize = 48;
 /// Most tokens, padding included, that are computed side by side: more would only fill memory.
 const BATCH_TOKENS_MAX: usize = 2048;
-/// Starting another run of the model costs as much as computing so many tokens: a wider window joins a batch as long as it
-/// makes the others no wider than that.
+/// Starting another run of the model costs as much as computing so many tokens: a batch is padded by no more than that.
 const RUN_TOKENS: usize = 16;
 
 /// Tokens of one text that are read together.
@@ -57,8 +56,8 @@ pub(super) fn batches(mut windows: Vec<Window>) -> Vec<Vec<Window>> {
     let mut batches: Vec<Vec<Window>> = Vec::new();
     for window in windows {
         let fits = |batch: &Vec<Window>| {
-            let widest = batch.last().map_or(0, Window::width);
-            batch.len() * (window.width() - widest) <= RUN_TOKENS
+            let own: usize = batch.iter().map(Window::width).sum();
+            batch.len() * window.width() - own <= RUN_TOKENS
                 && (batch.len() + 1) * window.width() <= BATCH_TOKENS_MAX
         };
         match batches.last_mut() {
