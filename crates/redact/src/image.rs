@@ -21,6 +21,7 @@ mod texts;
 mod tree;
 
 use std::fmt;
+use std::sync::Arc;
 
 use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 
@@ -82,6 +83,8 @@ pub(crate) struct Mask {
 /// Redacts the pictures of one session.
 pub struct ImageRedactor {
     eyes: Eyes,
+    /// The last picture, as a pixmap and as PNG.
+    written: Option<(Arc<Vec<u8>>, Vec<u8>)>,
 }
 
 /// Whose words a picture shows.
@@ -100,7 +103,7 @@ impl ImageRedactor {
     /// # Errors
     /// When a model cannot be used, or the lists are refused.
     pub fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, RedactorError> {
-        Ok(Self { eyes: Eyes::new(profile, models, lists)? })
+        Ok(Self { eyes: Eyes::new(profile, models, lists)?, written: None })
     }
 
     /// Redacts a picture. `tree` is a second source: what it names is masked too, never shown for it. `in_time` is asked
@@ -128,8 +131,17 @@ impl ImageRedactor {
         };
         let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, in_time)?;
         let findings = unread.iter().map(finding).chain(read.findings).collect();
-        let png = picture_png(&read.frame)?;
+        let png = self.png(read.frame)?;
         Ok(Redacted::new(RedactedImage { png, report: RedactionReport { findings } }))
+    }
+
+    /// A picture as PNG; one that did not change is not written again.
+    fn png(&mut self, frame: Arc<Vec<u8>>) -> Result<Vec<u8>, PictureError> {
+        if let Some((_, png)) = self.written.as_ref().filter(|(last, _)| Arc::ptr_eq(last, &frame)) {
+            return Ok(png.clone());
+        }
+        let png = picture_png(&frame)?;
+        Ok(self.written.insert((frame, png)).1.clone())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading and masking, for pictures that are handed in and for the frames of a recording alike.
 
 use std::fmt;
+use std::sync::Arc;
 
 use candor_model::{Finding, Pixels, Place, Tree};
 
@@ -53,8 +54,8 @@ pub(crate) struct Scene<'a> {
 /// A picture after reading: its bytes, and what was masked for what was read.
 #[derive(Clone)]
 pub(crate) struct Read {
-    /// The picture as a pixmap.
-    pub(crate) frame: Vec<u8>,
+    /// The picture as a pixmap; the same one as before if nothing changed.
+    pub(crate) frame: Arc<Vec<u8>>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -124,7 +125,7 @@ impl Eyes {
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
         let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
         let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
-        let read = Read { frame: stored, findings: masks.map(|mask| finding(&mask)).collect() };
+        let read = Read { frame: Arc::new(stored), findings: masks.map(|mask| finding(&mask)).collect() };
         self.last = Some(Last {
             tree: scene.tree.cloned(),
             own: scene.keep.own().map(<[Area]>::to_vec),
