@@ -95,7 +95,8 @@ mod tests {
             let difference = difference(&before, &after, by);
             let bar = Area { left: 0, top: 0, right: 320, bottom: 40 };
             assert_eq!(difference.same_parts(bar).next(), None);
-            let page = Area { top: 40 + by.max(0) as u32, bottom: (200 + by.min(0)) as u32, ..bar };
+            let at = |y: i64| u32::try_from(y).unwrap();
+            let page = Area { top: at(40 + by.max(0)), bottom: at(200 + by.min(0)), ..bar };
             let same: u64 = difference.same_parts(page).map(Area::size).sum();
             assert!(same * 10 > page.size() * 6, "{by}: {same} of {}", page.size());
         }
