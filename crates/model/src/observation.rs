@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 use crate::{Action, AppId, Moment, Rect, Screen, Site, Tree};
 
 /// Pixels of a screen: 8-bit red, green, blue, row by row from the top, without padding.
-#[derive(Clone, PartialEq, Eq, Zeroize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Pixels {
     width: u32,
     height: u32,
@@ -64,6 +64,15 @@ pub struct VisibleWindow {
     pub bounds: Rect,
     /// Whether the gate permitted its content. A window that is not is masked before anything is read.
     pub permitted: bool,
+}
+
+impl Zeroize for Pixels {
+    /// Without a length, all that was allocated is spare, and spare memory is wiped as a whole: byte by byte takes ten times as long.
+    fn zeroize(&mut self) {
+        (self.width, self.height) = (0, 0);
+        self.rgb.clear();
+        self.rgb.zeroize();
+    }
 }
 
 impl Zeroize for VisibleWindow {

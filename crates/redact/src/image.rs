@@ -21,13 +21,15 @@ mod texts;
 mod tree;
 
 use std::fmt;
+use std::sync::Arc;
 
 use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 
 use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
 use crate::ocr::area::Area;
-use crate::screen::canvas::fill;
+use crate::ocr::tiles::Difference;
+use crate::screen::canvas::{fill, is_filled};
 use crate::screen::picture::{check_size, decode_any, picture_png};
 use crate::{FrameError, Lists, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError};
 
@@ -81,6 +83,8 @@ pub(crate) struct Mask {
 /// Redacts the pictures of one session.
 pub struct ImageRedactor {
     eyes: Eyes,
+    /// The last picture, as a pixmap and as PNG.
+    written: Option<(Arc<Vec<u8>>, Vec<u8>)>,
 }
 
 /// Whose words a picture shows.
@@ -99,7 +103,7 @@ impl ImageRedactor {
     /// # Errors
     /// When a model cannot be used, or the lists are refused.
     pub fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, RedactorError> {
-        Ok(Self { eyes: Eyes::new(profile, models, lists)? })
+        Ok(Self { eyes: Eyes::new(profile, models, lists)?, written: None })
     }
 
     /// Redacts a picture. `tree` is a second source: what it names is masked too, never shown for it. `in_time` is asked
@@ -127,8 +131,17 @@ impl ImageRedactor {
         };
         let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, in_time)?;
         let findings = unread.iter().map(finding).chain(read.findings).collect();
-        let png = picture_png(&read.frame)?;
+        let png = self.png(read.frame)?;
         Ok(Redacted::new(RedactedImage { png, report: RedactionReport { findings } }))
+    }
+
+    /// A picture as PNG; one that did not change is not written again.
+    fn png(&mut self, frame: Arc<Vec<u8>>) -> Result<Vec<u8>, PictureError> {
+        if let Some((_, png)) = self.written.as_ref().filter(|(last, _)| Arc::ptr_eq(last, &frame)) {
+            return Ok(png.clone());
+        }
+        let png = picture_png(&frame)?;
+        Ok(self.written.insert((frame, png)).1.clone())
     }
 }
 
@@ -154,16 +167,19 @@ impl fmt::Debug for ImageRedactor {
     }
 }
 
-/// Paints every mask; one that has no pixel in the frame would leave what it was meant for untouched.
-fn paint(frame: &mut Pixels, masks: &[Mask]) -> Result<(), ImageError> {
+/// Paints every mask, and says what that changed; a mask that has no pixel in the frame would leave what it was meant for
+/// untouched.
+fn paint(frame: &mut Pixels, masks: &[Mask]) -> Result<Difference, ImageError> {
+    let mut painted = Difference::none(frame);
     for mask in masks {
         let rect = mask.area.rect();
         if rect.clipped(frame.width(), frame.height()).is_none() {
             return Err(ImageError::Degenerate);
         }
+        painted.add(mask.area, |part| !is_filled(frame, part.rect()));
         fill(frame, rect);
     }
-    Ok(())
+    Ok(painted)
 }
 
 #[cfg(test)]

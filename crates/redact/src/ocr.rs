@@ -1,9 +1,10 @@
 //! Reading pixels: where lines of text are in a frame, what they say, and where each character stands.
 //!
-//! The path of a frame: `change` compares it with the frame before, and leaves out what shows one colour; what is left is
-//! grown to whole lines, covered by few parts, and goes through `detect`; each box is read by `recognise`, unless `cache`
-//! knows its pixels; elsewhere the lines of the frame before hold. A picture that was painted goes the same way, with the
-//! picture before the paint as the frame before. Everything stays in memory, and is wiped when it is dropped.
+//! The path of a frame: `memory` compares it, tile by tile (`tiles`), with the frames before; `change` leaves out what shows
+//! one colour; what is left is grown to whole lines, covered by few parts, and goes through `detect`; each box is read by
+//! `recognise`, unless `cache` knows its pixels; elsewhere the lines of the frames before hold. A picture that was painted goes
+//! the same way, with the picture before the paint among the frames before. Everything stays in memory, and is wiped when it is
+//! dropped.
 //!
 //! What it leaves out: straightening turned text (it is read with low confidence, and masked for that), batches (`rten`
 //! reads eight crops in one call no faster than one by one), and any language beyond the Latin alphabet.
@@ -12,10 +13,13 @@ pub(crate) mod area;
 mod cache;
 pub(crate) mod change;
 mod detect;
+pub(crate) mod memory;
 mod recognise;
 pub(crate) mod resample;
+mod scroll;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tiles;
 
 use std::fmt;
 use std::ops::Range;
@@ -23,11 +27,12 @@ use std::sync::Arc;
 
 use candor_model::Pixels;
 use rten::Model;
-use zeroize::Zeroize;
 
 use crate::ocr::area::Area;
 use crate::ocr::cache::Cache;
+use crate::ocr::memory::{Known, Memory};
 use crate::ocr::recognise::{Reading, part};
+use crate::ocr::tiles::Difference;
 
 /// Context around a changed part that detection sees, in pixels.
 const CONTEXT_PX: u32 = 24;
@@ -69,6 +74,8 @@ pub(crate) struct Line {
     /// Where it is, a little larger than its letters.
     pub(crate) bounds: Area,
     reading: Reading,
+    /// Whether it was read, or lies where lines are not.
+    is_read: bool,
 }
 
 impl Line {
@@ -90,18 +97,6 @@ impl Line {
 impl fmt::Debug for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Line({:?}, ..)", self.bounds)
-    }
-}
-
-/// The frame before, and its lines.
-struct Seen {
-    frame: Pixels,
-    lines: Vec<Line>,
-}
-
-impl Drop for Seen {
-    fn drop(&mut self) {
-        self.frame.zeroize();
     }
 }
 
@@ -128,16 +123,25 @@ impl Sight {
 pub(crate) struct Reader {
     sight: Arc<Sight>,
     cache: Cache,
-    seen: Option<Seen>,
+    memory: Memory,
     /// Longest line that is read, in heights of the line.
     heights_max: u32,
     /// Where lines are read; everywhere if it is not told.
     readable: Option<Vec<Area>>,
+    /// Whether that is told otherwise than for the frame before.
+    is_told_anew: bool,
 }
 
 impl Reader {
     pub(crate) fn new(sight: Arc<Sight>) -> Self {
-        Self { sight, cache: Cache::default(), seen: None, heights_max: u32::MAX, readable: None }
+        Self {
+            sight,
+            cache: Cache::default(),
+            memory: Memory::default(),
+            heights_max: u32::MAX,
+            readable: None,
+            is_told_anew: false,
+        }
     }
 
     /// Does not read lines that are longer than so many times their height: they say nothing, with no confidence.
@@ -147,83 +151,72 @@ impl Reader {
 
     /// Does not read lines that reach into none of these areas: they say nothing, with no confidence.
     pub(crate) fn only_in(&mut self, readable: Option<Vec<Area>>) {
-        if self.readable != readable {
-            self.seen = None;
-            self.readable = readable;
-        }
+        self.is_told_anew |= self.readable != readable;
+        self.readable = readable;
     }
 
-    /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what differs
-    /// from the frame before is read. `painted` shows nothing.
+    /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what no frame
+    /// before showed is read. `painted` shows nothing.
     pub(crate) fn lines(
         &mut self,
         frame: &Pixels,
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, bool), ReadError> {
-        let seen = self.seen.take();
-        let changed = change::changed(seen.as_ref().map(|seen| &seen.frame), frame);
+        let changed = self.memory.changed(frame);
         if changed.is_empty()
-            && let Some(seen) = seen
+            && !self.is_told_anew
+            && let Some(lines) = self.memory.last()
         {
-            return Ok((self.seen.insert(seen).lines.clone(), false));
+            return Ok((lines.to_vec(), false));
         }
-        match self.read_anew(frame, seen.as_ref(), &changed, painted, hurry) {
-            Ok(lines) => {
-                self.seen = Some(Seen { frame: frame.clone(), lines: lines.clone() });
-                Ok((lines, true))
-            }
-            Err(error) => {
-                // The frame before is still what was read last.
-                self.seen = seen;
-                Err(error)
-            }
-        }
-    }
-
-    fn read_anew(
-        &mut self,
-        frame: &Pixels,
-        seen: Option<&Seen>,
-        changed: &[Area],
-        painted: &[Area],
-        hurry: Hurry<'_>,
-    ) -> Result<Vec<Line>, ReadError> {
-        let before = seen.map(|seen| (&seen.frame, seen.lines.as_slice()));
-        let (mut lines, boxes) = self.looked(frame, before, changed, painted, hurry)?;
+        let compared = self.memory.compared(frame, changed);
+        let (known, boxes) = self.looked(frame, &self.memory.known(&compared), painted, hurry)?;
+        let mut lines = self.told(frame, known)?;
         for area in boxes {
             hurry.check()?;
             lines.push(self.line(frame, area)?);
         }
         lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
-        Ok(lines)
+        self.memory.remember(frame, compared, lines.clone());
+        self.is_told_anew = false;
+        Ok((lines, true))
     }
 
-    /// The lines of a picture that was `before` with `lines`, and of which `painted` is painted now: those that hold as
-    /// they were read, and the boxes of what has to be read again. `changed` is where the two differ.
+    /// The lines of a picture of which something is `known`: those that hold as they were read, and the boxes of what has
+    /// to be read again.
     pub(crate) fn after_paint(
-        &self,
+        &mut self,
         frame: &Pixels,
-        (before, lines): (&Pixels, &[Line]),
-        changed: &[Area],
+        known: &[Known],
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
-        self.looked(frame, Some((before, lines)), changed, painted, hurry)
+        let (lines, boxes) = self.looked(frame, known, painted, hurry)?;
+        Ok((self.told(frame, lines)?, boxes))
+    }
+
+    /// Lines of a frame before, read or not as it holds for this one.
+    fn told(&mut self, frame: &Pixels, lines: Vec<Line>) -> Result<Vec<Line>, ReadError> {
+        let told = |line: Line| {
+            if line.is_read == self.is_read(line.bounds) { Ok(line) } else { self.line(frame, line.bounds) }
+        };
+        lines.into_iter().map(told).collect()
     }
 
     /// Reads `area` of `frame` as one line.
     pub(crate) fn line(&mut self, frame: &Pixels, area: Area) -> Result<Line, ReadError> {
-        if !self.is_read(area) {
-            return Ok(Line { bounds: area, reading: Reading::default() });
+        let is_read = self.is_read(area);
+        if !is_read {
+            return Ok(Line { bounds: area, reading: Reading::default(), is_read });
         }
         let key = Cache::key(frame, area);
         if let Some(reading) = self.cache.get(&key) {
-            return Ok(Line { bounds: area, reading });
+            return Ok(Line { bounds: area, reading, is_read });
         }
         let reading = recognise::read(&self.sight.recognition, &self.sight.characters, frame, area)?;
         self.cache.put(key, reading.clone());
-        Ok(Line { bounds: area, reading })
+        Ok(Line { bounds: area, reading, is_read })
     }
 
     fn is_read(&self, area: Area) -> bool {
@@ -231,36 +224,33 @@ impl Reader {
         area.width() / area.height() <= self.heights_max && self.readable.as_ref().is_none_or(is_in)
     }
 
-    /// Looks for text where `changed` shows any: the lines of the frame before that hold elsewhere, and new boxes.
+    /// Looks for text where nothing `known` shows what the frame does: the lines that hold elsewhere, and new boxes.
     fn looked(
         &self,
         frame: &Pixels,
-        before: Option<(&Pixels, &[Line])>,
-        changed: &[Area],
+        known: &[Known],
         painted: &[Area],
         hurry: Hurry<'_>,
     ) -> Result<(Vec<Line>, Vec<Area>), ReadError> {
         let Some(whole) = whole(frame) else { return Ok((Vec::new(), Vec::new())) };
-        let before = before.filter(|(old, _)| (old.width(), old.height()) == (frame.width(), frame.height()));
-        let lines = before.map_or(&[][..], |(_, lines)| lines);
-        let (gone, mut kept): (Vec<Line>, Vec<Line>) = lines
-            .iter()
-            .cloned()
-            .partition(|line| changed.iter().any(|changed| changed.intersects(line.bounds)));
-        let mut look = changed.to_vec();
-        look.extend(gone.iter().map(|line| line.bounds));
+        let changed = known.iter().fold(Difference::whole(frame), |all, known| all.and(&known.difference));
+        let (mut kept, gone) = parted(known);
+        let mut look = changed.areas();
+        look.extend(gone.into_iter().filter(|gone| gone.is_left(frame, &kept, painted)).map(Gone::bounds));
         for _ in 0..=GROWTHS_MAX {
             let parts = change::cover(change::inked(frame, &look, painted));
-            let (boxes, cut) =
-                self.boxes_in(frame, &parts, (&kept, &News { changed, painted }), whole, hurry)?;
+            let news = News { changed: &changed, painted };
+            let (boxes, cut) = self.boxes_in(frame, &parts, (&kept, &news), whole, hurry)?;
             if cut.is_empty() {
                 kept.retain(|line| !boxes.iter().any(|area| area.joined(line.bounds) == *area));
                 return Ok((kept, boxes));
             }
             look.extend(cut);
         }
-        let all = change::cover(change::inked(frame, &change::changed(None, frame), painted));
-        Ok((Vec::new(), self.boxes_in(frame, &all, (&[], &News { changed: &[], painted }), whole, hurry)?.0))
+        let everywhere = Difference::whole(frame);
+        let all = change::cover(change::inked(frame, &everywhere.areas(), painted));
+        let news = News { changed: &Difference::none(frame), painted: &[] };
+        Ok((Vec::new(), self.boxes_in(frame, &all, (&[], &news), whole, hurry)?.0))
     }
 
     /// The boxes that reach into `parts` and are no line that is `kept` with nothing `changed` beside it, and by how much a
@@ -295,9 +285,60 @@ impl Reader {
     }
 }
 
-/// What a frame has that the frame before had not.
+/// A line of a frame before that does not hold: something of it changed, or another frame knows the place by other lines.
+struct Gone<'a> {
+    line: &'a Line,
+    /// Where it may stand as it did. In the nearest frame, all of it: a line that changed is looked for as a whole.
+    parts: Vec<Area>,
+}
+
+impl Gone<'_> {
+    fn bounds(self) -> Area {
+        self.line.bounds
+    }
+
+    /// Whether its place shows something that is neither painted nor part of a line that is `kept`.
+    fn is_left(&self, frame: &Pixels, kept: &[Line], painted: &[Area]) -> bool {
+        let near = |area: &Area| area.intersects(self.line.bounds);
+        let told: Vec<Area> =
+            kept.iter().map(|line| line.bounds).chain(painted.iter().copied()).filter(near).collect();
+        self.parts.iter().any(|part| change::shows_something(frame, *part, &told))
+    }
+}
+
+/// The lines that hold, and those that do not. Where two frames know a place, the lines of the first hold.
+fn parted(known: &[Known]) -> (Vec<Line>, Vec<Gone<'_>>) {
+    let (mut kept, mut gone): (Vec<Line>, Vec<Gone<'_>>) = (Vec::new(), Vec::new());
+    for (n, Known { difference, lines }) in known.iter().enumerate() {
+        let before = kept.len();
+        for line in lines {
+            let is_other = difference.touches(line.bounds);
+            let is_told = kept.iter().take(before).any(|told| are_one(told.bounds, line.bounds));
+            if !is_other && !is_told {
+                kept.push(line.clone());
+            } else if is_told || !known.iter().any(|other| answers(other, line.bounds)) {
+                let same = || difference.same_parts(line.bounds).collect();
+                gone.push(Gone { line, parts: if n == 0 { vec![line.bounds] } else { same() } });
+            }
+        }
+    }
+    (kept, gone)
+}
+
+/// Whether a frame shows the same in all of `area`, and every line that reaches into it stands as it did.
+fn answers(known: &Known, area: Area) -> bool {
+    let mut lines = known.lines.iter().map(|line| line.bounds).chain([area]);
+    lines.all(|bounds| !bounds.intersects(area) || !known.difference.touches(bounds))
+}
+
+/// Whether two boxes hold half of the smaller one together.
+fn are_one(a: Area, b: Area) -> bool {
+    a.common(b).is_some_and(|common| common.size() * 2 >= a.size().min(b.size()))
+}
+
+/// What a frame has that no frame before had.
 struct News<'a> {
-    changed: &'a [Area],
+    changed: &'a Difference,
     painted: &'a [Area],
 }
 
@@ -310,12 +351,10 @@ fn is_mostly_in(area: Area, known: Area) -> bool {
 fn shows_more(frame: &Pixels, area: Area, known: Area, news: &News<'_>) -> bool {
     let left = Area { right: known.left.min(area.right), ..area };
     let right = Area { left: known.right.max(area.left), ..area };
-    [left, right].into_iter().filter_map(|side| Area::new(side.left, side.top, side.right, side.bottom)).any(
-        |side| {
-            news.changed.iter().any(|changed| changed.intersects(side))
-                && change::shows_something(frame, side, news.painted)
-        },
-    )
+    [left, right]
+        .into_iter()
+        .filter_map(|side| Area::new(side.left, side.top, side.right, side.bottom))
+        .any(|side| news.changed.touches(side) && change::shows_something(frame, side, news.painted))
 }
 
 /// Whether a box may go on beyond the part that was looked at.

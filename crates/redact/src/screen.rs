@@ -14,6 +14,8 @@ pub(crate) mod judge;
 pub(crate) mod picture;
 pub(crate) mod showing;
 
+use std::sync::Arc;
+
 use candor_model::{Finding, FindingKind, Node, Observation, Pixels, Place, Rect};
 
 use crate::front::Front;
@@ -108,7 +110,7 @@ fn masked(
     }
     findings.extend(composition.grounds.iter().chain(&composition.regions).map(|m| finding(m, frame)));
     findings.extend(read.findings);
-    Ok(Some(read.frame))
+    Ok(Some(Arc::unwrap_or_clone(read.frame)))
 }
 
 impl Composition {

@@ -1,12 +1,13 @@
 //! Keys and addresses on a screen: a letter that is misread must not leave a secret that a rule knows by its letters.
 //!
 //! Rules for text know a key by its first letters and its length. In a picture a line below the letters is lost
-//! (`ghp Pv4K…`), and of three letters that are the same two are read: what no word looks like goes, and a find takes all of the
-//! word that it lies in. An address of mail is known by its sign, with a space read into it or not.
+//! (`ghp Pv4K…`), of three letters that are the same two are read, and a digit gets an accent (`CGUGÓTSRBK`): what no word looks
+//! like goes, and a find takes all of the word that it lies in. An address of mail is known by its sign, with a space read into it or not.
 
 use std::ops::Range;
 
 use candor_model::FindingKind;
+use zeroize::Zeroizing;
 
 use crate::text::find::Find;
 
@@ -53,11 +54,13 @@ fn is_part_of_mail(c: char) -> bool {
 }
 
 fn is_part_of_code(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Letters and digits that change often, or hardly have a vowel: no word, no name of a function, no digest.
 fn is_code(run: &str) -> bool {
+    let has_digit = run.contains(|c: char| c.is_ascii_digit());
+    let run = as_meant(run);
     let letters = run.chars().filter(char::is_ascii_alphabetic).count();
     let vowels = run.chars().filter(|c| "aeiouAEIOU".contains(*c)).count();
     let parts: Vec<&str> = run.split('_').collect();
@@ -65,9 +68,22 @@ fn is_code(run: &str) -> bool {
     let is_digest = run.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
     longest >= CODE_MIN
         && letters * CHARACTERS_PER_LETTER >= run.len()
-        && run.contains(|c: char| c.is_ascii_digit())
+        && has_digit
         && !is_digest
-        && (changes(run) * CHARACTERS_PER_CHANGE >= run.len() || vowels * LETTERS_PER_VOWEL < letters)
+        && (changes(&run) * CHARACTERS_PER_CHANGE >= run.len() || vowels * LETTERS_PER_VOWEL < letters)
+}
+
+/// A run in plain letters: an accent stands over a vowel in words, and where digits stand among capitals a digit was misread.
+fn as_meant(run: &str) -> Zeroizing<String> {
+    let numbers = run.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).count();
+    let is_of_words = run.contains(char::is_lowercase) || numbers < 2;
+    let plain = |c: char| match c {
+        _ if c.is_ascii() => c,
+        _ if !is_of_words => '0',
+        _ if c.is_uppercase() => 'O',
+        _ => 'o',
+    };
+    Zeroizing::new(run.chars().map(plain).collect())
 }
 
 /// How often one kind of characters follows another. A capital that begins a word is of its kind.
@@ -136,6 +152,9 @@ mod tests {
         assert_eq!(found(&format!("token: {key}.")), [key]);
         assert_eq!(found("aws_access_key_id = AKIAZBDNVHHYUFNZBN3"), ["AKIAZBDNVHHYUFNZBN3"]);
         assert_eq!(found("id AKIAUEY333PKMAS6XZL"), ["AKIAUEY333PKMAS6XZL"]);
+        for key in ["AKIATFK2R7CGUGÓTSRBK", "AKIACMUHWW5N2BMGZARÓ", "Py4KeykaJÁYVhXDWHKXm4CF"] {
+            assert_eq!(found(&format!("aWS_aCceSS_Key_id = {key}")), [key]);
+        }
     }
 
     #[test]
@@ -155,6 +174,7 @@ mod tests {
             "SCREENSHOT_20261128_093000.png and IMG_20261128_093000",
             "look @ this, or @name, and #general, dev@laptop:~$ ls",
             "AVX512KernelForMatrices at 20261128T093000Z",
+            "Höchstgeschwindigkeit3 und GRÖSSTMÖGLICHSTES, Größenordnungsänderung2, STRASSENÜBERGÄNGE12",
         ] {
             assert_eq!(found(text), [] as [&str; 0], "{text}");
         }

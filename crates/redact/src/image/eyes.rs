@@ -1,16 +1,16 @@
 //! Reading and masking, for pictures that are handed in and for the frames of a recording alike.
 
 use std::fmt;
+use std::sync::Arc;
 
 use candor_model::{Finding, Pixels, Place, Tree};
-use zeroize::Zeroizing;
 
 use super::{
     EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
 };
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
-use crate::ocr::change::changed;
+use crate::ocr::memory::{Known, Memory};
 use crate::ocr::{Hurry, Line, Reader};
 use crate::screen::canvas::is_filled;
 use crate::screen::picture::decode_stored;
@@ -54,8 +54,8 @@ pub(crate) struct Scene<'a> {
 /// A picture after reading: its bytes, and what was masked for what was read.
 #[derive(Clone)]
 pub(crate) struct Read {
-    /// The picture as a pixmap.
-    pub(crate) frame: Vec<u8>,
+    /// The picture as a pixmap; the same one as before if nothing changed.
+    pub(crate) frame: Arc<Vec<u8>>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -64,6 +64,8 @@ pub(crate) struct Eyes {
     profile: Profile,
     reader: Reader,
     judge: Judge,
+    /// What is left of the pictures before, and can still be read in them.
+    stored: Memory,
     last: Option<Last>,
 }
 
@@ -73,9 +75,6 @@ struct Last {
     own: Option<Vec<Area>>,
     painted: Vec<Mask>,
     read: Read,
-    stored: Pixels,
-    /// What can still be read in it.
-    pieces: Vec<Line>,
 }
 
 impl Last {
@@ -90,7 +89,8 @@ impl Eyes {
         if profile == Profile::Strict {
             reader.only_short_lines(LABEL_HEIGHTS_MAX);
         }
-        Ok(Self { profile, reader, judge: Judge::new(profile, models, lists)?, last: None })
+        let judge = Judge::new(profile, models, lists)?;
+        Ok(Self { profile, reader, judge, stored: Memory::default(), last: None })
     }
 
     pub(crate) const fn profile(&self) -> Profile {
@@ -123,16 +123,14 @@ impl Eyes {
         }
         hurry.check()?;
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
-        let (stored, pieces) = self.settled(frame, lines, scene.keep, last.as_ref(), &mut masks, hurry)?;
+        let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
         let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
-        let read = Read { frame: stored, findings: masks.map(|mask| finding(&mask)).collect() };
+        let read = Read { frame: Arc::new(stored), findings: masks.map(|mask| finding(&mask)).collect() };
         self.last = Some(Last {
             tree: scene.tree.cloned(),
             own: scene.keep.own().map(<[Area]>::to_vec),
             painted: painted.to_vec(),
             read: read.clone(),
-            stored: frame.clone(),
-            pieces,
         });
         Ok(read)
     }
@@ -160,19 +158,18 @@ impl Eyes {
         frame: &mut Pixels,
         lines: Vec<Line>,
         keep: Keep<'_>,
-        last: Option<&Last>,
         masks: &mut Vec<Mask>,
         hurry: Hurry<'_>,
-    ) -> Result<(Vec<u8>, Vec<Line>), ImageError> {
+    ) -> Result<Vec<u8>, ImageError> {
         let said = lines.clone();
         let mut pieces = lines;
         for round in 0..ROUNDS_MAX {
-            let before = Zeroizing::new(frame.clone());
-            paint(frame, masks)?;
-            let this = Base::of(&before, &pieces, frame);
-            let other = last.filter(|_| round == 0).map(|last| Base::of(&last.stored, &last.pieces, frame));
-            let base = other.as_ref().filter(|other| other.size() < this.size()).unwrap_or(&this);
-            pieces = self.pieces(frame, base, masks, hurry)?;
+            let painted = paint(frame, masks)?;
+            let mut known = vec![Known { difference: painted, lines: pieces }];
+            if round == 0 {
+                known.extend(self.stored.known(&self.stored.compared(frame, self.stored.changed(frame))));
+            }
+            pieces = self.pieces(frame, &known, masks, hurry)?;
             let is_new = |line: &Line| !was_said(line, &said);
             let is_whole = round >= WHOLE_LINES_FROM;
             let mut more = self.judge.again(&pieces, masks, is_new, keep, (is_whole, hurry))?;
@@ -181,24 +178,26 @@ impl Eyes {
             }
             if more.is_empty() {
                 hurry.check()?;
-                return Ok((stored(frame, masks)?, pieces));
+                let png = stored(frame, masks)?;
+                let compared = self.stored.compared(frame, self.stored.changed(frame));
+                self.stored.remember(frame, compared, pieces);
+                return Ok(png);
             }
             masks.extend(more);
         }
         Err(ImageError::Unsettled)
     }
 
-    /// The lines of a painted picture, without what is painted of them: those that did not change as they were read in the
-    /// `base`, all others found and read anew.
+    /// The lines of a painted picture, without what is painted of them: as they were read where that is `known`, all others
+    /// found and read anew.
     fn pieces(
         &mut self,
         frame: &Pixels,
-        base: &Base<'_>,
+        known: &[Known],
         masks: &[Mask],
         hurry: Hurry<'_>,
     ) -> Result<Vec<Line>, ImageError> {
-        let (mut pieces, boxes) =
-            self.reader.after_paint(frame, (base.frame, base.lines), &base.changed, &areas(masks), hurry)?;
+        let (mut pieces, boxes) = self.reader.after_paint(frame, known, &areas(masks), hurry)?;
         for area in boxes {
             for piece in layout::unpainted(area, masks) {
                 if layout::has_ink(frame, piece) {
@@ -226,24 +225,6 @@ fn stored(frame: &Pixels, masks: &[Mask]) -> Result<Vec<u8>, ImageError> {
 fn was_said(piece: &Line, lines: &[Line]) -> bool {
     let text = piece.text().trim();
     lines.iter().any(|line| line.bounds.intersects(piece.bounds) && line.text().contains(text))
-}
-
-/// A picture that was read, and where the one that is to be read differs from it.
-struct Base<'a> {
-    frame: &'a Pixels,
-    lines: &'a [Line],
-    changed: Vec<Area>,
-}
-
-impl<'a> Base<'a> {
-    fn of(frame: &'a Pixels, lines: &'a [Line], now: &Pixels) -> Self {
-        Self { frame, lines, changed: changed(Some(frame), now) }
-    }
-
-    /// How much differs, in pixels.
-    fn size(&self) -> u64 {
-        self.changed.iter().map(|area| area.size()).sum()
-    }
 }
 
 fn areas(masks: &[Mask]) -> Vec<Area> {

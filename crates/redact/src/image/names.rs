@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn there_must_be_time_for_each_run_of_the_transformer() {
         let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
-        let texts: Vec<String> = (1..6).map(|n| "Dana Lund wrote this. ".repeat(n * n)).collect();
+        let texts: Vec<String> = (1..6).map(|n| "Dana Lund wrote this. ".repeat(2 * n * n)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let find = |late_from: usize| {
             let asked = Cell::new(0);

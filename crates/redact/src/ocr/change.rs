@@ -1,12 +1,11 @@
-//! Which parts of a frame have to be looked at: those that differ from the frame before, and show anything at all.
+//! Which parts of a frame have to be looked at: those that show anything at all, covered by few.
 
 use candor_model::Pixels;
 
 use crate::ocr::area::{Area, index};
 use crate::ocr::resample::row;
+use crate::ocr::tiles::TILE_PX;
 
-/// A tile that is compared as one.
-const TILE_PX: (u32, u32) = (32, 20);
 /// A tile whose values differ by less than this in each colour is not looked at: `image` makes it one colour.
 pub(crate) const INK_MIN: u8 = 24;
 /// What looking at a part costs beyond its size, in pixels: the context around it, and the start of a run.
@@ -14,34 +13,6 @@ const AROUND_PX: u64 = 64;
 const RUN_PX: u64 = 24_000;
 /// With more parts than this, those that touch are joined before the cheapest cover is sought.
 const PARTS_MAX: usize = 160;
-
-/// The tiles of `after` that differ from `before`, neighbours of a row joined. Without a frame before, or with one of another size, every tile differs.
-pub(crate) fn changed(before: Option<&Pixels>, after: &Pixels) -> Vec<Area> {
-    let same_size = |before: &&Pixels| (before.width(), before.height()) == (after.width(), after.height());
-    let before = before.filter(same_size);
-    let mut areas: Vec<Area> = Vec::new();
-    for top in (0..after.height()).step_by(index(TILE_PX.1)) {
-        let bottom = after.height().min(top + TILE_PX.1);
-        let first = areas.len();
-        for left in (0..after.width()).step_by(index(TILE_PX.0)) {
-            let Some(tile) = Area::new(left, top, after.width().min(left + TILE_PX.0), bottom) else {
-                continue;
-            };
-            if before.is_some_and(|before| is_same(before, after, tile)) {
-                continue;
-            }
-            match areas.get_mut(first..).and_then(<[Area]>::last_mut) {
-                Some(last) if last.right == left => last.right = tile.right,
-                _ => areas.push(tile),
-            }
-        }
-    }
-    areas
-}
-
-fn is_same(before: &Pixels, after: &Pixels, tile: Area) -> bool {
-    (0..tile.height()).all(|y| row(before, tile, y) == row(after, tile, y))
-}
 
 /// The tiles within `areas` that show something other than one colour beside what is painted, neighbours joined.
 pub(crate) fn inked(frame: &Pixels, areas: &[Area], painted: &[Area]) -> Vec<Area> {
@@ -125,24 +96,9 @@ mod tests {
     }
 
     #[test]
-    fn every_changed_pixel_lies_in_a_changed_area() {
-        let before = Pixels::new(130, 125, vec![7; 130 * 125 * 3]).unwrap();
-        assert_eq!(changed(Some(&before), &before), []);
-        for (x, y) in [(0, 0), (129, 124), (64, 60), (63, 59), (10, 121)] {
-            let mut after = before.clone();
-            after.rgb_mut()[(index(y) * 130 + index(x)) * 3 + 2] = 0;
-            let areas = changed(Some(&before), &after);
-            assert_eq!(areas.len(), 1);
-            assert!(areas[0].intersects(area(x, y, x + 1, y + 1)));
-        }
-        let all: u64 = changed(None, &before).iter().map(|area| area.size()).sum();
-        assert_eq!(all, 130 * 125);
-    }
-
-    #[test]
     fn one_colour_rules_and_paint_show_nothing_and_a_faint_dot_does() {
         let mut frame = Pixels::new(70, 50, vec![250; 70 * 50 * 3]).unwrap();
-        let whole = changed(None, &frame);
+        let whole = crate::ocr::tiles::Difference::whole(&frame).areas();
         let paint = area(3, 3, 40, 30);
         crate::screen::canvas::fill(&mut frame, paint.rect());
         assert_eq!(inked(&frame, &whole, &[paint]), []);

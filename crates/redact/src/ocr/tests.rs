@@ -140,6 +140,97 @@ fn a_line_outside_of_what_may_be_read_says_nothing() {
 fn nothing_of_a_frame_that_took_too_long_is_taken_for_read() {
     let mut reader = reader();
     assert_eq!(reader.lines(&chat(), &[], Hurry::new(&|| false)).unwrap_err(), ReadError::OutOfTime);
-    assert!(reader.seen.is_none());
+    assert!(reader.memory.last().is_none());
     assert!(!reader.lines(&chat(), &[], CALM).unwrap().0.is_empty());
+}
+
+/// Another screen of the size of the first: its top left corner, and below it its last row again.
+fn mail() -> Pixels {
+    let (one, mail) =
+        (chat(), decode_any(&std::fs::read(shipped("tests/screens/mail.png")).unwrap()).unwrap());
+    let bytes = |pixels: u32| usize::try_from(pixels).unwrap() * 3;
+    let row = |y: u32| &mail.rgb()[bytes(y.min(mail.height() - 1) * mail.width())..][..bytes(one.width())];
+    Pixels::new(one.width(), one.height(), (0..one.height()).flat_map(row).copied().collect()).unwrap()
+}
+
+/// `frame` scrolled down by so many pixels; what leaves it comes in again at the other end.
+fn scrolled(frame: &Pixels, by: u32) -> Pixels {
+    let (gone, rest) = frame.rgb().split_at(usize::try_from(by * frame.width() * 3).unwrap());
+    Pixels::new(frame.width(), frame.height(), [rest, gone].concat()).unwrap()
+}
+
+/// `frame` with the right half of `other`.
+fn halves(frame: &Pixels, other: &Pixels) -> Pixels {
+    let mut both = frame.clone();
+    let row_bytes = usize::try_from(frame.width()).unwrap() * 3;
+    let rows = both.rgb_mut().chunks_exact_mut(row_bytes).zip(other.rgb().chunks_exact(row_bytes));
+    rows.for_each(|(row, other)| row[row_bytes / 2..].copy_from_slice(&other[row_bytes / 2..]));
+    both
+}
+
+/// The lines, and how often time was asked for: before each look of the detection and each reading of a line.
+fn counted(reader: &mut Reader, frame: &Pixels) -> (Vec<(Area, String)>, u32) {
+    let asked = std::cell::Cell::new(0);
+    let ask = || {
+        asked.set(asked.get() + 1);
+        true
+    };
+    let (lines, _) = reader.lines(frame, &[], Hurry::new(&ask)).unwrap();
+    (texts(&lines), asked.get())
+}
+
+#[test]
+fn a_frame_that_comes_back_is_known_and_what_is_other_on_it_is_read() {
+    let (one, other) = (chat(), mail());
+    let mut reader = reader();
+    let (first, looks) = counted(&mut reader, &one);
+    assert!(looks > 10, "{looks}");
+    counted(&mut reader, &other);
+    assert_eq!(counted(&mut reader, &one), (first.clone(), 0));
+    counted(&mut reader, &other);
+    let mut changed = one.clone();
+    let (gone, _) = first.iter().find(|(_, text)| text.starts_with("Channels")).cloned().unwrap();
+    crate::screen::canvas::fill(&mut changed, gone.rect());
+    let (lines, looks) = counted(&mut reader, &changed);
+    assert!(looks < 5 && lines.iter().all(|(_, text)| !text.contains("Channels")), "{lines:?}");
+}
+
+#[test]
+fn a_frame_that_is_put_together_of_two_others_says_what_a_new_reader_reads_in_it() {
+    let (one, other) = (chat(), mail());
+    let both = halves(&one, &other);
+    let mut knowing = reader();
+    let whole = counted(&mut knowing, &one).1 + counted(&mut knowing, &other).1;
+    let (lines, looks) = counted(&mut knowing, &both);
+    let (anew, all) = counted(&mut reader(), &both);
+    let said: String = lines.iter().map(|(_, text)| text.as_str()).collect();
+    let seam = both.width() / 2;
+    for (area, text) in anew.into_iter().filter(|(area, _)| area.right < seam || area.left > seam) {
+        let words: Vec<&str> = text.split_whitespace().filter(|word| word.len() > 3).collect();
+        assert!(words.iter().all(|word| said.contains(word)), "{area:?} {text}: {lines:?}");
+    }
+    assert!(looks < all && looks < whole / 2, "{looks} of {all}");
+}
+
+#[test]
+fn what_was_scrolled_is_known_where_it_stands_then() {
+    let before = chat();
+    let mut knowing = reader();
+    let (lines, all) = counted(&mut knowing, &before);
+    for by in [37, 60] {
+        let mut knowing = reader();
+        counted(&mut knowing, &before);
+        let (moved, looks) = counted(&mut knowing, &scrolled(&before, by));
+        assert!(looks * 3 < all * 2, "{looks} of {all}");
+        for (area, text) in lines.iter().filter(|(area, _)| area.top > by + 40) {
+            let there = Area { top: area.top - by, bottom: area.bottom - by, ..*area };
+            let found = moved.iter().any(|(area, moved)| *area == there && moved == text);
+            assert!(found || area.bottom + 40 > before.height(), "{by} {area:?} {text}: {moved:?}");
+        }
+        let (anew, _) = counted(&mut reader(), &scrolled(&before, by));
+        let said: String = moved.iter().map(|(_, text)| text.as_str()).collect();
+        let words = anew.iter().flat_map(|(_, text)| text.split_whitespace()).filter(|word| word.len() > 3);
+        let lost: Vec<&str> = words.filter(|word| !said.contains(word)).collect();
+        assert!(lost.len() < 3, "{by}: {lost:?}");
+    }
 }

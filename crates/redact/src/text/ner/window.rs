@@ -11,8 +11,8 @@ const WINDOW_TOKENS_MAX: usize = 256;
 const OVERLAP_TOKENS: usize = 48;
 /// Most tokens, padding included, that are computed side by side: more would only fill memory.
 const BATCH_TOKENS_MAX: usize = 2048;
-/// A window is padded by at most this share of the batch's width.
-const PADDING_TOKENS_MAX: usize = 8;
+/// Starting another run of the model costs as much as computing so many tokens: a batch is padded by no more than that.
+const RUN_TOKENS: usize = 16;
 
 /// Tokens of one text that are read together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub(super) fn batches(mut windows: Vec<Window>) -> Vec<Vec<Window>> {
     let mut batches: Vec<Vec<Window>> = Vec::new();
     for window in windows {
         let fits = |batch: &Vec<Window>| {
-            let narrowest = batch.first().map_or(0, Window::width);
-            window.width() - narrowest <= PADDING_TOKENS_MAX
+            let own: usize = batch.iter().map(Window::width).sum();
+            batch.len() * window.width() - own <= RUN_TOKENS
                 && (batch.len() + 1) * window.width() <= BATCH_TOKENS_MAX
         };
         match batches.last_mut() {
@@ -107,5 +107,18 @@ mod tests {
         let batches = batches(windows.clone());
         assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), windows.len());
         assert!(batches.iter().all(|b| b.len() * b.last().unwrap().width() <= BATCH_TOKENS_MAX));
+    }
+
+    #[test]
+    fn short_texts_share_runs_and_are_hardly_padded() {
+        let widths = [1, 1, 1, 2, 2, 3, 3, 3, 3, 5, 5, 8, 8, 8, 9, 11, 12, 12, 19, 25, 25, 88, 140, 143];
+        let windows: Vec<Window> =
+            widths.iter().enumerate().map(|(text, n)| Window { text, tokens: 0..*n }).collect();
+        let cost = |batches: &[Vec<Window>]| -> usize {
+            batches.iter().map(|b| b.len() * b.last().unwrap().width() + RUN_TOKENS).sum()
+        };
+        let alone: Vec<Vec<Window>> = windows.iter().map(|window| vec![window.clone()]).collect();
+        let batches = batches(windows);
+        assert!(cost(&batches) * 5 < cost(&alone) * 4, "{} of {}", cost(&batches), cost(&alone));
     }
 }
