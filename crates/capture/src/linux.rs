@@ -1,6 +1,7 @@
 //! Linux: X11. Wayland has no passive input and no windows of others; it needs a sensor of its own.
 
 mod canvas;
+mod changed;
 mod clocks;
 mod focus;
 mod input;

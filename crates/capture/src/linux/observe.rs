@@ -65,7 +65,7 @@ impl X11Sensor {
             self.trees.listen(client);
         }
         let asked = client.as_ref().filter(|_| permit.allows(Field::Tree));
-        let (mut tree, elements) = asked.and_then(|client| self.trees.tree(client)).unzip();
+        let (mut tree, elements) = asked.and_then(|client| self.tree(client)).unzip();
         if let Some(tree) = tree.as_mut().filter(|_| self.input.changes() != changes) {
             // The screen changed since the frame was read: the tree may be of another moment.
             tree.state = TreeState::Untrusted;

@@ -6,6 +6,7 @@ mod budgets;
 mod bystanders;
 mod canaries;
 mod desktop;
+mod direct;
 mod hands;
 mod lacking;
 mod law;

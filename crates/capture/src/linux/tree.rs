@@ -5,15 +5,27 @@
 //! that manage their descendants themselves (a sheet of LibreOffice Calc has 17 billion cells), and nothing after the budget.
 
 mod bus;
+mod direct;
 mod draft;
 mod find;
 mod heard;
 mod listen;
 mod match_keys;
+mod memory;
 mod node;
 mod page;
 mod role;
 mod walk;
+
+/// For tests of one part on a real desktop.
+#[cfg(test)]
+pub(crate) mod parts {
+    pub(crate) use super::bus::{Bus, TEXT};
+    pub(crate) use super::direct::connect;
+    pub(crate) use super::find::frame;
+    pub(crate) use super::listen::Ear;
+    pub(crate) use super::walk::tree;
+}
 
 use std::rc::Rc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -79,8 +91,11 @@ pub(crate) enum Which {
     This(Element),
 }
 
+/// Which parts of the screen changed since the last tree was asked for; none if it is not known.
+type Changes = Option<Vec<Rect>>;
+
 enum Request {
-    Tree(Client, SyncSender<Option<Walked>>),
+    Tree(Client, Changes, SyncSender<Option<Walked>>),
     Page(Client, SyncSender<Option<Page>>),
     Element(Which, SyncSender<Option<One>>),
     Listen(Client),
@@ -113,9 +128,10 @@ impl Trees {
         thread.map_or(none, |thread| Self { requests: Some(requests), thread: Some(thread) })
     }
 
-    /// The tree of a window within the budget.
-    pub(crate) fn tree(&self, client: &Client) -> Option<Walked> {
-        self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), reply)).flatten()
+    /// The tree of a window within the budget. `changes` are the parts of the screen that changed since the last tree of any window was
+    /// asked for; none if that is not known.
+    pub(crate) fn tree(&self, client: &Client, changes: Changes) -> Option<Walked> {
+        self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), changes, reply)).flatten()
     }
 
     /// What the window of a browser shows. One that does not answer in time is asked again, and is then of the unknown.
@@ -172,7 +188,8 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
     let ear = Ear::open(&bus, now).await;
     while let Some(request) = requests.recv().await {
         match request {
-            Request::Tree(client, reply) => {
+            Request::Tree(client, changes, reply) => {
+                ear.changed(changes.as_deref());
                 let _ = reply.send(walk::tree(&bus, &ear, &client).await);
             }
             Request::Page(client, reply) => {

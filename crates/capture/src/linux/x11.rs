@@ -10,11 +10,12 @@ use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::xproto::{ImageOrder, Window};
 use x11rb::rust_connection::RustConnection;
 
+use crate::linux::changed::Changed;
 use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
 use crate::linux::run::begun;
 use crate::linux::shared::Shared;
-use crate::linux::tree::{Client, Key, Trees};
+use crate::linux::tree::{Client, Key, Trees, Walked};
 use crate::linux::windows::{Atoms, Windows};
 use crate::{
     Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, keep_memory_private,
@@ -37,6 +38,8 @@ pub(crate) struct X11Sensor {
     pub(crate) screen: Screen,
     pub(super) input: InputThread,
     pub(crate) trees: Trees,
+    /// Where the server cannot tell it, trees are asked whole.
+    changed: Option<Changed>,
     pub(crate) shared: Option<Shared>,
     /// What ended the action before it.
     pub(super) waiting: Option<Timed>,
@@ -210,6 +213,7 @@ impl X11Sensor {
         let size = (screen.width, screen.height);
         let bus = Windows { connection: &connection, atoms: &atoms, root, size }.bus();
         let trees = Trees::start(bus, Now::clone(&now));
+        let changed = Changed::open(&connection, root, number).ok();
         let shared = Shared::open(&connection, screen.width * screen.height * 4);
         let (waiting, rest, kept, asked) = (None, Rest::default(), None, None);
         let (acted_us, tally) = (None, Tally::default());
@@ -220,6 +224,7 @@ impl X11Sensor {
             screen,
             input,
             trees,
+            changed,
             shared,
             waiting,
             rest,
@@ -229,6 +234,12 @@ impl X11Sensor {
             tally,
             now,
         })
+    }
+
+    /// The tree of a window, as it is now.
+    pub(crate) fn tree(&self, client: &Client) -> Option<Walked> {
+        let changed = self.changed.as_ref().and_then(|changed| changed.take(&self.connection));
+        self.trees.tree(client, changed)
     }
 
     pub(crate) fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use zbus::Connection;
+use zbus::message::Message;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
+use super::direct::{self, Direct};
 use super::find::Frame;
 
 /// An element: the bus name of its application, and its path there.
@@ -15,6 +17,9 @@ pub(crate) type Element = (String, OwnedObjectPath);
 pub(crate) const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 pub(crate) const COMPONENT: &str = "org.a11y.atspi.Component";
 pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
+const APPLICATION: &str = "org.a11y.atspi.Application";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+const PEER: &str = "org.freedesktop.DBus.Peer";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 const NULL: &str = "/org/a11y/atspi/null";
@@ -34,6 +39,12 @@ pub(crate) struct Bus {
     frames: RefCell<BTreeMap<u64, Frame>>,
     /// Of applications whose pixels are larger than those of the screen: how much.
     scales: RefCell<BTreeMap<String, u32>>,
+    direct: Direct,
+    /// What each application is made with.
+    toolkits: RefCell<BTreeMap<String, String>>,
+    /// How many questions were asked.
+    #[cfg(test)]
+    pub(crate) questions: std::cell::Cell<u64>,
 }
 
 impl Bus {
@@ -46,6 +57,10 @@ impl Bus {
             processes: RefCell::default(),
             frames: RefCell::default(),
             scales: RefCell::default(),
+            direct: Direct::default(),
+            toolkits: RefCell::default(),
+            #[cfg(test)]
+            questions: std::cell::Cell::default(),
         })
     }
 
@@ -55,14 +70,79 @@ impl Bus {
         T: serde::de::DeserializeOwned + Type,
         B: serde::Serialize + DynamicType,
     {
-        let call = self.connection.call_method(Some(of.0.as_str()), &of.1, Some(interface), method, body);
+        #[cfg(test)]
+        self.questions.update(|questions| questions + 1);
+        let call = self.call(of, interface, method, body);
         let reply = tokio::time::timeout(Duration::from_millis(ANSWER_MS), call).await.ok()?.ok()?;
         reply.body().deserialize().ok()
     }
 
+    /// Over the application's own connection where there is one. One that broke is left, and the bus is asked.
+    async fn call<B>(&self, of: &Element, interface: &str, method: &str, body: &B) -> zbus::Result<Message>
+    where
+        B: serde::Serialize + DynamicType,
+    {
+        if let Some(own) = self.direct.of(&of.0) {
+            match own.call_method(None::<&str>, &of.1, Some(interface), method, body).await {
+                Err(error) if !matches!(error, zbus::Error::MethodError(..)) => {
+                    self.direct.remember(&of.0, None);
+                }
+                answered => return answered,
+            }
+        }
+        self.connection.call_method(Some(of.0.as_str()), &of.1, Some(interface), method, body).await
+    }
+
+    /// Connects to an application itself, once, if it lets anybody.
+    pub(crate) async fn meet(&self, application: &Element) {
+        if self.direct.knows(&application.0) {
+            return;
+        }
+        let told: Option<String> = self.ask(application, APPLICATION, "GetApplicationBusAddress", &()).await;
+        let met = match (told, self.process(&application.0).await) {
+            (Some(address), Some(pid)) => direct::connect(&address, pid).await,
+            (None, _) | (_, None) => None,
+        };
+        self.direct.remember(&application.0, met);
+    }
+
+    /// The connection on which an application is asked without the bus.
+    #[cfg(test)]
+    pub(crate) fn met(&self, application: &Element) -> Option<Connection> {
+        self.direct.of(&application.0)
+    }
+
+    /// Returns when everything that an application told before this moment was heard. What it tells by itself goes over the bus, and
+    /// what it answers on its own connection is here sooner.
+    pub(crate) async fn caught_up(&self, application: &Element) {
+        if self.direct.of(&application.0).is_none() {
+            return;
+        }
+        let path = application.1.as_str();
+        let ping = self.connection.call_method(Some(application.0.as_str()), path, Some(PEER), "Ping", &());
+        // Without an answer the walk that waits for it has come to its end.
+        let _ = tokio::time::timeout(Duration::from_millis(ANSWER_MS), ping).await;
+        tokio::task::yield_now().await;
+    }
+
+    /// What an application is made with; it stays so.
+    pub(crate) async fn toolkit(&self, application: &Element) -> Option<String> {
+        if let Some(known) = self.toolkits.borrow().get(&application.0) {
+            return Some(known.clone());
+        }
+        let asked = (APPLICATION, "ToolkitName");
+        let told: OwnedValue = self.ask(application, PROPERTIES, "Get", &asked).await?;
+        let toolkit = String::try_from(told).ok()?;
+        let mut toolkits = self.toolkits.borrow_mut();
+        if toolkits.len() < PROCESSES_MAX {
+            toolkits.insert(application.0.clone(), toolkit.clone());
+        }
+        Some(toolkit)
+    }
+
     /// A property of the interface that every element has.
     async fn property(&self, of: &Element, name: &str) -> Option<OwnedValue> {
-        self.ask(of, "org.freedesktop.DBus.Properties", "Get", &(ACCESSIBLE, name)).await
+        self.ask(of, PROPERTIES, "Get", &(ACCESSIBLE, name)).await
     }
 
     pub(crate) async fn name(&self, of: &Element) -> Option<String> {

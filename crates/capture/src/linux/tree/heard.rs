@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::bus::Element;
 use super::find::Frame;
+use super::memory::Memories;
 
 /// Most changes of the texts of one window that wait to be matched to keys; older ones go.
 const CHANGES_MAX: usize = 4_096;
@@ -82,6 +83,8 @@ pub(crate) struct Heard {
     focus: BTreeMap<String, VecDeque<Focus>>,
     /// By the application and the path of the element.
     judged: BTreeMap<(String, String), Judged>,
+    /// What walks found.
+    pub(super) memories: Memories,
 }
 
 impl Heard {
@@ -100,6 +103,7 @@ impl Heard {
     /// What was heard of this window goes, and nothing more is heard.
     pub(crate) fn refuse(&mut self, id: u64) {
         self.windows.retain(|(known, _)| *known != id);
+        self.memories.forget(id);
         self.judged.clear();
     }
 

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use candor_model::Rect;
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::message::Message;
@@ -16,8 +17,9 @@ use zeroize::Zeroizing;
 
 use super::Client;
 use super::bus::{ACCESSIBLE, Bus, Element};
-use super::find;
+use super::find::{self, Frame};
 use super::heard::{Change, Heard, Judged, Kind, What};
+use super::memory::{Known, Recall};
 use super::role::{self, States};
 use crate::Now;
 
@@ -32,8 +34,8 @@ const JUDGED_US: u64 = 500_000;
 type Signal<'a> = (String, i32, i32, Value<'a>, BTreeMap<String, OwnedValue>);
 /// The same as older toolkits send it.
 type OldSignal<'a> = (String, i32, i32, Value<'a>, (String, OwnedObjectPath));
-/// A signal, and when it came.
-type Timed = (u64, Message);
+/// A signal, when it came, and what it is about.
+type Timed = (u64, Told, Message);
 
 /// Hears.
 pub(crate) struct Ear {
@@ -64,7 +66,7 @@ impl Ear {
             else {
                 continue;
             };
-            tokio::task::spawn_local(stamp(stream, sender.clone(), Now::clone(now)));
+            tokio::task::spawn_local(stamp(stream, sender.clone(), Now::clone(now), Rc::clone(&ear.heard)));
         }
         tokio::task::spawn_local(hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus)));
         ear
@@ -86,6 +88,22 @@ impl Ear {
         self.heard.borrow_mut().refuse(window);
     }
 
+    /// Parts of the screen changed; none if it is not known which.
+    pub(crate) fn changed(&self, parts: Option<&[Rect]>) {
+        self.heard.borrow_mut().memories.changed(parts);
+    }
+
+    /// What a walk that begins now need not ask.
+    pub(super) fn recall(&self, client: &Client, frame: &Frame) -> Recall {
+        let now_us = (self.now)().monotonic_us;
+        self.heard.borrow_mut().memories.recall(client, frame, now_us)
+    }
+
+    /// What a walk found that came to its end.
+    pub(super) fn keep(&self, client: &Client, found: BTreeMap<String, Known>) {
+        self.heard.borrow_mut().memories.keep(client.window, found);
+    }
+
     /// How many changes an application has told of.
     pub(crate) fn count(&self, application: &str) -> u64 {
         self.heard.borrow().count(application)
@@ -105,28 +123,41 @@ impl Ear {
     }
 }
 
-/// Notes when a signal came, before any question about another one holds it up.
-async fn stamp(mut stream: MessageStream, sender: Sender<Timed>, now: Now) {
+/// Notes when a signal came and counts changes, before any question about another one holds it up.
+async fn stamp(mut stream: MessageStream, sender: Sender<Timed>, now: Now, heard: Rc<RefCell<Heard>>) {
     while let Some(Ok(message)) = stream.next().await {
-        if sender.send((now().monotonic_us, message)).await.is_err() {
+        let told = told(&message);
+        noted(&mut heard.borrow_mut(), &told, &message);
+        if sender.send((now().monotonic_us, told, message)).await.is_err() {
             return;
         }
     }
 }
 
+fn noted(heard: &mut Heard, told: &Told, message: &Message) {
+    let header = message.header();
+    let (Some(application), Some(path)) = (header.sender(), header.path()) else { return };
+    match told {
+        Told::Text | Told::Tree => heard.counted(application.as_str()),
+        Told::Page => {
+            heard.counted(application.as_str());
+            heard.memories.told_all(application.as_str());
+        }
+        Told::Focus(_) => {}
+        Told::Other => return,
+    }
+    heard.memories.told(application.as_str(), path.as_str());
+}
+
 async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<Bus>) {
-    while let Some((at_us, message)) = signals.recv().await {
+    while let Some((at_us, told, message)) = signals.recv().await {
         let header = message.header();
         let (Some(sender), Some(path)) = (header.sender(), header.path()) else { continue };
         let element: Element = (sender.to_string(), path.to_owned().into());
-        match told(&message) {
-            Told::Text => {
-                heard.borrow_mut().counted(&element.0);
-                text_changed(&heard, &bus, element, at_us, &message).await;
-            }
-            Told::Tree => heard.borrow_mut().counted(&element.0),
+        match told {
+            Told::Text => text_changed(&heard, &bus, element, at_us, &message).await,
             Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
-            Told::Other => {}
+            Told::Tree | Told::Page | Told::Other => {}
         }
     }
 }
@@ -135,6 +166,8 @@ async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<B
 enum Told {
     Text,
     Tree,
+    /// A page is there, and nothing of what was before.
+    Page,
     Focus(bool),
     /// Others are told because elements were asked for: their role, their parent, and that they are not defunct.
     Other,
@@ -144,7 +177,8 @@ fn told(message: &Message) -> Told {
     let header = message.header();
     match header.member().map(zbus::names::MemberName::as_str) {
         Some("TextChanged") => Told::Text,
-        Some("ChildrenChanged" | "LoadComplete") => Told::Tree,
+        Some("ChildrenChanged") => Told::Tree,
+        Some("LoadComplete") => Told::Page,
         Some("StateChanged") => match signal(message) {
             Some((state, ..)) if state == "showing" => Told::Tree,
             Some((state, on, ..)) if state == "focused" => Told::Focus(on != 0),

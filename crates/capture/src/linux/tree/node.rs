@@ -7,6 +7,7 @@ use super::find::extents;
 use super::role::{self, States};
 
 /// What was told.
+#[derive(Clone)]
 pub(crate) struct Told {
     pub(crate) states: States,
     pub(crate) children: i32,
@@ -15,14 +16,44 @@ pub(crate) struct Told {
 
 /// Asks everything at once; none if the element is gone.
 pub(crate) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
-    let (kind, states, name, place, children) = tokio::join!(
+    let (states, other) = tokio::join!(states(bus, of), other(bus, of));
+    Some(whole(bus, of, states?, other?).await)
+}
+
+/// Asks first whether it is showing, and everything else only then, or where it is wanted `anyway`. None if the element is gone, and
+/// none in it if it is not showing.
+pub(crate) async fn shown(bus: &Bus, of: &Element, anyway: bool) -> Option<Option<Told>> {
+    let states = states(bus, of).await?;
+    if !states.showing() && !anyway {
+        return Some(None);
+    }
+    Some(Some(whole(bus, of, states, other(bus, of).await?).await))
+}
+
+async fn states(bus: &Bus, of: &Element) -> Option<States> {
+    bus.ask::<Vec<u32>, _>(of, ACCESSIBLE, "GetState", &()).await.map(|states| States::of(&states))
+}
+
+/// What is asked beside the states.
+struct Other {
+    kind: u32,
+    name: Option<String>,
+    place: Option<Rect>,
+    children: i32,
+}
+
+async fn other(bus: &Bus, of: &Element) -> Option<Other> {
+    let (kind, name, place, children) = tokio::join!(
         bus.ask::<u32, _>(of, ACCESSIBLE, "GetRole", &()),
-        bus.ask::<Vec<u32>, _>(of, ACCESSIBLE, "GetState", &()),
         bus.name(of),
         extents(bus, of),
         bus.child_count(of),
     );
-    let (kind, states, children) = (kind?, States::of(&states?), children?);
+    Some(Other { kind: kind?, name, place, children: children? })
+}
+
+async fn whole(bus: &Bus, of: &Element, states: States, other: Other) -> Told {
+    let Other { kind, name, place, children } = other;
     let mut node = Node {
         parent: None,
         role: role::name(kind).to_owned(),
@@ -38,7 +69,7 @@ pub(crate) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
     if holds_text && states.showing() {
         read_text(bus, of, &mut node).await;
     }
-    Some(Told { states, children, node })
+    Told { states, children, node }
 }
 
 /// The text of a field. Of a longer one only the beginning is asked for, and what it shows is then unknown.

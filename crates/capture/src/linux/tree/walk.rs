@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use candor_model::{Node, Point, Tree, TreeState};
+use candor_model::{Node, Point, Rect, Tree, TreeState};
 use futures_util::StreamExt as _;
 
 use super::bus::{Bus, Element};
 use super::find::{self, Frame};
 use super::listen::Ear;
-use super::node::{Told, told};
+use super::memory::{Known, Recall, common};
+use super::node::{Told, shown, told};
 use super::role::SHOWING_MASK;
 use super::{CHILDREN_MAX, Client, TREE_BUDGET_MS, TREE_NODES_MAX};
 
@@ -29,14 +30,21 @@ const WALKS_MAX: usize = 3;
 pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree, Vec<Element>)> {
     let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
     let frame = tokio::time::timeout_at(end, find::frame(bus, client)).await.ok()??;
+    let _ = tokio::time::timeout_at(end, bus.meet(&frame.application)).await;
     let mut last = None;
     for _ in 0..WALKS_MAX {
+        let _ = tokio::time::timeout_at(end, bus.caught_up(&frame.application)).await;
         let told_before = ear.count(&frame.application.0);
         let mut walked = Walked::default();
+        let recall = ear.recall(client, &frame);
         // What was walked until the end stays, marked as partial.
-        let in_time = tokio::time::timeout_at(end, walk(bus, &frame, &mut walked)).await.is_ok();
+        let in_time =
+            tokio::time::timeout_at(end, heard_out(bus, &frame, &recall, &mut walked)).await.is_ok();
         if !in_time && last.is_some() {
             break;
+        }
+        if in_time && !walked.missing {
+            ear.keep(client, std::mem::take(&mut walked.found));
         }
         let state = if ear.count(&frame.application.0) != told_before {
             TreeState::Untrusted
@@ -53,11 +61,18 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
     last.filter(|(tree, _)| !tree.nodes.is_empty())
 }
 
-async fn walk(bus: &Bus, frame: &Frame, walked: &mut Walked) {
+/// What changed during the walk was heard when this ends.
+async fn heard_out(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
+    walk(bus, frame, recall, walked).await;
+    bus.caught_up(&frame.application).await;
+}
+
+async fn walk(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
     if is_chromium(bus, frame).await {
+        // It draws first and tells much later: nothing that it told is used again.
         matches(bus, frame, walked).await;
     } else {
-        levels(bus, frame.element.clone(), walked).await;
+        levels(bus, frame.element.clone(), recall, walked).await;
     }
 }
 
@@ -66,6 +81,8 @@ struct Walked {
     nodes: Vec<Node>,
     /// Which elements the nodes are.
     elements: Vec<Element>,
+    /// What the next walk may recall.
+    found: BTreeMap<String, Known>,
     /// Something was not answered, or there was more than fits.
     missing: bool,
 }
@@ -78,42 +95,74 @@ impl Walked {
     }
 }
 
-async fn levels(bus: &Bus, root: Element, walked: &mut Walked) {
-    let mut level = vec![(None, root)];
-    let mut known: BTreeSet<String> = BTreeSet::new();
+/// An element that is yet to be asked.
+struct Next {
+    parent: Option<u32>,
+    element: Element,
+    /// What can be seen of what lies around it.
+    clip: Rect,
+    /// What lies around it was asked anew.
+    is_new: bool,
+}
+
+/// What is known of it then; none if it did not answer.
+struct Answer {
+    next: Next,
+    known: Option<Known>,
+    is_new: bool,
+}
+
+const EVERYWHERE: Rect = Rect { x: i32::MIN, y: i32::MIN, width: u32::MAX, height: u32::MAX };
+
+async fn levels(bus: &Bus, root: Element, recall: &Recall, walked: &mut Walked) {
+    let mut level = vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true }];
+    let mut met: BTreeSet<String> = BTreeSet::new();
     while !level.is_empty() {
-        let asked = level.into_iter().map(|(parent, element)| async move {
-            let told = told(bus, &element).await;
-            let children = match &told {
-                Some(told) if is_walked(told, parent.is_none()) => bus.children(&element).await,
-                Some(_) | None => Some(Vec::new()),
-            };
-            (parent, element, told, children)
-        });
+        let asked = level.into_iter().map(|next| answer(bus, recall, next));
         let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
-        let mut next = Vec::new();
-        while let Some((parent, element, told, children)) = answers.next().await {
-            let Some(mut told) = told else {
+        let mut below = Vec::new();
+        while let Some(Answer { next, known, is_new }) = answers.next().await {
+            let Some(known) = known else {
                 walked.missing = true;
                 continue;
             };
-            if !told.states.showing() && parent.is_some() {
-                continue;
-            }
+            walked.found.insert(next.element.1.to_string(), known.clone());
+            let Known::Shown(mut told, children) = known else { continue };
             if walked.nodes.len() >= TREE_NODES_MAX {
                 walked.missing = true;
                 return;
             }
-            walked.missing |= children.is_none();
-            told.node.unwalked |= told.children > 0 && !is_walked(&told, parent.is_none());
-            told.node.parent = parent;
-            let index = walked.add(told.node, element);
+            let is_walked = is_walked(&told, next.parent.is_none());
+            walked.missing |= is_walked && children.is_none();
+            told.node.unwalked |= told.children > 0 && !is_walked;
+            told.node.parent = next.parent;
+            let clip = common(next.clip, told.node.bounds);
+            let index = Some(walked.add(told.node, next.element));
             let new =
-                children.unwrap_or_default().into_iter().filter(|child| known.insert(child.1.to_string()));
-            next.extend(new.map(|child| (Some(index), child)));
+                children.unwrap_or_default().into_iter().filter(|child| met.insert(child.1.to_string()));
+            below.extend(new.map(|element| Next { parent: index, element, clip, is_new }));
         }
-        level = next;
+        level = below;
     }
+}
+
+/// What an element told before, if that is still so, or tells now.
+async fn answer(bus: &Bus, recall: &Recall, next: Next) -> Answer {
+    let recalled = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new)).cloned();
+    let is_new = recalled.is_none();
+    let known = match recalled {
+        Some(known) => Some(known),
+        None => known(bus, &next).await,
+    };
+    Answer { next, known, is_new }
+}
+
+/// Most elements of an application are not showing, menus that nobody opened: of those nothing else is asked.
+async fn known(bus: &Bus, next: &Next) -> Option<Known> {
+    let is_root = next.parent.is_none();
+    let Some(told) = shown(bus, &next.element, is_root).await? else { return Some(Known::Hidden) };
+    let children = if is_walked(&told, is_root) { bus.children(&next.element).await } else { None };
+    Some(Known::Shown(told, children))
 }
 
 /// Whether an element is asked for its children.
@@ -125,14 +174,7 @@ fn is_walked(told: &Told, is_root: bool) -> bool {
 /// Only this family of applications finds what is showing by itself. Of others it must never be asked: it hung LibreOffice
 /// Calc until it was killed (measured).
 pub(super) async fn is_chromium(bus: &Bus, frame: &Frame) -> bool {
-    let body = ("org.a11y.atspi.Application", "ToolkitName");
-    let told = bus.ask::<zbus::zvariant::OwnedValue, _>(
-        &frame.application,
-        "org.freedesktop.DBus.Properties",
-        "Get",
-        &body,
-    );
-    told.await.and_then(|told| String::try_from(told).ok()).is_some_and(|name| name == "Chromium")
+    bus.toolkit(&frame.application).await.is_some_and(|name| name == "Chromium")
 }
 
 /// Everything below `of` that is showing, and of one of `roles` if there are any, parents first.
@@ -192,7 +234,7 @@ pub(crate) async fn at_point(bus: &Bus, client: &Client, at: Point) -> Option<(E
     }
     // Some elements know only themselves, though they have others in them (GTK's pages).
     let mut walked = Walked::default();
-    levels(bus, deepest, &mut walked).await;
+    levels(bus, deepest, &Recall::default(), &mut walked).await;
     let (element, mut node) = smallest(walked, at)?;
     let mut around = Vec::new();
     let mut inner = element.clone();

@@ -1,0 +1,170 @@
+//! Applications are asked over their own connections, and nobody else is taken for them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use candor_model::{Moment, Rect, Tree, TreeState};
+
+use super::desktop::Desktop;
+use super::law::now;
+use super::{EDITOR, rect, sensor};
+use crate::linux::tree::parts::{Bus, Ear, TEXT, connect, frame, tree};
+use crate::linux::tree::{Client, Element};
+use crate::linux::x11::X11Sensor;
+
+const EDITABLE: &str = "org.a11y.atspi.EditableText";
+const ROUNDS: usize = 30;
+
+/// What one look tells, and which elements that is.
+type Walked = (Tree, Vec<Element>);
+
+/// The bus of a desktop with an editor, and the editor's window there.
+struct Told {
+    bus: Rc<Bus>,
+    ear: Ear,
+    client: Client,
+}
+
+impl Told {
+    async fn open(desktop: &Desktop) -> Self {
+        let sensor = sensor(desktop);
+        let (windows, _) = sensor.windows().seen().unwrap();
+        let window = windows.iter().find(|window| window.class == EDITOR).unwrap();
+        let client = sensor.client(window).unwrap().unwrap();
+        let bus = Rc::new(Bus::connect(&sensor.windows().bus().unwrap()).await.unwrap());
+        let now = Arc::new(|| Moment { wall: now(), monotonic_us: 5 });
+        let ear = Ear::open(&bus, &(now as crate::Now)).await;
+        Self { bus, ear, client }
+    }
+
+    /// The tree of the editor at rest.
+    async fn tree(&self) -> Walked {
+        for _ in 0..ROUNDS {
+            let told = tree(&self.bus, &self.ear, &self.client).await.unwrap();
+            if told.0.state == TreeState::Complete {
+                return told;
+            }
+        }
+        panic!("the editor does not come to rest");
+    }
+
+    async fn application(&self) -> Element {
+        frame(&self.bus, &self.client).await.unwrap().application
+    }
+}
+
+fn on_a_desktop<F: Future<Output = ()>>(test: impl FnOnce(Desktop) -> F) {
+    let desktop = Desktop::told();
+    desktop.mousepad("some words\n");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _inside = runtime.enter();
+    tokio::task::LocalSet::new().block_on(&runtime, test(desktop));
+}
+
+#[test]
+fn an_application_tells_the_same_without_the_bus_and_when_its_connection_broke() {
+    on_a_desktop(|desktop| async move {
+        let told = Told::open(&desktop).await;
+        let direct = told.tree().await;
+        let application = told.application().await;
+        let own = told.bus.met(&application).expect("the editor offers a connection");
+        own.close().await.unwrap();
+        let over_the_bus = told.tree().await;
+        assert!(told.bus.met(&application).is_none());
+        assert_eq!(direct, over_the_bus);
+        assert!(direct.1.iter().all(|element| element.0 == application.0), "{:?}", direct.1);
+    });
+}
+
+#[test]
+fn another_process_is_not_taken_for_the_application() {
+    on_a_desktop(|desktop| async move {
+        let told = Told::open(&desktop).await;
+        let application = told.application().await;
+        let asked = (application.clone(), "org.a11y.atspi.Application", "GetApplicationBusAddress");
+        let address: String = told.bus.ask(&asked.0, asked.1, asked.2, &()).await.unwrap();
+        assert!(connect(&address, told.client.pid).await.is_some());
+        assert!(connect(&address, std::process::id()).await.is_none());
+    });
+}
+
+#[test]
+fn what_an_application_told_before_it_answered_is_heard_before_a_walk_ends() {
+    on_a_desktop(|desktop| async move {
+        let told = Told::open(&desktop).await;
+        let (tree, elements) = told.tree().await;
+        let place = tree.nodes.iter().position(|node| node.role == "text").unwrap();
+        let (text, application) = (&elements[place], told.application().await);
+        for _ in 0..ROUNDS {
+            told.bus.caught_up(&application).await;
+            let before = told.ear.count(&application.0);
+            let _: Option<bool> = told.bus.ask(text, EDITABLE, "InsertText", &(0, "more ", 5)).await;
+            told.bus.caught_up(&application).await;
+            assert!(told.ear.count(&application.0) > before, "a change is heard later than the answer");
+        }
+        let longer: String = told.bus.ask(text, TEXT, "GetText", &(0_i32, -1_i32)).await.unwrap();
+        assert_eq!(longer.len(), "some words\n".len() + ROUNDS * "more ".len());
+    });
+}
+
+#[test]
+fn of_a_window_in_which_nothing_changed_next_to_nothing_is_asked() {
+    on_a_desktop(|desktop| async move {
+        let told = Told::open(&desktop).await;
+        let first = told.tree().await;
+        let asked = async |parts: Option<&[Rect]>| {
+            told.ear.changed(parts);
+            let before = told.bus.questions.get();
+            assert_eq!(told.tree().await, first);
+            told.bus.questions.get() - before
+        };
+        let whole = asked(None).await;
+        let (nothing, a_menu) = (asked(Some(&[])).await, asked(Some(&[rect(5, 25, 30, 10)])).await);
+        println!("questions: {whole} whole, {nothing} unchanged, {a_menu} with a changed menu");
+        assert!(nothing * 4 < whole && nothing <= a_menu && a_menu < whole);
+    });
+}
+
+#[test]
+fn a_tree_of_which_parts_are_recalled_is_the_one_that_is_asked_whole() {
+    let desktop = Desktop::told();
+    desktop.mousepad(&"words of the editor\n".repeat(100));
+    let recalls = sensor(&desktop);
+    for words in STEPS {
+        desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
+        let same = (0..ROUNDS).find_map(|_| {
+            std::thread::sleep(REST);
+            // A sensor that was just opened knows nothing.
+            let [one, other] = [&recalls, &sensor(&desktop)].map(tree_of);
+            (one == other).then_some(one.nodes.len())
+        });
+        println!("{words}: {} elements", same.expect(words));
+    }
+}
+
+const REST: Duration = Duration::from_millis(100);
+const STEPS: [&str; 14] = [
+    "mousemove 200 300 click 1",
+    "type more",
+    "key alt+f",
+    "key Right",
+    "key Escape Escape",
+    "mousemove 300 300 click --repeat 5 5",
+    "key ctrl+f",
+    "type words",
+    "key Escape",
+    "search --class mousepad windowmove 40 30",
+    "search --class mousepad windowsize 500 400",
+    "key ctrl+Home",
+    "key F10",
+    "key Escape",
+];
+
+/// The tree of the editor, whatever is known of it.
+fn tree_of(sensor: &X11Sensor) -> Tree {
+    let (windows, _) = sensor.windows().seen().unwrap();
+    let window = windows.iter().find(|window| window.class == EDITOR).unwrap();
+    let client = sensor.client(window).unwrap().unwrap();
+    sensor.tree(&client).expect("the editor tells no tree").0
+}

@@ -1,0 +1,304 @@
+//! What an application told of a window at the last walk, and what may be otherwise since.
+//!
+//! An element is as it was told if none of its pixels changed, its application told nothing of it, and all of it could be seen: what is
+//! outside of what lies around it may have moved without changing a pixel. What was asked because of a change is asked once more at the next walk, for
+//! applications that draw first and tell later. After [`WHOLE_US`] everything is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_model::Rect;
+use zeroize::Zeroize as _;
+
+use super::Client;
+use super::bus::Element;
+use super::find::Frame;
+use super::node::Told;
+
+/// How long what was told may be used before everything is asked again, in microseconds.
+const WHOLE_US: u64 = 10_000_000;
+/// Most changes of one kind that are told apart; of more, everything may be otherwise.
+const MARKS_MAX: usize = 512;
+/// Most windows that are remembered.
+const WINDOWS_MAX: usize = 16;
+
+/// What is remembered of one element.
+#[derive(Clone)]
+pub(super) enum Known {
+    /// It is not showing.
+    Hidden,
+    /// What it told, and what lies in it; none if that was not answered, or not asked.
+    Shown(Told, Option<Vec<Element>>),
+}
+
+/// What may be otherwise.
+#[derive(Default, Clone)]
+pub(super) struct Marks {
+    everything: bool,
+    elements: BTreeSet<String>,
+    parts: Vec<Rect>,
+}
+
+impl Marks {
+    fn add(&mut self, part: Rect) {
+        self.parts.push(part);
+        self.everything |= self.parts.len() > MARKS_MAX;
+    }
+
+    fn tell(&mut self, element: &str) {
+        self.elements.insert(element.to_owned());
+        self.everything |= self.elements.len() > MARKS_MAX;
+    }
+
+    fn touch(&self, path: &str, place: Rect) -> bool {
+        self.everything || self.elements.contains(path) || self.parts.iter().any(|part| meet(*part, place))
+    }
+}
+
+/// Of one window.
+struct Window {
+    frame: Frame,
+    place: Rect,
+    whole_us: u64,
+    known: BTreeMap<String, Known>,
+    /// Since the last walk, and between it and the one before.
+    marks: Marks,
+    before: Marks,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        for known in self.known.values_mut() {
+            if let Known::Shown(told, _) = known {
+                told.node.zeroize();
+            }
+        }
+    }
+}
+
+/// Of each window of the X server.
+#[derive(Default)]
+pub(super) struct Memories(BTreeMap<u64, Window>);
+
+/// What a walk need not ask.
+#[derive(Default)]
+pub(super) struct Recall {
+    known: BTreeMap<String, Known>,
+    marks: [Marks; 2],
+}
+
+impl Memories {
+    /// Parts of the screen changed; none if it is not known which.
+    pub(super) fn changed(&mut self, parts: Option<&[Rect]>) {
+        let Some(parts) = parts else { return self.0.clear() };
+        for window in self.0.values_mut() {
+            parts.iter().for_each(|part| window.marks.add(*part));
+        }
+    }
+
+    /// An application told that something about an element changed.
+    pub(super) fn told(&mut self, application: &str, element: &str) {
+        let of = self.0.values_mut().filter(|window| window.frame.application.0 == application);
+        of.for_each(|window| window.marks.tell(element));
+    }
+
+    /// An application told that everything is new.
+    pub(super) fn told_all(&mut self, application: &str) {
+        self.0.retain(|_, window| window.frame.application.0 != application);
+    }
+
+    pub(super) fn forget(&mut self, window: u64) {
+        self.0.remove(&window);
+    }
+
+    /// Begins a walk: what is told from now on counts for the next one.
+    pub(super) fn recall(&mut self, client: &Client, frame: &Frame, now_us: u64) -> Recall {
+        self.0.retain(|_, window| now_us.saturating_sub(window.whole_us) < WHOLE_US);
+        let same = |window: &&mut Window| window.frame == *frame && window.place == client.bounds;
+        let Some(window) = self.0.get_mut(&client.window).filter(same) else {
+            self.begin(client, frame, now_us);
+            return Recall::default();
+        };
+        let marks = std::mem::take(&mut window.marks);
+        let before = std::mem::replace(&mut window.before, marks.clone());
+        let known = std::mem::take(&mut window.known);
+        Recall { known, marks: [marks, before] }
+    }
+
+    fn begin(&mut self, client: &Client, frame: &Frame, now_us: u64) {
+        if self.0.len() >= WINDOWS_MAX {
+            self.0.clear();
+        }
+        let (marks, before) = (Marks::default(), Marks::default());
+        let (frame, place, known) = (frame.clone(), client.bounds, BTreeMap::new());
+        self.0.insert(client.window, Window { frame, place, whole_us: now_us, known, marks, before });
+    }
+
+    /// What a walk found that came to its end.
+    pub(super) fn keep(&mut self, id: u64, found: BTreeMap<String, Known>) {
+        if let Some(window) = self.0.get_mut(&id) {
+            window.known = found;
+        }
+    }
+}
+
+impl Recall {
+    /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it was
+    /// asked anew.
+    pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Known> {
+        let path = element.1.as_str();
+        let known = self.known.get(path)?;
+        let nowhere = Rect { x: 0, y: 0, width: 0, height: 0 };
+        let touched = |place| self.marks.iter().any(|marks| marks.touch(path, place));
+        let still = match known {
+            Known::Hidden => !is_new && !touched(nowhere),
+            Known::Shown(told, _) => contains(clip, told.node.bounds) && !touched(told.node.bounds),
+        };
+        still.then_some(known)
+    }
+}
+
+fn edges(of: Rect) -> (i64, i64, i64, i64) {
+    let (x, y) = (i64::from(of.x), i64::from(of.y));
+    (x, y, x + i64::from(of.width), y + i64::from(of.height))
+}
+
+fn meet(one: Rect, other: Rect) -> bool {
+    let ((l, t, r, b), (left, top, right, bottom)) = (edges(one), edges(other));
+    l < right && left < r && t < bottom && top < b
+}
+
+/// Whether all of a place lies in another; a place without an extent lies nowhere.
+fn contains(outer: Rect, inner: Rect) -> bool {
+    let ((l, t, r, b), (left, top, right, bottom)) = (edges(outer), edges(inner));
+    left < right && top < bottom && l <= left && t <= top && right <= r && bottom <= b
+}
+
+/// What two places have in common.
+pub(super) fn common(one: Rect, other: Rect) -> Rect {
+    let ((l, t, r, b), (left, top, right, bottom)) = (edges(one), edges(other));
+    let (x, y) = (l.max(left), t.max(top));
+    let side = |from: i64, to: i64| u32::try_from(to - from).unwrap_or(0);
+    let at = |edge: i64| i32::try_from(edge).unwrap_or(i32::MAX);
+    Rect { x: at(x), y: at(y), width: side(x, r.min(right)), height: side(y, b.min(bottom)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use candor_model::Node;
+    use zbus::zvariant::OwnedObjectPath;
+
+    use super::super::role::States;
+    use super::*;
+
+    fn element(n: u32) -> Element {
+        (":1.7".to_owned(), OwnedObjectPath::try_from(format!("/{n}")).unwrap())
+    }
+
+    fn rect(x: i32, y: i32, width: u32, height: u32) -> Rect {
+        Rect { x, y, width, height }
+    }
+
+    fn shown(bounds: Rect) -> Known {
+        let node = Node {
+            parent: None,
+            role: "label".to_owned(),
+            name: None,
+            text: None,
+            bounds,
+            focused: false,
+            editable: false,
+            unwalked: false,
+        };
+        Known::Shown(Told { states: States::default(), children: 0, node }, None)
+    }
+
+    fn client(bounds: Rect) -> Client {
+        Client { window: 7, pid: 1, bounds, outer: bounds, title: String::new() }
+    }
+
+    fn frame() -> Frame {
+        Frame { application: element(0), element: element(1), name: "a".to_owned(), scale: 1 }
+    }
+
+    /// A window with an element that is shown at (10, 10) and one that is not.
+    fn walked() -> Memories {
+        let mut memories = Memories::default();
+        memories.recall(&client(WINDOW), &frame(), 0);
+        let found = [("/2".to_owned(), shown(PLACE)), ("/3".to_owned(), Known::Hidden)];
+        memories.keep(7, found.into());
+        memories
+    }
+
+    const WINDOW: Rect = Rect { x: 0, y: 0, width: 100, height: 100 };
+    const PLACE: Rect = Rect { x: 10, y: 10, width: 20, height: 20 };
+
+    /// Whether the shown and the hidden element are recalled, below something that was asked anew.
+    fn recalled(memories: &mut Memories, now_us: u64) -> [bool; 2] {
+        let recall = memories.recall(&client(WINDOW), &frame(), now_us);
+        [recall.of(&element(2), WINDOW, true).is_some(), recall.of(&element(3), WINDOW, false).is_some()]
+    }
+
+    #[test]
+    fn what_did_not_change_is_recalled_for_a_while() {
+        assert_eq!(recalled(&mut walked(), 1), [true, true]);
+        assert_eq!(recalled(&mut walked(), WHOLE_US), [false, false]);
+        let mut moved = walked();
+        let recall = moved.recall(&client(rect(1, 0, 100, 100)), &frame(), 1);
+        assert!(recall.of(&element(2), WINDOW, false).is_none());
+    }
+
+    #[test]
+    fn an_element_whose_pixels_changed_or_of_which_something_was_told_is_asked() {
+        for (part, expected) in [(rect(29, 29, 5, 5), [false, true]), (rect(30, 10, 5, 5), [true, true])] {
+            let mut memories = walked();
+            memories.changed(Some(&[part]));
+            assert_eq!(recalled(&mut memories, 1), expected, "{part:?}");
+        }
+        for (application, path, expected) in
+            [(":1.7", "/2", [false, true]), (":1.7", "/3", [true, false]), (":1.8", "/2", [true, true])]
+        {
+            let mut memories = walked();
+            memories.told(application, path);
+            assert_eq!(recalled(&mut memories, 1), expected, "{application} {path}");
+        }
+        let mut memories = walked();
+        memories.changed(None);
+        assert_eq!(recalled(&mut memories, 1), [false, false]);
+        let mut memories = walked();
+        memories.told_all(":1.7");
+        assert_eq!(recalled(&mut memories, 1), [false, false]);
+    }
+
+    #[test]
+    fn what_was_asked_because_of_a_change_is_asked_once_more() {
+        let mut memories = walked();
+        memories.changed(Some(&[PLACE]));
+        let again = |memories: &mut Memories| {
+            let told = recalled(memories, 1)[0];
+            memories.keep(7, [("/2".to_owned(), shown(PLACE))].into());
+            told
+        };
+        assert_eq!([again(&mut memories), again(&mut memories), again(&mut memories)], [false, false, true]);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_whole_is_asked() {
+        let mut memories = walked();
+        let recall = memories.recall(&client(WINDOW), &frame(), 1);
+        assert!(recall.of(&element(2), rect(0, 0, 30, 30), true).is_some());
+        // Scrolled out in part: it may have moved without a pixel that changed.
+        assert!(recall.of(&element(2), rect(0, 0, 30, 29), true).is_none());
+        // Hidden, in something that changed: it may have come.
+        assert!(recall.of(&element(3), WINDOW, true).is_none());
+        assert!(!contains(WINDOW, rect(5, 5, 0, 9)));
+    }
+
+    #[test]
+    fn changes_without_end_end_what_is_recalled() {
+        let mut memories = walked();
+        for n in 0..=MARKS_MAX {
+            memories.told(":1.7", &format!("/other/{n}"));
+        }
+        assert_eq!(recalled(&mut memories, 1), [false, false]);
+    }
+}
