@@ -85,7 +85,8 @@ pub trait Sensor: Send {
     /// When the desktop does not answer. Then nothing may be captured.
     fn locked(&mut self) -> Result<bool, SensorError>;
 
-    /// Waits until the person does something, at most `wait`. None if they did nothing.
+    /// Waits until the person does something, at most `wait`. None if they did nothing, and as soon as a screen changes that
+    /// [`is_at_rest`](Sensor::is_at_rest).
     ///
     /// # Errors
     /// When the desktop does not answer, or input was lost.
@@ -104,6 +105,9 @@ pub trait Sensor: Send {
     /// # Errors
     /// When the desktop does not answer.
     fn rest(&mut self) -> Result<Option<Pending>, SensorError>;
+
+    /// Whether the screen was looked at since it changed last: there is nothing to do until something happens.
+    fn is_at_rest(&self) -> bool;
 
     /// Keeps a frame and a tree of the permitted windows in memory, for the next action only.
     ///

@@ -76,10 +76,10 @@ impl Canvas {
 }
 
 fn copy_row(canvas: &mut [u8], sent: &[u8]) {
-    for (to, from) in canvas.chunks_exact_mut(3).zip(sent.chunks_exact(SENT_BYTES)) {
-        for (to, from) in to.iter_mut().zip(from.iter().take(3).rev()) {
-            *to = *from;
-        }
+    let (to, _) = canvas.as_chunks_mut::<3>();
+    let (from, _) = sent.as_chunks::<SENT_BYTES>();
+    for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
+        *to = [*red, *green, *blue];
     }
 }
 

@@ -65,12 +65,16 @@ impl Input {
 
 /// An event, and when it was read.
 pub(crate) type Timed = (Moment, Input);
+/// What the thread sends: input, or only that the screen changed.
+pub(super) type Sent = Option<Timed>;
 
 /// The thread that reads input.
 #[derive(Debug)]
 pub(crate) struct InputThread {
-    receiver: Receiver<Timed>,
+    receiver: Receiver<Sent>,
     changes: Arc<AtomicU64>,
+    /// Whoever waits wants to be woken by the next change.
+    wakes: Arc<AtomicBool>,
     seen: Arc<AtomicU64>,
     dropped: Arc<AtomicU64>,
     lost: Arc<AtomicBool>,
@@ -90,6 +94,7 @@ impl InputThread {
         let counter = || Arc::new(AtomicU64::new(0));
         let (changes, seen, dropped) = (counter(), counter(), counter());
         let (sender, receiver) = sync_channel(INPUT_QUEUE_MAX);
+        let wakes = Arc::new(AtomicBool::new(false));
         let (lost, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let reader = Reader {
             connection,
@@ -100,6 +105,7 @@ impl InputThread {
             lost: Arc::clone(&lost),
             stop: Arc::clone(&stop),
             changes: Arc::clone(&changes),
+            wakes: Arc::clone(&wakes),
             damage,
             keyboard,
             held: 0,
@@ -112,7 +118,7 @@ impl InputThread {
         };
         let thread =
             std::thread::Builder::new().name("candor-input".to_owned()).spawn(move || reader.run())?;
-        Ok(Self { receiver, changes, seen, dropped, lost, stop, wake, thread: Some(thread) })
+        Ok(Self { receiver, changes, wakes, seen, dropped, lost, stop, wake, thread: Some(thread) })
     }
 
     /// How often the screen has changed, blinking cursors apart.
@@ -127,12 +133,37 @@ impl InputThread {
 
     /// The next event, within `wait`.
     pub(crate) fn next(&self, wait: Duration) -> Result<Option<Timed>, SensorError> {
+        loop {
+            match self.received(wait)? {
+                Some(Some(input)) => return Ok(Some(input)),
+                // A change of which somebody else wanted to know.
+                Some(None) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event, within `wait`; none as soon as the screen changes.
+    pub(crate) fn next_unless_changed(
+        &self,
+        wait: Duration,
+        known_changes: u64,
+    ) -> Result<Option<Timed>, SensorError> {
+        self.wakes.store(true, Ordering::SeqCst);
+        // What changed before anybody wanted to know wakes nobody.
+        let wait = if self.changes() == known_changes { wait } else { Duration::ZERO };
+        let received = self.received(wait);
+        self.wakes.store(false, Ordering::SeqCst);
+        received.map(Option::flatten)
+    }
+
+    fn received(&self, wait: Duration) -> Result<Option<Sent>, SensorError> {
         use std::sync::mpsc::RecvTimeoutError;
         if self.lost.swap(false, Ordering::SeqCst) {
             return Err(SensorError::Lost);
         }
         match self.receiver.recv_timeout(wait) {
-            Ok(input) => Ok(Some(input)),
+            Ok(sent) => Ok(Some(sent)),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(error @ RecvTimeoutError::Disconnected) => Err(desktop(error)),
         }

@@ -39,6 +39,11 @@ impl Rest {
         due
     }
 
+    /// Whether the screen was looked at since it changed last.
+    pub(crate) const fn is_over(&self, changes: u64) -> bool {
+        self.begun && self.since_us.is_none() && self.changes == changes
+    }
+
     /// After an action the screen is looked at again, whether it changed or not: its frame went with the action.
     pub(crate) fn after_action(&mut self) {
         self.begun = false;
@@ -93,7 +98,9 @@ mod tests {
     fn the_screen_is_looked_at_once_when_it_came_to_rest() {
         let mut rest = Rest::default();
         assert!(!rest.is_due(0, 0));
+        assert!(!rest.is_over(0));
         assert!(rest.is_due(60_000, 0));
+        assert!(rest.is_over(0) && !rest.is_over(1));
         assert!(!rest.is_due(200_000, 0));
         assert!(!rest.is_due(300_000, 1) && !rest.is_due(340_000, 2) && !rest.is_due(399_999, 2));
         assert!(rest.is_due(400_000, 2));
@@ -103,6 +110,7 @@ mod tests {
         assert_eq!(film, [50, 101]);
         assert!(rest.is_due(2_900_000, 122) && !rest.is_due(2_960_000, 122));
         rest.after_action();
+        assert!(!rest.is_over(122));
         assert!(!rest.is_due(3_000_000, 122) && rest.is_due(3_060_000, 122));
     }
 }

@@ -59,13 +59,16 @@ impl X11Sensor {
         windows: &[Option<Permit>],
     ) -> Result<Kept, SensorError> {
         let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
-        let seen = self.look(pending, permit, windows, true)?;
+        let drawn = self.changed.before_frame(&self.connection);
+        let seen = self.look(pending, permit, windows, true);
+        self.changed.after_frame(drawn, seen.as_ref().ok().and_then(|seen| seen.frame.as_ref()));
+        let seen = seen?;
         let client = self.client(&pending.front)?;
         if let Some(client) = client.as_ref().filter(|_| permit.allows(Field::TypedText)) {
             self.trees.listen(client);
         }
         let asked = client.as_ref().filter(|_| permit.allows(Field::Tree));
-        let (mut tree, elements) = asked.and_then(|client| self.tree(client)).unzip();
+        let (mut tree, elements) = asked.and_then(|client| self.tree(client, &pending.windows, true)).unzip();
         if let Some(tree) = tree.as_mut().filter(|_| self.input.changes() != changes) {
             // The screen changed since the frame was read: the tree may be of another moment.
             tree.state = TreeState::Untrusted;

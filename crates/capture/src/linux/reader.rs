@@ -20,7 +20,7 @@ use x11rb::rust_connection::RustConnection;
 use crate::Now;
 use crate::linux::clocks::Clocks;
 use crate::linux::focus::Holder;
-use crate::linux::input::{Input, Timed, select_raw};
+use crate::linux::input::{Input, Sent, select_raw};
 use crate::linux::keyboard::{Keyboard, Meaning};
 use crate::linux::places::{self, Places};
 use crate::linux::scene::{Scene, is_of_windows};
@@ -34,12 +34,13 @@ const CURSOR_PX: u16 = 3;
 pub(super) struct Reader {
     pub(super) connection: RustConnection,
     pub(super) root: Window,
-    pub(super) sender: SyncSender<Timed>,
+    pub(super) sender: SyncSender<Sent>,
     pub(super) seen: Arc<AtomicU64>,
     pub(super) dropped: Arc<AtomicU64>,
     pub(super) lost: Arc<AtomicBool>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) changes: Arc<AtomicU64>,
+    pub(super) wakes: Arc<AtomicBool>,
     pub(super) damage: Damage,
     pub(super) keyboard: Keyboard,
     /// How many buttons are down.
@@ -67,7 +68,7 @@ impl Reader {
             let at = self.moment(&event);
             let Ok(input) = self.input(&event) else { return };
             let Some(input) = input else { continue };
-            match self.sender.try_send((at, input)) {
+            match self.sender.try_send(Some((at, input))) {
                 Ok(()) => drop(self.seen.fetch_add(1, Ordering::SeqCst)),
                 Err(TrySendError::Full(_)) => {
                     self.dropped.fetch_add(1, Ordering::SeqCst);
@@ -171,6 +172,10 @@ impl Reader {
         self.connection.flush()?;
         if change.area.width > CURSOR_PX {
             self.changes.fetch_add(1, Ordering::SeqCst);
+            if self.wakes.swap(false, Ordering::SeqCst) {
+                // Where the queue is full, whoever waits is woken by what is in it.
+                let _ = self.sender.try_send(None);
+            }
         }
         Ok(None)
     }

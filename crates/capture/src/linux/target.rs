@@ -52,7 +52,7 @@ impl X11Sensor {
     /// The element that has the keyboard, by another walk.
     fn walked_again(&self, kept: &mut Kept, pending: &Pending) -> Option<u32> {
         let client = self.client(&pending.front).ok()??;
-        let (tree, mut elements) = self.tree(&client)?;
+        let (tree, mut elements) = self.tree(&client, &pending.windows, false)?;
         let focused = focused(&tree)?;
         self.held(kept, Which::This(elements.swap_remove(focused)))
     }

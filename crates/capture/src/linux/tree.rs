@@ -36,6 +36,7 @@ use candor_model::{Node, Point, Rect, Tree};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
+use crate::linux::changed::Parts;
 use crate::{Counted, Now};
 use bus::Bus;
 pub(crate) use bus::Element;
@@ -91,11 +92,8 @@ pub(crate) enum Which {
     This(Element),
 }
 
-/// Which parts of the screen changed since the last tree was asked for; none if it is not known.
-type Changes = Option<Vec<Rect>>;
-
 enum Request {
-    Tree(Client, Changes, SyncSender<Option<Walked>>),
+    Tree(Client, Parts, SyncSender<Option<Walked>>),
     Page(Client, SyncSender<Option<Page>>),
     Element(Which, SyncSender<Option<One>>),
     Listen(Client),
@@ -130,7 +128,7 @@ impl Trees {
 
     /// The tree of a window within the budget. `changes` are the parts of the screen that changed since the last tree of any window was
     /// asked for; none if that is not known.
-    pub(crate) fn tree(&self, client: &Client, changes: Changes) -> Option<Walked> {
+    pub(crate) fn tree(&self, client: &Client, changes: Parts) -> Option<Walked> {
         self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), changes, reply)).flatten()
     }
 

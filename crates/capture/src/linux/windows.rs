@@ -59,24 +59,47 @@ fn has_value(asked: Asked<'_>) -> bool {
     asked.reply().is_ok_and(|reply| !reply.value.is_empty())
 }
 
+/// A text that was asked for.
+fn text_of(asked: Asked<'_>) -> Option<String> {
+    asked.reply().ok().and_then(|reply| String::from_utf8(reply.value).ok())
+}
+
+/// The second of the two names of `WM_CLASS` (ICCCM 4.1.2.5); empty where there is none.
+fn class_of(asked: Asked<'_>) -> String {
+    let value = asked.reply().map(|reply| reply.value).unwrap_or_default();
+    let class = value.split(|byte| *byte == 0).nth(1).unwrap_or_default();
+    String::from_utf8(class.to_vec()).unwrap_or_default()
+}
+
+fn judged(top: &TopLevel, class: String, title: Option<String>, locked: bool) -> SeenWindow {
+    let sensitive = sensitive::of_window(&class, &title.unwrap_or_default());
+    let (id, bounds) = (u64::from(top.window), top.bounds);
+    // Sites and private windows need the accessibility tree: where they are not known, a browser is refused.
+    SeenWindow { id, class, site: None, private: false, locked, sensitive, bounds }
+}
+
+/// A search for the application's own window inside a top-level one.
+struct Search {
+    found: Option<Window>,
+    /// Where to look next; empty when the search is over.
+    level: Vec<Window>,
+}
+
 impl Windows<'_> {
     /// Every visible window, the lowest first, and whether the screen is locked.
     pub(crate) fn seen(&self) -> Result<(Vec<SeenWindow>, bool), SensorError> {
         let visible = self.visible()?;
         let locked = self.screen_saver_runs()? || visible.last().is_some_and(|top| self.covers_all(top));
-        let seen = visible.into_iter().map(|top| self.judged(&top, locked)).collect::<Result<_, _>>()?;
-        Ok((seen, locked))
-    }
-
-    fn judged(&self, top: &TopLevel, locked: bool) -> Result<SeenWindow, SensorError> {
-        let (class, title) = match self.client(top)? {
-            Some(client) => (self.class(client)?, self.name(client)?.unwrap_or_default()),
-            None => (String::new(), String::new()),
+        let clients = self.clients(&visible)?;
+        let ask = |client: Option<Window>| {
+            client.map(|client| Ok((self.class_asked(client)?, self.name_asked(client)?))).transpose()
         };
-        let sensitive = sensitive::of_window(&class, &title);
-        let (id, bounds) = (u64::from(top.window), top.bounds);
-        // Sites and private windows need the accessibility tree: where they are not known, a browser is refused.
-        Ok(SeenWindow { id, class, site: None, private: false, locked, sensitive, bounds })
+        let asked = clients.into_iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
+        let judged = visible.iter().zip(asked).map(|(top, asked)| {
+            let (class, title) = asked.unzip();
+            judged(top, class.map(class_of).unwrap_or_default(), title.and_then(text_of), locked)
+        });
+        Ok((judged.collect(), locked))
     }
 
     fn visible(&self) -> Result<Vec<TopLevel>, SensorError> {
@@ -92,16 +115,24 @@ impl Windows<'_> {
         for (window, attributes, geometry) in asked {
             // A window that went away between the two questions is not on the screen.
             let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { continue };
-            let Some(top) = self.top_level(window, &attributes, &geometry) else { continue };
-            // The light is the recorder's own: it is in no frame, and a screen is locked although it lies above.
-            if !(top.unmanaged && self.class(window)? == light::CLASS) {
-                visible.push(top);
-            }
+            visible.extend(self.top_level(window, &attributes, &geometry));
         }
-        if visible.len() > WINDOWS_MAX {
-            return Err(SensorError::Changed);
-        }
-        Ok(visible)
+        let visible = self.without_lights(visible)?;
+        if visible.len() > WINDOWS_MAX { Err(SensorError::Changed) } else { Ok(visible) }
+    }
+
+    /// The light is the recorder's own: it is in no frame, and a screen is locked although it lies above.
+    fn without_lights(&self, tops: Vec<TopLevel>) -> Result<Vec<TopLevel>, SensorError> {
+        let ask = |top: TopLevel| {
+            let class = top.unmanaged.then(|| self.class_asked(top.window)).transpose()?;
+            Ok((top, class))
+        };
+        let asked = tops.into_iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
+        let is_no_light = |(top, class): (TopLevel, Option<Asked<'_>>)| match class.map(class_of) {
+            Some(class) if class == light::CLASS => None,
+            Some(_) | None => Some(top),
+        };
+        Ok(asked.into_iter().filter_map(is_no_light).collect())
     }
 
     fn top_level(
@@ -126,31 +157,64 @@ impl Windows<'_> {
 
     /// The application's own window: itself, or the one inside the window manager's frame.
     fn client(&self, top: &TopLevel) -> Result<Option<Window>, SensorError> {
-        if top.unmanaged && !has_value(self.state(top.window)?) && !self.class(top.window)?.is_empty() {
-            return Ok(Some(top.window));
-        }
-        let mut level = vec![top.window];
+        Ok(self.clients(std::slice::from_ref(top))?.pop().flatten())
+    }
+
+    /// The same of each. All are asked at once: every wait for the server is a switch to another program and back.
+    fn clients(&self, tops: &[TopLevel]) -> Result<Vec<Option<Window>>, SensorError> {
+        let mut searches = self.begun(tops)?;
         for _ in 0..=DEPTH_MAX {
-            if let Some(client) = self.first_with_state(&level)? {
-                return Ok(Some(client));
+            self.first_with_state(&mut searches)?;
+            if searches.iter().all(|search| search.level.is_empty()) {
+                break;
             }
-            level = self.below(&level)?;
+            self.below(&mut searches)?;
         }
-        Ok(None)
+        Ok(searches.into_iter().map(|search| search.found).collect())
     }
 
-    fn first_with_state(&self, windows: &[Window]) -> Result<Option<Window>, SensorError> {
+    /// A window that no manager has is its own, if it is of a class.
+    fn begun(&self, tops: &[TopLevel]) -> Result<Vec<Search>, SensorError> {
+        let ask = |top: &TopLevel| {
+            let asked = || Ok((self.state(top.window)?, self.class_asked(top.window)?));
+            Ok((top.window, top.unmanaged.then(asked).transpose()?))
+        };
+        let asked = tops.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
+        let search = |(window, asked): (Window, Option<(Asked<'_>, Asked<'_>)>)| {
+            // Both answers are read: none is left on the connection.
+            let own = asked.is_some_and(|(state, class)| {
+                let (has_state, class) = (has_value(state), class_of(class));
+                !has_state && !class.is_empty()
+            });
+            let level = if own { Vec::new() } else { vec![window] };
+            Search { found: own.then_some(window), level }
+        };
+        Ok(asked.into_iter().map(search).collect())
+    }
+
+    fn first_with_state(&self, searches: &mut [Search]) -> Result<(), SensorError> {
         let ask = |window: &Window| Ok((*window, self.state(*window)?));
-        let asked = windows.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
-        // Every answer is read: none is left on the connection.
-        let with_state = asked.into_iter().filter_map(|(window, state)| has_value(state).then_some(window));
-        Ok(with_state.collect::<Vec<_>>().first().copied())
+        let ask_all = |search: &Search| search.level.iter().map(ask).collect::<Result<Vec<_>, SensorError>>();
+        let asked = searches.iter().map(ask_all).collect::<Result<Vec<_>, _>>()?;
+        for (search, asked) in searches.iter_mut().zip(asked) {
+            // Every answer is read: none is left on the connection.
+            let with_state = asked.into_iter().filter_map(|(id, state)| has_value(state).then_some(id));
+            if let Some(first) = with_state.collect::<Vec<_>>().first() {
+                *search = Search { found: Some(*first), level: Vec::new() };
+            }
+        }
+        Ok(())
     }
 
-    fn below(&self, windows: &[Window]) -> Result<Vec<Window>, SensorError> {
+    fn below(&self, searches: &mut [Search]) -> Result<(), SensorError> {
         let ask = |window: &Window| self.connection.query_tree(*window).map_err(desktop);
-        let asked = windows.iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
-        Ok(asked.into_iter().filter_map(|tree| tree.reply().ok()).flat_map(|tree| tree.children).collect())
+        let ask_all = |search: &Search| search.level.iter().map(ask).collect::<Result<Vec<_>, SensorError>>();
+        let asked = searches.iter().map(ask_all).collect::<Result<Vec<_>, _>>()?;
+        for (search, asked) in searches.iter_mut().zip(asked) {
+            let trees = asked.into_iter().filter_map(|tree| tree.reply().ok());
+            search.level = trees.flat_map(|tree| tree.children).collect();
+        }
+        Ok(())
     }
 
     /// Window managers set `WM_STATE` on each client (ICCCM 4.1.3.1).
@@ -158,20 +222,15 @@ impl Windows<'_> {
         self.ask(window, self.atoms.WM_STATE, AtomEnum::ANY.into(), 4)
     }
 
-    /// The second of the two names of `WM_CLASS` (ICCCM 4.1.2.5); empty where there is none.
-    fn class(&self, window: Window) -> Result<String, SensorError> {
-        let value =
-            self.property(window, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), CLASS_BYTES_MAX)?;
-        let value = value.unwrap_or_default();
-        let class = value.split(|byte| *byte == 0).nth(1).unwrap_or_default();
-        Ok(String::from_utf8(class.to_vec()).unwrap_or_default())
+    fn class_asked(&self, window: Window) -> Result<Asked<'_>, SensorError> {
+        self.ask(window, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), CLASS_BYTES_MAX)
     }
 
     /// The title of the application's own window. Only for a permitted window.
     pub(crate) fn title(&self, window: Window) -> Result<Option<String>, SensorError> {
         let top = TopLevel { window, bounds: Rect { x: 0, y: 0, width: 0, height: 0 }, unmanaged: true };
         let Some(client) = self.client(&top)? else { return Ok(None) };
-        self.name(client)
+        Ok(text_of(self.name_asked(client)?))
     }
 
     /// The application's own window inside one.
@@ -185,21 +244,21 @@ impl Windows<'_> {
     pub(crate) fn of_bus(&self, window: Window, outer: Rect) -> Result<Option<Client>, SensorError> {
         let top = TopLevel { window, bounds: outer, unmanaged: true };
         let Some(client) = self.client(&top)? else { return Ok(None) };
-        let pid = self.property(client, self.atoms._NET_WM_PID, AtomEnum::CARDINAL.into(), 4)?;
-        let Some(pid) = pid.and_then(|value| value.try_into().ok()).map(u32::from_le_bytes) else {
-            return Ok(None);
-        };
+        let pid = self.ask(client, self.atoms._NET_WM_PID, AtomEnum::CARDINAL.into(), 4)?;
+        let name = self.name_asked(client)?;
         let place = self.connection.translate_coordinates(client, self.root, 0, 0).map_err(desktop)?;
         let size = self.connection.get_geometry(client).map_err(desktop)?;
-        let (Ok(place), Ok(size)) = (place.reply(), size.reply()) else { return Ok(None) };
+        let (pid, title, place, size) =
+            (pid.reply(), text_of(name).unwrap_or_default(), place.reply(), size.reply());
+        let pid = pid.ok().and_then(|pid| pid.value.try_into().ok()).map(u32::from_le_bytes);
+        let (Some(pid), Ok(place), Ok(size)) = (pid, place, size) else { return Ok(None) };
         let bounds = Rect {
             x: place.dst_x.into(),
             y: place.dst_y.into(),
             width: size.width.into(),
             height: size.height.into(),
         };
-        let window = u64::from(window);
-        Ok(Some(Client { window, pid, bounds, outer, title: self.name(client)?.unwrap_or_default() }))
+        Ok(Some(Client { window: window.into(), pid, bounds, outer, title }))
     }
 
     /// The address of the accessibility bus of this display, which its launcher writes on the root window.
@@ -225,10 +284,8 @@ impl Windows<'_> {
         Ok(0)
     }
 
-    fn name(&self, client: Window) -> Result<Option<String>, SensorError> {
-        let (name, utf8) = (self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING);
-        let value = self.property(client, name, utf8, TITLE_BYTES_MAX)?;
-        Ok(value.and_then(|value| String::from_utf8(value).ok()))
+    fn name_asked(&self, client: Window) -> Result<Asked<'_>, SensorError> {
+        self.ask(client, self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING, TITLE_BYTES_MAX)
     }
 
     fn property(

@@ -10,7 +10,7 @@ use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::xproto::{ImageOrder, Window};
 use x11rb::rust_connection::RustConnection;
 
-use crate::linux::changed::Changed;
+use crate::linux::changed::Changes;
 use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
 use crate::linux::run::begun;
@@ -38,8 +38,8 @@ pub(crate) struct X11Sensor {
     pub(crate) screen: Screen,
     pub(super) input: InputThread,
     pub(crate) trees: Trees,
-    /// Where the server cannot tell it, trees are asked whole.
-    changed: Option<Changed>,
+    /// What changed between trees: only that is asked again.
+    pub(crate) changed: Changes,
     pub(crate) shared: Option<Shared>,
     /// What ended the action before it.
     pub(super) waiting: Option<Timed>,
@@ -121,7 +121,7 @@ impl Sensor for X11Sensor {
     fn next(&mut self, wait: Duration) -> Result<Option<Pending>, SensorError> {
         loop {
             let waiting = self.waiting.take();
-            let next = waiting.map_or_else(|| self.input.next(wait), |input| Ok(Some(input)))?;
+            let next = waiting.map_or_else(|| self.heard(wait), |input| Ok(Some(input)))?;
             let Some((at, input)) = next else { return Ok(None) };
             self.refuse_what_was_asked();
             let Some(action) = begun(&input) else {
@@ -140,6 +140,10 @@ impl Sensor for X11Sensor {
         let (ms, key) = (pending.ms, pending.key);
         let again = self.pending(pending.at, pending.action, pending.front.id)?;
         Ok(Pending { ms, key, ..again })
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.waiting.is_none() && self.rest.is_over(self.input.changes())
     }
 
     fn rest(&mut self) -> Result<Option<Pending>, SensorError> {
@@ -213,7 +217,7 @@ impl X11Sensor {
         let size = (screen.width, screen.height);
         let bus = Windows { connection: &connection, atoms: &atoms, root, size }.bus();
         let trees = Trees::start(bus, Now::clone(&now));
-        let changed = Changed::open(&connection, root, number).ok();
+        let changed = Changes::open(&connection, root, number);
         let shared = Shared::open(&connection, screen.width * screen.height * 4);
         let (waiting, rest, kept, asked) = (None, Rest::default(), None, None);
         let (acted_us, tally) = (None, Tally::default());
@@ -236,10 +240,20 @@ impl X11Sensor {
         })
     }
 
-    /// The tree of a window, as it is now.
-    pub(crate) fn tree(&self, client: &Client) -> Option<Walked> {
-        let changed = self.changed.as_ref().and_then(|changed| changed.take(&self.connection));
-        self.trees.tree(client, changed)
+    fn heard(&self, wait: Duration) -> Result<Option<Timed>, SensorError> {
+        let changes = self.input.changes();
+        if self.rest.is_over(changes) {
+            self.input.next_unless_changed(wait, changes)
+        } else {
+            self.input.next(wait)
+        }
+    }
+
+    /// The tree of a window, as it is now, among these windows; `with_frame` says that a frame was read just before.
+    pub(crate) fn tree(&self, client: &Client, windows: &[SeenWindow], with_frame: bool) -> Option<Walked> {
+        let walked = self.trees.tree(client, self.changed.take(&self.connection, windows, with_frame));
+        self.changed.after_tree(&self.connection);
+        walked
     }
 
     pub(crate) fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {

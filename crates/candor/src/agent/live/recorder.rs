@@ -29,6 +29,9 @@ use crate::exit::{Because, Failure, Kind, Outcome};
 
 /// How long the sensor waits for something to happen before it looks whether the screen came to rest, in milliseconds.
 const WAIT_MS: u64 = 50;
+/// The same where the screen was looked at since it changed: a change or a hand ends the wait, and what other commands want is looked at no
+/// more often anyway.
+const REST_MS: u64 = 200;
 /// Between two looks at what other commands want and what the gate says, in microseconds.
 const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
@@ -185,7 +188,8 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.stood = (Vec::new(), 0);
         }
         let Some(mut sensor) = self.sensor.take() else { return Ok(()) };
-        let done = match sensor.next(Duration::from_millis(WAIT_MS)) {
+        let wait = if sensor.is_at_rest() { REST_MS } else { WAIT_MS };
+        let done = match sensor.next(Duration::from_millis(wait)) {
             Ok(Some(pending)) => self.take(sensor.as_mut(), pending),
             Ok(None) => self.taker.at_rest(sensor.as_mut()),
             Err(error) => self.taker.missed(error),

@@ -42,7 +42,7 @@ fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
     let client = sensor.client(window).unwrap().unwrap();
     for _ in 0..5 {
         let start = Instant::now();
-        let (tree, _) = sensor.tree(&client).expect("Calc tells no tree");
+        let (tree, _) = sensor.tree(&client, &windows, false).expect("Calc tells no tree");
         assert!(start.elapsed() < Duration::from_millis(TREE_BUDGET_MS * 2), "{:?}", start.elapsed());
         assert!(tree.nodes.iter().filter(|node| node.role == "table cell").count() < 1_500);
         assert!(tree.is_well_formed() && tree.state != TreeState::Untrusted || tree.nodes.len() > 5);

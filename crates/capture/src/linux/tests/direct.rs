@@ -130,13 +130,24 @@ fn of_a_window_in_which_nothing_changed_next_to_nothing_is_asked() {
 fn a_tree_of_which_parts_are_recalled_is_the_one_that_is_asked_whole() {
     let desktop = Desktop::told();
     desktop.mousepad(&"words of the editor\n".repeat(100));
-    let recalls = sensor(&desktop);
-    for words in STEPS {
+    goes_through(&desktop, EDITOR, &STEPS);
+}
+
+#[test]
+fn so_it_is_in_an_office_suite_that_draws_its_window_anew_for_one_cell() {
+    let desktop = Desktop::told();
+    desktop.calc();
+    goes_through(&desktop, "libreoffice-calc", &STEPS_OF_CALC);
+}
+
+/// After each step, what a sensor tells that knows of the steps before is what one tells that was just opened and knows nothing.
+fn goes_through(desktop: &Desktop, class: &str, steps: &[&str]) {
+    let recalls = sensor(desktop);
+    for words in steps {
         desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
         let same = (0..ROUNDS).find_map(|_| {
             std::thread::sleep(REST);
-            // A sensor that was just opened knows nothing.
-            let [one, other] = [&recalls, &sensor(&desktop)].map(tree_of);
+            let [one, other] = [&recalls, &sensor(desktop)].map(|sensor| tree_of(sensor, class));
             (one == other).then_some(one.nodes.len())
         });
         println!("{words}: {} elements", same.expect(words));
@@ -161,10 +172,21 @@ const STEPS: [&str; 14] = [
     "key Escape",
 ];
 
-/// The tree of the editor, whatever is known of it.
-fn tree_of(sensor: &X11Sensor) -> Tree {
+const STEPS_OF_CALC: [&str; 8] = [
+    "mousemove 400 400 click 1",
+    "type 4217",
+    "key Return",
+    "key ctrl+b",
+    "key alt+f",
+    "key Escape",
+    "mousemove 400 400 click --repeat 3 5",
+    "key ctrl+Home",
+];
+
+/// The tree of a window, whatever is known of it.
+fn tree_of(sensor: &X11Sensor, class: &str) -> Tree {
     let (windows, _) = sensor.windows().seen().unwrap();
-    let window = windows.iter().find(|window| window.class == EDITOR).unwrap();
+    let window = windows.iter().find(|window| window.class == class).unwrap();
     let client = sensor.client(window).unwrap().unwrap();
-    sensor.tree(&client).expect("the editor tells no tree").0
+    sensor.tree(&client, &windows, false).expect("the application tells no tree").0
 }

@@ -51,7 +51,7 @@ fn buttons(sensor: &mut X11Sensor) -> Vec<(String, Rect)> {
         let (windows, _) = sensor.windows().seen().unwrap();
         let browser = windows.iter().find(|window| window.class == "Chromium");
         let client = browser.and_then(|window| sensor.client(window).unwrap());
-        let tree = client.and_then(|client| sensor.tree(&client));
+        let tree = client.and_then(|client| sensor.tree(&client, &windows, false));
         let nodes = tree.map(|(tree, _)| tree.nodes).unwrap_or_default();
         let named = |name: &str| ["One", "Two", "Three", "Four", "Five", "Six"].contains(&name);
         let found: Vec<(String, Rect)> = nodes

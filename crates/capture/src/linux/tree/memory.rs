@@ -1,8 +1,8 @@
 //! What an application told of a window at the last walk, and what may be otherwise since.
 //!
-//! An element is as it was told if none of its pixels changed, its application told nothing of it, and all of it could be seen: what is
-//! outside of what lies around it may have moved without changing a pixel. What was asked because of a change is asked once more at the next walk, for
-//! applications that draw first and tell later. After [`WHOLE_US`] everything is asked.
+//! An element is as it was told if none of its pixels changed and its application told nothing of it. One of which nothing can be seen, because
+//! it is scrolled out or opens elsewhere, may have moved without changing a pixel of its own: it is asked whenever what it lies in changed. What was asked
+//! because of a change is asked once more at the next walk, for applications that draw first and tell later. After [`WHOLE_US`] everything is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ const MARKS_MAX: usize = 512;
 const WINDOWS_MAX: usize = 16;
 
 /// What is remembered of one element.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Known {
     /// It is not showing.
     Hidden,
@@ -142,8 +142,18 @@ impl Memories {
 }
 
 impl Recall {
-    /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it was
-    /// asked anew.
+    /// Whether an element that was asked tells what it told before, without a mark.
+    pub(super) fn is_as_before(&self, element: &Element, now: &Known) -> bool {
+        let path = element.1.as_str();
+        let same = self.known.get(path).is_some_and(|before| before == now);
+        same && match now {
+            Known::Hidden => true,
+            Known::Shown(told, _) => !self.marks.iter().any(|marks| marks.touch(path, told.node.bounds)),
+        }
+    }
+
+    /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it
+    /// changed.
     pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Known> {
         let path = element.1.as_str();
         let known = self.known.get(path)?;
@@ -151,7 +161,7 @@ impl Recall {
         let touched = |place| self.marks.iter().any(|marks| marks.touch(path, place));
         let still = match known {
             Known::Hidden => !is_new && !touched(nowhere),
-            Known::Shown(told, _) => contains(clip, told.node.bounds) && !touched(told.node.bounds),
+            Known::Shown(told, _) => (!is_new || meet(clip, told.node.bounds)) && !touched(told.node.bounds),
         };
         still.then_some(known)
     }
@@ -162,18 +172,13 @@ fn edges(of: Rect) -> (i64, i64, i64, i64) {
     (x, y, x + i64::from(of.width), y + i64::from(of.height))
 }
 
+/// Whether two places have something in common; a place without an extent has nothing.
 fn meet(one: Rect, other: Rect) -> bool {
-    let ((l, t, r, b), (left, top, right, bottom)) = (edges(one), edges(other));
-    l < right && left < r && t < bottom && top < b
+    let common = common(one, other);
+    common.width > 0 && common.height > 0
 }
 
-/// Whether all of a place lies in another; a place without an extent lies nowhere.
-fn contains(outer: Rect, inner: Rect) -> bool {
-    let ((l, t, r, b), (left, top, right, bottom)) = (edges(outer), edges(inner));
-    left < right && top < bottom && l <= left && t <= top && right <= r && bottom <= b
-}
-
-/// What two places have in common.
+/// What two places have in common: nothing has no extent.
 pub(super) fn common(one: Rect, other: Rect) -> Rect {
     let ((l, t, r, b), (left, top, right, bottom)) = (edges(one), edges(other));
     let (x, y) = (l.max(left), t.max(top));
@@ -282,15 +287,31 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_whole_is_asked() {
+    fn what_cannot_be_seen_is_asked_with_what_it_lies_in() {
         let mut memories = walked();
         let recall = memories.recall(&client(WINDOW), &frame(), 1);
         assert!(recall.of(&element(2), rect(0, 0, 30, 30), true).is_some());
-        // Scrolled out in part: it may have moved without a pixel that changed.
-        assert!(recall.of(&element(2), rect(0, 0, 30, 29), true).is_none());
+        assert!(recall.of(&element(2), rect(0, 0, 30, 20), true).is_some());
+        // Scrolled out: it may have come in without a pixel that changed where it was.
+        assert!(recall.of(&element(2), rect(0, 0, 30, 10), true).is_none());
+        assert!(recall.of(&element(2), rect(0, 0, 30, 10), false).is_some());
         // Hidden, in something that changed: it may have come.
         assert!(recall.of(&element(3), WINDOW, true).is_none());
-        assert!(!contains(WINDOW, rect(5, 5, 0, 9)));
+        assert!(!meet(WINDOW, rect(5, 5, 0, 9)));
+    }
+
+    #[test]
+    fn what_tells_the_same_without_a_mark_is_no_reason_to_ask_what_lies_in_it() {
+        let as_before = |part: Option<Rect>, now: &Known| {
+            let mut memories = walked();
+            memories.changed(Some(part.as_slice()));
+            memories.recall(&client(WINDOW), &frame(), 1).is_as_before(&element(2), now)
+        };
+        assert!(as_before(None, &shown(PLACE)));
+        assert!(!as_before(Some(PLACE), &shown(PLACE)));
+        assert!(!as_before(None, &shown(rect(10, 11, 20, 20))));
+        assert!(!as_before(None, &Known::Hidden));
+        assert!(!walked().recall(&client(WINDOW), &frame(), 1).is_as_before(&element(4), &shown(PLACE)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::find::extents;
 use super::role::{self, States};
 
 /// What was told.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Told {
     pub(crate) states: States,
     pub(crate) children: i32,

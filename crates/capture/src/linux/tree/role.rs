@@ -168,7 +168,7 @@ pub(crate) fn may_hold_text(role: u32) -> bool {
 }
 
 /// The states of an element: 64 bits in two numbers.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct States(u32);
 
 impl States {

@@ -101,7 +101,7 @@ struct Next {
     element: Element,
     /// What can be seen of what lies around it.
     clip: Rect,
-    /// What lies around it was asked anew.
+    /// What lies around it changed, as far as is known.
     is_new: bool,
 }
 
@@ -148,12 +148,11 @@ async fn levels(bus: &Bus, root: Element, recall: &Recall, walked: &mut Walked) 
 
 /// What an element told before, if that is still so, or tells now.
 async fn answer(bus: &Bus, recall: &Recall, next: Next) -> Answer {
-    let recalled = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new)).cloned();
-    let is_new = recalled.is_none();
-    let known = match recalled {
-        Some(known) => Some(known),
-        None => known(bus, &next).await,
-    };
+    if let Some(known) = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new)) {
+        return Answer { known: Some(known.clone()), is_new: false, next };
+    }
+    let known = known(bus, &next).await;
+    let is_new = !known.as_ref().is_some_and(|known| recall.is_as_before(&next.element, known));
     Answer { next, known, is_new }
 }
 
