@@ -91,14 +91,17 @@ impl Memories {
     pub(super) fn changed(&mut self, parts: Option<&[Rect]>) {
         let Some(parts) = parts else { return self.0.clear() };
         for window in self.0.values_mut() {
-            parts.iter().for_each(|part| window.marks.add(*part));
+            for part in parts {
+                window.marks.add(*part);
+            }
         }
     }
 
     /// An application told that something about an element changed.
     pub(super) fn told(&mut self, application: &str, element: &str) {
-        let of = self.0.values_mut().filter(|window| window.frame.application.0 == application);
-        of.for_each(|window| window.marks.tell(element));
+        for window in self.0.values_mut().filter(|window| window.frame.application.0 == application) {
+            window.marks.tell(element);
+        }
     }
 
     /// An application told that everything is new.
@@ -167,11 +170,6 @@ impl Recall {
     }
 }
 
-fn edges(of: Rect) -> (i64, i64, i64, i64) {
-    let (x, y) = (i64::from(of.x), i64::from(of.y));
-    (x, y, x + i64::from(of.width), y + i64::from(of.height))
-}
-
 /// Whether two places have something in common; a place without an extent has nothing.
 fn meet(one: Rect, other: Rect) -> bool {
     let common = common(one, other);
@@ -180,11 +178,12 @@ fn meet(one: Rect, other: Rect) -> bool {
 
 /// What two places have in common: nothing has no extent.
 pub(super) fn common(one: Rect, other: Rect) -> Rect {
-    let ((l, t, r, b), (left, top, right, bottom)) = (edges(one), edges(other));
-    let (x, y) = (l.max(left), t.max(top));
-    let side = |from: i64, to: i64| u32::try_from(to - from).unwrap_or(0);
-    let at = |edge: i64| i32::try_from(edge).unwrap_or(i32::MAX);
-    Rect { x: at(x), y: at(y), width: side(x, r.min(right)), height: side(y, b.min(bottom)) }
+    let end = |at: i32, side: u32| i64::from(at) + i64::from(side);
+    let (x, y) = (one.x.max(other.x), one.y.max(other.y));
+    let right = end(one.x, one.width).min(end(other.x, other.width));
+    let bottom = end(one.y, one.height).min(end(other.y, other.height));
+    let side = |from: i32, to: i64| u32::try_from(to - i64::from(from)).unwrap_or(0);
+    Rect { x, y, width: side(x, right), height: side(y, bottom) }
 }
 
 #[cfg(test)]
