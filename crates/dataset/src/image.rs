@@ -58,6 +58,11 @@ mod tests {
             "65a9f44878d9d4b23f4f31655c879f54c8b8b57a8e17ddbe24bbd69274229e68"
         );
 
+        // A frame of an older recording is the image, byte for byte.
+        let older = BlobRef::of(&made.bytes, Media::Png).unwrap();
+        let kept = image(&older, made.bytes.clone()).unwrap();
+        assert_eq!((kept.bytes, kept.sha256), (made.bytes, older.digest));
+
         let mut other = pixmap;
         *other.last_mut().unwrap() ^= 1;
         assert!(image(&frame, other).is_none());
