@@ -13,11 +13,13 @@ mod lock;
 mod look;
 mod monitors;
 mod observe;
+mod piece;
 mod places;
 mod reader;
 mod run;
 mod scene;
 mod shared;
+mod source;
 mod stack;
 mod target;
 #[cfg(test)]

@@ -1,141 +1,169 @@
-//! The frame: put together from permitted windows on an empty canvas, the lowest first.
+//! The frame: put together from permitted windows on an empty canvas, of each only what is seen.
 //!
-//! What is not permitted is a flat block where it lies, so that it covers what is below it, as on the screen. Its pixels
-//! are never asked for.
+//! What is not permitted is a flat block where it lies, so that it covers what is below it, as on the screen. Its pixels are never asked for.
+//! The canvas stays, in memory only: where the windows lie as they lay and are shown as they were, only what was drawn since is painted again.
 
 use candor_model::{Pixels, Rect};
-use x11rb::connection::Connection;
-use x11rb::protocol::composite::ConnectionExt as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Pixmap, Window};
-use x11rb::rust_connection::RustConnection;
 use zeroize::Zeroizing;
 
 use crate::SensorError;
-use crate::linux::desktop;
-use crate::linux::shared::Shared;
+use crate::linux::piece::{Piece, seen_in};
+use crate::linux::source::{BAND_ROWS, Named, Part, SENT_BYTES, Source};
 
 /// The grey of what is not shown.
 const BLOCK: u8 = 0x40;
-/// Bytes of a pixel as the X server sends it: blue, green, red, unused.
-const SENT_BYTES: usize = 4;
+/// Bytes of a pixel on the canvas: red, green, blue.
+const OWN_BYTES: usize = 3;
+/// Sides of the tiles in which what is painted is compared with what was there, in pixels: as many as a band has rows.
+const TILE_PX: u32 = 32;
 
-/// A frame in the making.
+/// A window as it lies on the canvas.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) window: u64,
+    pub(crate) bounds: Rect,
+    /// Its pixels; none where it is a block.
+    pub(crate) named: Option<Named>,
+}
+
+/// What makes two frames of the same windows: which they are, where, and whether they are shown.
+type Lies = Vec<(u64, Rect, bool)>;
+
+fn lies(layers: &[Layer]) -> Lies {
+    layers.iter().map(|layer| (layer.window, layer.bounds, layer.named.is_some())).collect()
+}
+
+/// The frame as it was last put together. It is wiped when it goes.
 pub(crate) struct Canvas {
     width: u32,
     height: u32,
     rgb: Zeroizing<Vec<u8>>,
+    lies: Lies,
 }
 
 impl Canvas {
-    pub(crate) fn new(width: u32, height: u32) -> Self {
-        let bytes = usize::try_from(u64::from(width) * u64::from(height) * 3).unwrap_or(0);
-        Self { width, height, rgb: Zeroizing::new(vec![BLOCK; bytes]) }
+    /// One that shows nothing of these windows yet.
+    pub(crate) fn new((width, height): (u32, u32), layers: &[Layer]) -> Self {
+        let bytes = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(0) * OWN_BYTES;
+        Self { width, height, rgb: Zeroizing::new(vec![BLOCK; bytes]), lies: lies(layers) }
     }
 
-    /// Puts a block where a window lies that is not permitted.
-    pub(crate) fn block(&mut self, bounds: Rect) {
-        let Some((left, top, right, bottom)) = bounds.clipped(self.width, self.height) else { return };
-        for row in top..bottom {
-            self.row(left, row, right - left).fill(BLOCK);
-        }
+    /// Whether it is of these windows, as they lie now.
+    pub(crate) fn is_of(&self, layers: &[Layer]) -> bool {
+        self.lies == lies(layers)
     }
 
-    /// Paints the pixels of a permitted window, as far as they are on the screen.
+    /// The whole of it.
+    pub(crate) const fn bounds(&self) -> Rect {
+        Rect { x: 0, y: 0, width: self.width, height: self.height }
+    }
+
+    /// What it shows.
+    pub(crate) fn pixels(&self) -> Option<Pixels> {
+        Pixels::new(self.width, self.height, self.rgb.to_vec())
+    }
+
+    /// Paints parts of the screen, each window as far as it is seen there, and tells the tiles in which that changed anything.
+    ///
+    /// # Errors
+    /// When a window's pixels do not come. Then the canvas is of no moment, and must go.
     pub(crate) fn paint(
         &mut self,
         source: &Source<'_>,
-        named: &Named,
-        bounds: Rect,
-    ) -> Result<(), SensorError> {
-        let Some((left, top, right, bottom)) = bounds.clipped(self.width, self.height) else { return Ok(()) };
-        let within = |edge: u32, start: i32| i16::try_from(i64::from(edge) - i64::from(start)).unwrap_or(0);
-        let part = Part {
-            x: within(left, bounds.x),
-            y: within(top, bounds.y),
-            width: u16::try_from(right - left).unwrap_or(0),
-            height: u16::try_from(bottom - top).unwrap_or(0),
-        };
-        let sent = source.pixels(named, &part)?;
-        let row_bytes = usize::from(part.width) * SENT_BYTES;
-        for (row, pixels) in (top..bottom).zip(sent.chunks_exact(row_bytes)) {
-            copy_row(self.row(left, row, right - left), pixels);
-        }
-        Ok(())
+        layers: &[Layer],
+        parts: &[Rect],
+    ) -> Result<Vec<Rect>, SensorError> {
+        let (pieces, asked): (Vec<_>, Vec<_>) = self.wanted(layers, parts).unzip();
+        let mut differs = Vec::new();
+        source.read(&asked, |n, row, band| {
+            if let Some(piece) = pieces.get(n) {
+                self.take_band(*piece, row, band, &mut differs);
+            }
+        })?;
+        Ok(differs)
     }
 
-    fn row(&mut self, left: u32, row: u32, width: u32) -> &mut [u8] {
-        let start = (u64::from(row) * u64::from(self.width) + u64::from(left)) * 3;
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        let end = start.saturating_add(usize::try_from(width).unwrap_or(0) * 3);
+    /// What must be read for these parts, and where it is on the screen. What is no window's, or of a window that is not shown, is a block since
+    /// the canvas was made.
+    fn wanted<'l>(
+        &self,
+        layers: &'l [Layer],
+        parts: &[Rect],
+    ) -> impl Iterator<Item = (Piece, (&'l Named, Part))> + use<'l> {
+        let size = (self.width, self.height);
+        let windows: Vec<_> = layers.iter().map(|layer| Piece::of(layer.bounds, size)).collect();
+        let parts = parts.iter().filter_map(|part| Piece::of(*part, size));
+        let seen: Vec<_> = parts.flat_map(|part| seen_in(part, &windows)).collect();
+        seen.into_iter().filter_map(|(layer, piece)| {
+            let layer = layers.get(layer?)?;
+            Some((piece, (layer.named.as_ref()?, within(piece, layer.bounds)?)))
+        })
+    }
+
+    /// Takes over rows of a piece, tile by tile, and notes the tiles in which something was otherwise.
+    fn take_band(&mut self, piece: Piece, first_row: usize, band: &[u8], differs: &mut Vec<Rect>) {
+        let Ok(first_row) = u32::try_from(first_row) else { return };
+        let top = piece.top + first_row;
+        let bottom = piece.bottom.min(top + TILE_PX);
+        let row_bytes = usize::try_from(piece.width()).unwrap_or(1) * SENT_BYTES;
+        for (n, left) in (piece.left..piece.right).step_by(BAND_ROWS).enumerate() {
+            let tile = Piece { left, top, right: piece.right.min(left + TILE_PX), bottom };
+            let from = n * BAND_ROWS * SENT_BYTES;
+            let rows = band.chunks_exact(row_bytes).map(|row| row.get(from..).unwrap_or_default());
+            if self.takes_tile(tile, rows) {
+                add(differs, tile);
+            }
+        }
+    }
+
+    /// Whether a tile was otherwise than what was sent for it, the rows from its left edge on.
+    fn takes_tile<'r>(&mut self, tile: Piece, rows: impl Iterator<Item = &'r [u8]>) -> bool {
+        let mut differs = false;
+        for (y, sent) in (tile.top..tile.bottom).zip(rows) {
+            let mut seen = [0; BAND_ROWS * OWN_BYTES];
+            let (to, _) = seen.as_chunks_mut::<OWN_BYTES>();
+            let (from, _) = sent.as_chunks::<SENT_BYTES>();
+            for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
+                *to = [*red, *green, *blue];
+            }
+            let own = self.row(tile, y);
+            let seen = seen.get(..own.len()).unwrap_or_default();
+            if own != seen {
+                own.copy_from_slice(seen);
+                differs = true;
+            }
+        }
+        differs
+    }
+
+    fn row(&mut self, tile: Piece, y: u32) -> &mut [u8] {
+        let pixels = u64::from(y) * u64::from(self.width) + u64::from(tile.left);
+        let start = usize::try_from(pixels).unwrap_or(usize::MAX).saturating_mul(OWN_BYTES);
+        let end = start.saturating_add(usize::try_from(tile.width()).unwrap_or(0) * OWN_BYTES);
         self.rgb.get_mut(start..end).unwrap_or_default()
     }
-
-    pub(crate) fn finish(mut self) -> Option<Pixels> {
-        Pixels::new(self.width, self.height, std::mem::take(&mut *self.rgb))
-    }
 }
 
-fn copy_row(canvas: &mut [u8], sent: &[u8]) {
-    let (to, _) = canvas.as_chunks_mut::<3>();
-    let (from, _) = sent.as_chunks::<SENT_BYTES>();
-    for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
-        *to = [*red, *green, *blue];
-    }
+/// A piece of the screen as a part of the window that lies there; none where it is out of reach of the protocol.
+fn within(piece: Piece, bounds: Rect) -> Option<Part> {
+    let from = |edge: u32, start: i32| i16::try_from(i64::from(edge) - i64::from(start)).ok();
+    Some(Part {
+        x: from(piece.left, bounds.x)?,
+        y: from(piece.top, bounds.y)?,
+        width: u16::try_from(piece.width()).ok()?,
+        height: u16::try_from(piece.height()).ok()?,
+    })
 }
 
-/// A part of a window, in its own coordinates.
-pub(crate) struct Part {
-    pub(crate) x: i16,
-    pub(crate) y: i16,
-    pub(crate) width: u16,
-    pub(crate) height: u16,
-}
-
-impl Part {
-    /// How many bytes the X server sends for it.
-    pub(crate) fn bytes(&self) -> usize {
-        usize::from(self.width) * usize::from(self.height) * SENT_BYTES
+/// Adds a tile, to the one on its left where that is there.
+fn add(parts: &mut Vec<Rect>, tile: Piece) {
+    let tile = Rect::from(tile);
+    if let Some(last) = parts.last_mut()
+        && (last.y, last.height) == (tile.y, tile.height)
+        && i64::from(last.x) + i64::from(last.width) == i64::from(tile.x)
+    {
+        last.width += tile.width;
+        return;
     }
-}
-
-/// Where pixels come from.
-pub(crate) struct Source<'a> {
-    pub(crate) connection: &'a RustConnection,
-    /// None: they come over the socket.
-    pub(crate) shared: Option<&'a Shared>,
-}
-
-/// A window's own pixels by a name that stays theirs, also where other windows lie over it, and when it is hidden, moved or
-/// sized anew (Composite 0.4, `NameWindowPixmap`).
-pub(crate) struct Named(Pixmap);
-
-impl Named {
-    pub(crate) fn of(connection: &RustConnection, window: Window) -> Result<Self, SensorError> {
-        let pixmap: Pixmap = connection.generate_id().map_err(desktop)?;
-        let named = connection.composite_name_window_pixmap(window, pixmap).map_err(desktop)?;
-        named.check().map_err(desktop)?;
-        Ok(Self(pixmap))
-    }
-
-    /// Lets the server forget it. Where the server is gone, so is the name.
-    pub(crate) fn free(&self, connection: &RustConnection) {
-        if let Ok(freed) = connection.free_pixmap(self.0) {
-            freed.ignore_error();
-        }
-    }
-}
-
-impl Source<'_> {
-    fn pixels(&self, Named(pixmap): &Named, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
-        let shared = self.shared.and_then(|shared| shared.pixels(self.connection, *pixmap, part));
-        shared.map_or_else(|| self.sent(*pixmap, part), Ok)
-    }
-
-    fn sent(&self, pixmap: Pixmap, part: &Part) -> Result<Zeroizing<Vec<u8>>, SensorError> {
-        let (x, y, width, height) = (part.x, part.y, part.width, part.height);
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, pixmap, x, y, width, height, u32::MAX);
-        let image = image.map_err(desktop)?.reply().map_err(desktop)?;
-        let readable = matches!(image.depth, 24 | 32) && image.data.len() == part.bytes();
-        if readable { Ok(Zeroizing::new(image.data)) } else { Err(SensorError::Changed) }
-    }
+    parts.push(tile);
 }

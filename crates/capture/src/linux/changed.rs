@@ -1,28 +1,25 @@
-//! Which parts of the screen changed between two trees: by the X server's own account, and of what it says only where the frames differ. An
-//! office suite draws its whole window anew for one cell.
+//! Which parts of the screen changed between two frames and between two trees: by the X server's own account, and for trees, of what it says,
+//! only where the frames differ. An office suite draws its whole window anew for one cell.
 
 use std::cell::RefCell;
 
-use candor_model::{Pixels, Rect};
+use candor_model::Rect;
 use x11rb::connection::Connection as _;
 use x11rb::errors::{ReplyError, ReplyOrIdError};
 use x11rb::protocol::damage::{ConnectionExt as _, Damage, ReportLevel};
 use x11rb::protocol::xfixes::{ConnectionExt as _, Region};
 use x11rb::protocol::xproto::{Atom, ConnectionExt as _, Window};
 use x11rb::rust_connection::RustConnection;
-use zeroize::Zeroizing;
 
 use crate::SeenWindow;
 
 /// Most parts that are told one by one; of more it is told what is around all of them.
 const PARTS_MAX: usize = 64;
-/// Sides of the parts in which frames are compared, in pixels.
-const TILE_PX: u32 = 32;
 
 /// Parts of the screen that changed; none if it is not known which.
 pub(crate) type Parts = Option<Vec<Rect>>;
 
-/// What changed since the last tree.
+/// What changed since the last tree, and since the last frame.
 ///
 /// In the order of a look: `before_frame`, the frame, `after_frame`, then `take` just before the tree is asked and `after_tree` when it is there.
 /// What changes while a tree is asked counts for the next one, whatever the next frame looks like: it may have been asked in between.
@@ -35,11 +32,32 @@ pub(crate) struct Changes {
 
 #[derive(Default)]
 struct State {
-    since: Option<Vec<Rect>>,
-    /// The last frame, as long as no tree was asked without one.
-    frame: Option<Frame>,
+    since: Parts,
+    /// What was drawn since a frame was painted last.
+    unpainted: Parts,
+    /// Whether a frame was painted last, and no tree asked without one since: what did not change on it did not change for the tree.
+    compares: bool,
     /// The windows of the last tree, and where they were.
     windows: Vec<(u64, Rect)>,
+}
+
+/// How a frame was painted.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Painted {
+    /// There is none.
+    Not,
+    /// On an empty canvas.
+    Anew,
+    /// Over the last one, which it differs from in these tiles.
+    Over(Vec<Rect>),
+}
+
+/// What was drawn before a frame is read.
+pub(crate) struct Drawn {
+    /// Since the server was asked last.
+    since: Parts,
+    /// Since a frame was painted last.
+    pub(crate) unpainted: Parts,
 }
 
 impl Changes {
@@ -47,24 +65,23 @@ impl Changes {
         Self { account: Account::open(connection, root, screen).ok(), state: RefCell::default() }
     }
 
-    /// What changed before a frame is read.
-    pub(crate) fn before_frame(&self, connection: &RustConnection) -> Parts {
-        self.account.as_ref()?.take(connection)
+    /// What was drawn before a frame is read. Who asks paints it.
+    pub(crate) fn before_frame(&self, connection: &RustConnection) -> Drawn {
+        let since = self.told(connection);
+        let unpainted = self.state.borrow_mut().unpainted.replace(Vec::new());
+        Drawn { since, unpainted }
     }
 
-    /// Of what changed before a frame was read only what differs on it counts. None if there is no frame.
-    pub(crate) fn after_frame(&self, parts: Parts, frame: Option<&Pixels>) {
+    /// Of what changed before a frame was read only what differs on it counts.
+    pub(crate) fn after_frame(&self, drawn: Drawn, painted: Painted) {
         let mut state = self.state.borrow_mut();
-        let known = state.frame.take();
-        let (parts, frame) = match (parts, frame, known) {
-            (Some(parts), Some(frame), Some(mut known)) if known.is_like(frame) => {
-                (Some(known.differs(frame, &parts)), Some(known))
-            }
-            (Some(parts), Some(frame), _) => (Some(parts), Some(Frame::of(frame))),
-            (parts, _, _) => (parts, None),
+        let compares = painted != Painted::Not;
+        let since = match painted {
+            Painted::Over(differs) if state.compares => drawn.since.map(|_| differs),
+            Painted::Over(_) | Painted::Anew | Painted::Not => drawn.since,
         };
-        state.frame = frame;
-        state.add(parts);
+        state.compares = compares;
+        state.add(since);
     }
 
     /// What changed since the last tree, for one that is asked now. Without a frame of this moment the next one is not compared with the last.
@@ -75,104 +92,57 @@ impl Changes {
         windows: &[SeenWindow],
         with_frame: bool,
     ) -> Parts {
-        let parts = self.before_frame(connection);
+        let parts = self.told(connection);
         let mut windows: Vec<_> = windows.iter().map(|window| (window.id, window.bounds)).collect();
         windows.sort_unstable_by_key(|(id, _)| *id);
         let mut state = self.state.borrow_mut();
         let same = state.windows == windows;
         state.windows = windows;
-        if !with_frame {
-            state.frame = None;
-        }
+        state.compares &= with_frame;
         state.add(parts.filter(|_| same));
         state.since.replace(Vec::new())
     }
 
     /// What changed while the tree was asked.
     pub(crate) fn after_tree(&self, connection: &RustConnection) {
-        let parts = self.before_frame(connection);
+        let parts = self.told(connection);
         self.state.borrow_mut().add(parts);
     }
 
     /// The last frame goes.
     pub(crate) fn forget(&self) {
-        self.state.borrow_mut().frame = None;
+        let mut state = self.state.borrow_mut();
+        (state.unpainted, state.compares) = (None, false);
+    }
+
+    fn told(&self, connection: &RustConnection) -> Parts {
+        let parts = self.account.as_ref().and_then(|account| account.take(connection));
+        let mut state = self.state.borrow_mut();
+        state.unpainted = together(state.unpainted.take(), parts.clone());
+        parts
     }
 }
 
 impl State {
     fn add(&mut self, parts: Parts) {
-        self.since = self.since.take().zip(parts).map(|(since, parts)| [since, parts].concat());
+        self.since = together(self.since.take(), parts);
     }
 }
 
-/// A frame that later ones are compared with, in memory only; it is wiped when it goes.
-struct Frame {
-    width: u32,
-    height: u32,
-    rgb: Zeroizing<Vec<u8>>,
+/// Both; of many, what is around all of them.
+fn together(some: Parts, more: Parts) -> Parts {
+    let (some, more) = some.zip(more)?;
+    let all = [some, more].concat();
+    if all.len() <= PARTS_MAX { Some(all) } else { Some(vec![around(&all)]) }
 }
 
-impl Frame {
-    fn of(frame: &Pixels) -> Self {
-        Self { width: frame.width(), height: frame.height(), rgb: Zeroizing::new(frame.rgb().to_vec()) }
-    }
-
-    fn is_like(&self, frame: &Pixels) -> bool {
-        (self.width, self.height) == (frame.width(), frame.height())
-    }
-
-    /// Where a frame differs, within these parts; what differs is taken over.
-    fn differs(&mut self, frame: &Pixels, parts: &[Rect]) -> Vec<Rect> {
-        let mut differs: Vec<Rect> = Vec::new();
-        let (width, height) = (self.width, self.height);
-        for (left, top, right, bottom) in parts.iter().filter_map(|part| part.clipped(width, height)) {
-            for y in steps(top, bottom) {
-                for x in steps(left, right) {
-                    let tile = (x, y, right.min(x + TILE_PX), bottom.min(y + TILE_PX));
-                    if self.takes_over(frame, tile) {
-                        add(&mut differs, tile);
-                    }
-                }
-            }
-        }
-        differs
-    }
-
-    /// Whether a tile differs: left, top, right, bottom.
-    fn takes_over(&mut self, frame: &Pixels, (left, top, right, bottom): (u32, u32, u32, u32)) -> bool {
-        let mut differs = false;
-        for row in top..bottom {
-            let at = |x: u32| usize::try_from((u64::from(row) * u64::from(self.width) + u64::from(x)) * 3);
-            let (Ok(from), Ok(to)) = (at(left), at(right)) else { continue };
-            let (Some(own), Some(new)) = (self.rgb.get_mut(from..to), frame.rgb().get(from..to)) else {
-                continue;
-            };
-            if own != new {
-                own.copy_from_slice(new);
-                differs = true;
-            }
-        }
-        differs
-    }
-}
-
-fn steps(from: u32, to: u32) -> impl Iterator<Item = u32> {
-    (from..to).step_by(usize::try_from(TILE_PX).unwrap_or(1))
-}
-
-/// Adds a tile, to the one on its left where that is there.
-fn add(parts: &mut Vec<Rect>, (left, top, right, bottom): (u32, u32, u32, u32)) {
-    let at = |edge: u32| i32::try_from(edge).unwrap_or(i32::MAX);
-    if let Some(last) = parts.last_mut()
-        && last.y == at(top)
-        && last.height == bottom - top
-        && i64::from(last.x) + i64::from(last.width) == i64::from(left)
-    {
-        last.width += right - left;
-        return;
-    }
-    parts.push(Rect { x: at(left), y: at(top), width: right - left, height: bottom - top });
+fn around(parts: &[Rect]) -> Rect {
+    let edge = |start: i32, length: u32| start.saturating_add_unsigned(length);
+    let left = parts.iter().map(|part| part.x).min().unwrap_or(0);
+    let top = parts.iter().map(|part| part.y).min().unwrap_or(0);
+    let right = parts.iter().map(|part| edge(part.x, part.width)).max().unwrap_or(0);
+    let bottom = parts.iter().map(|part| edge(part.y, part.height)).max().unwrap_or(0);
+    Rect { x: left, y: top, width: right.abs_diff(left), height: bottom.abs_diff(top) }
 }
 
 /// The server's account.
@@ -207,8 +177,6 @@ impl Account {
         let manager = connection.get_selection_owner(self.manager)?;
         let parts = connection.xfixes_fetch_region(self.region)?.reply()?;
         let composed = manager.reply()?.owner != x11rb::NONE;
-        // One event each time says that something changed; nobody waits for it here.
-        while connection.poll_for_event()?.is_some() {}
         let parts = if parts.rectangles.len() > PARTS_MAX { vec![parts.extents] } else { parts.rectangles };
         let rect = |part: &x11rb::protocol::xproto::Rectangle| Rect {
             x: part.x.into(),
@@ -224,55 +192,58 @@ impl Account {
 mod tests {
     use super::*;
 
-    const SIDE: u32 = 100;
-
-    fn frame(dots: &[(u32, u32)]) -> Pixels {
-        let mut rgb = vec![7; 3 * 100 * 100];
-        for (x, y) in dots {
-            rgb[usize::try_from((y * SIDE + x) * 3).unwrap()] = 8;
-        }
-        Pixels::new(SIDE, SIDE, rgb).unwrap()
-    }
-
     fn rect(x: i32, y: i32, width: u32, height: u32) -> Rect {
         Rect { x, y, width, height }
     }
 
-    #[test]
-    fn of_what_was_drawn_only_what_differs_counts_and_from_then_on_the_new_one() {
-        let mut known = Frame::of(&frame(&[]));
-        let new = frame(&[(40, 10), (70, 10), (5, 99)]);
-        let whole = [rect(-5, -5, 200, 200)];
-        assert_eq!(known.differs(&new, &whole), [rect(32, 0, 64, 32), rect(0, 96, 32, 4)]);
-        assert_eq!(known.differs(&new, &whole), []);
-        assert_eq!(known.differs(&frame(&[]), &[rect(0, 90, 9, 9)]), []);
-        assert_eq!(
-            known.differs(&frame(&[]), &[rect(41, 0, 9, 9), rect(40, 0, 1, 20)]),
-            [rect(40, 0, 1, 20)]
-        );
+    fn drawn(parts: &[Rect]) -> Drawn {
+        Drawn { since: Some(parts.to_vec()), unpainted: None }
+    }
+
+    /// What the next tree is asked for.
+    fn since(changes: &Changes) -> Parts {
+        changes.state.borrow_mut().since.replace(Vec::new())
     }
 
     #[test]
-    fn what_is_not_known_stays_so_until_a_tree_was_asked_and_a_tree_without_a_frame_ends_comparing() {
+    fn what_is_not_known_stays_so_until_a_tree_was_asked() {
         let mut state = State { since: Some(Vec::new()), ..State::default() };
         state.add(Some(vec![rect(0, 0, 1, 1)]));
         state.add(None);
         state.add(Some(vec![rect(1, 1, 1, 1)]));
         assert_eq!(state.since, None);
+    }
 
-        let changes = Changes::default();
-        let all = rect(0, 0, SIDE, SIDE);
-        let since = |changes: &Changes| changes.state.borrow_mut().since.replace(Vec::new());
+    #[test]
+    fn of_what_was_drawn_only_what_differs_counts_if_a_frame_of_the_last_tree_is_there() {
+        let (changes, all, tile) = (Changes::default(), rect(0, 0, 100, 100), rect(32, 0, 32, 32));
         changes.state.borrow_mut().since = Some(Vec::new());
-        changes.after_frame(Some(vec![all]), Some(&frame(&[])));
+        changes.after_frame(drawn(&[all]), Painted::Over(vec![tile]));
         assert_eq!(since(&changes), Some(vec![all]), "the first frame has none before it");
-        changes.after_frame(Some(vec![all]), Some(&frame(&[])));
-        assert_eq!(since(&changes), Some(vec![]));
-        changes.after_frame(Some(vec![all]), None);
-        changes.after_frame(Some(vec![all]), Some(&frame(&[])));
+        changes.after_frame(drawn(&[all]), Painted::Over(vec![tile]));
+        assert_eq!(since(&changes), Some(vec![tile]));
+        changes.after_frame(drawn(&[all]), Painted::Anew);
+        assert_eq!(since(&changes), Some(vec![all]));
+        changes.after_frame(drawn(&[all]), Painted::Not);
+        changes.after_frame(drawn(&[all]), Painted::Over(Vec::new()));
         assert_eq!(since(&changes), Some(vec![all, all]), "a look without a frame lies between");
         changes.forget();
-        changes.after_frame(Some(vec![all]), Some(&frame(&[])));
+        changes.after_frame(drawn(&[all]), Painted::Over(Vec::new()));
         assert_eq!(since(&changes), Some(vec![all]));
+        changes.state.borrow_mut().compares = false;
+        changes.after_frame(drawn(&[all]), Painted::Over(Vec::new()));
+        assert_eq!(since(&changes), Some(vec![all]), "a tree was asked without a frame");
+        changes.after_frame(Drawn { since: None, unpainted: None }, Painted::Over(Vec::new()));
+        assert_eq!(since(&changes), None);
+    }
+
+    #[test]
+    fn of_many_parts_it_is_told_what_is_around_them() {
+        let part = |n: i32| rect(10 * n, 5, 4, 6);
+        let few: Vec<_> = (0..40).map(part).collect();
+        assert_eq!(together(Some(few.clone()), Some(Vec::new())), Some(few.clone()));
+        assert_eq!(together(Some(few.clone()), Some(few)), Some(vec![rect(0, 5, 394, 6)]));
+        assert_eq!(together(None, Some(Vec::new())), None);
+        assert_eq!(together(Some(Vec::new()), None), None);
     }
 }

@@ -34,7 +34,7 @@ impl X11Sensor {
         let Some((window, events)) = self.asked.take() else { return };
         self.tally.not_taken += events;
         self.trees.ignore(window);
-        self.changed.forget();
+        self.forget_frame();
     }
 
     /// One answer for each window, given just now, and a yes for the one in front, which is about nothing sensitive.

@@ -5,8 +5,10 @@ use candor_model::{Pixels, Rect};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::ConnectionExt as _;
 
-use crate::linux::canvas::{Canvas, Named, Source};
+use crate::linux::canvas::{Canvas, Layer};
+use crate::linux::changed::Painted;
 use crate::linux::desktop;
+use crate::linux::source::{Named, Source};
 use crate::linux::x11::X11Sensor;
 use crate::{Pending, SeenWindow, SensorError};
 
@@ -19,7 +21,7 @@ pub(crate) struct Seen {
 /// What stands still from the comparison on: the title, and of each window its own pixels, or none where it is not shown.
 struct Held {
     title: Option<String>,
-    layers: Vec<(Rect, Option<Named>)>,
+    layers: Vec<Layer>,
 }
 
 impl X11Sensor {
@@ -73,35 +75,60 @@ impl X11Sensor {
         if !are_same(&now, &pending.windows) {
             return Err(SensorError::Changed);
         }
-        let layer = |(window, permit): (&SeenWindow, &Option<Permit>)| {
-            let shown = permit.as_ref().is_some_and(|permit| permit.allows(Field::Frame));
-            let named = match u32::try_from(window.id) {
-                Ok(id) if shown && window.sensitive.is_none() => Some(Named::of(&self.connection, id)?),
-                Ok(_) | Err(_) => None,
-            };
-            Ok((window.bounds, named))
+        let shown = |(window, permit): (&SeenWindow, &Option<Permit>)| {
+            let allowed = permit.as_ref().is_some_and(|permit| permit.allows(Field::Frame));
+            u32::try_from(window.id).ok().filter(|_| allowed && window.sensitive.is_none())
         };
-        let layers = pending.windows.iter().zip(windows).filter(|_| paint).map(layer);
-        let layers = layers.collect::<Result<_, SensorError>>()?;
+        let pairs = || pending.windows.iter().zip(windows).filter(|_| paint);
+        let named = Named::of(&self.connection, pairs().map(shown))?;
+        let layer = |((window, _), named): ((&SeenWindow, &Option<Permit>), Option<Named>)| Layer {
+            window: window.id,
+            bounds: window.bounds,
+            named,
+        };
+        let layers = pairs().zip(named).map(layer).collect();
         let front = u32::try_from(pending.front.id).unwrap_or(0);
         let title = permit.allows(Field::WindowTitle).then(|| self.windows().title(front)).transpose()?;
         Ok(Held { title: title.flatten(), layers })
     }
 
-    fn frame(&self, layers: &[(Rect, Option<Named>)]) -> Result<Option<Pixels>, SensorError> {
-        let source = Source { connection: &self.connection, shared: self.shared.as_ref() };
-        let mut canvas = Canvas::new(self.screen.width, self.screen.height);
-        let painted = layers.iter().try_for_each(|(bounds, named)| {
-            let Some(named) = named else {
-                canvas.block(*bounds);
-                return Ok(());
-            };
-            canvas.paint(&source, named, *bounds)
-        });
-        for named in layers.iter().filter_map(|(_, named)| named.as_ref()) {
+    /// The frame of these windows. What was drawn since the last one is painted over it, where they lie as they lay.
+    fn frame(&self, layers: &[Layer]) -> Result<Option<Pixels>, SensorError> {
+        let drawn = self.changed.before_frame(&self.connection);
+        let painted = self.painted(layers, drawn.unpainted.as_deref());
+        for named in layers.iter().filter_map(|layer| layer.named.as_ref()) {
             named.free(&self.connection);
         }
-        painted.map(|()| canvas.finish())
+        let (painted, canvas) =
+            painted.map_or_else(|error| (Err(error), None), |(how, canvas)| (Ok(how), Some(canvas)));
+        let frame = canvas.as_ref().and_then(Canvas::pixels);
+        self.canvas.replace(canvas);
+        let (how, failed) = painted.map_or_else(|error| (Painted::Not, Some(error)), |how| (how, None));
+        self.changed.after_frame(drawn, how);
+        failed.map_or(Ok(frame), Err)
+    }
+
+    fn painted(
+        &self,
+        layers: &[Layer],
+        unpainted: Option<&[Rect]>,
+    ) -> Result<(Painted, Canvas), SensorError> {
+        let source = Source { connection: &self.connection, shared: self.shared.as_ref() };
+        let last = self.canvas.take().filter(|canvas| canvas.is_of(layers));
+        if let (Some(mut canvas), Some(parts)) = (last, unpainted) {
+            let differs = canvas.paint(&source, layers, parts)?;
+            return Ok((Painted::Over(differs), canvas));
+        }
+        let mut canvas = Canvas::new((self.screen.width, self.screen.height), layers);
+        let whole = canvas.bounds();
+        canvas.paint(&source, layers, &[whole])?;
+        Ok((Painted::Anew, canvas))
+    }
+
+    /// The last frame goes: what is on the screen is not what was permitted, or is not looked at.
+    pub(crate) fn forget_frame(&self) {
+        self.canvas.take();
+        self.changed.forget();
     }
 
     /// A window manager may have put another application into a window whose pixels were being read, and an application may have

@@ -51,18 +51,32 @@ impl X11Sensor {
         })
     }
 
-    /// One frame and one tree of the permitted windows, of one moment.
+    /// One frame and one tree of the permitted windows, of one moment. A look that failed may have seen what nobody permitted: nothing of it
+    /// is painted over.
     pub(crate) fn taken(
         &mut self,
         pending: &Pending,
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Kept, SensorError> {
+        let taken = self.of_one_moment(pending, permit, windows);
+        if !taken.as_ref().is_ok_and(|kept| kept.frame.is_some()) {
+            self.forget_frame();
+        }
+        taken
+    }
+
+    fn of_one_moment(
+        &self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<Kept, SensorError> {
         let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
-        let drawn = self.changed.before_frame(&self.connection);
-        let seen = self.look(pending, permit, windows, true);
-        self.changed.after_frame(drawn, seen.as_ref().ok().and_then(|seen| seen.frame.as_ref()));
-        let seen = seen?;
+        let seen = self.look(pending, permit, windows, true)?;
+        if seen.frame.is_none() {
+            self.forget_frame();
+        }
         let client = self.client(&pending.front)?;
         if let Some(client) = client.as_ref().filter(|_| permit.allows(Field::TypedText)) {
             self.trees.listen(client);

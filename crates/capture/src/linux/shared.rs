@@ -1,16 +1,19 @@
 //! Memory shared with the X server (MIT-SHM 1.2): it writes pixels into a file without a name, and they are read from there. That
 //! is one copy more than a mapping, and needs no `unsafe`; over the socket the same pixels take thirty times as long.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
 use x11rb::connection::Connection as _;
-use x11rb::protocol::shm::{ConnectionExt as _, Seg};
+use x11rb::cookie::Cookie;
+use x11rb::errors::ConnectionError;
+use x11rb::protocol::shm::{ConnectionExt as _, GetImageReply, Seg};
 use x11rb::protocol::xproto::{Drawable, ImageFormat};
 use x11rb::rust_connection::RustConnection;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use super::canvas::Part;
+use super::source::{BAND_ROWS, Part};
 
 /// The first version that passes memory as a file descriptor.
 const VERSION: (u16, u16) = (1, 2);
@@ -21,7 +24,12 @@ pub(crate) struct Shared {
     segment: Seg,
     file: File,
     bytes: usize,
+    /// What is read of it at once.
+    band: RefCell<Zeroizing<Vec<u8>>>,
 }
+
+/// Pixels that were asked for.
+pub(crate) type Asked<'c> = Cookie<'c, RustConnection, GetImageReply>;
 
 impl Shared {
     /// Room for so many bytes; none where the server shares no memory, over a network for example.
@@ -32,28 +40,55 @@ impl Shared {
         }
         let segment = connection.generate_id().ok()?;
         let reply = connection.shm_create_segment(segment, bytes, false).ok()?.reply().ok()?;
-        Some(Self { segment, file: File::from(reply.shm_fd), bytes: usize::try_from(bytes).ok()? })
+        let (file, bytes) = (File::from(reply.shm_fd), usize::try_from(bytes).ok()?);
+        Some(Self { segment, file, bytes, band: RefCell::default() })
     }
 
-    /// The pixels of a part of a drawable; none if they do not come as expected.
-    pub(crate) fn pixels(
+    /// How many of these parts, from the first on, have room beside each other.
+    pub(crate) fn fit(&self, parts: impl Iterator<Item = Part>) -> usize {
+        let ends = parts.scan(0_usize, |end, part| {
+            *end = end.saturating_add(part.bytes());
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= self.bytes).count()
+    }
+
+    /// Asks for the pixels of a part of a drawable, to be written from a place in the memory on.
+    pub(crate) fn ask<'c>(
         &self,
-        connection: &RustConnection,
+        connection: &'c RustConnection,
         of: Drawable,
-        part: &Part,
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let expected = part.bytes();
-        if expected > self.bytes {
-            return None;
-        }
+        part: Part,
+        place: usize,
+    ) -> Result<Asked<'c>, ConnectionError> {
         let (x, y, width, height) = (part.x, part.y, part.width, part.height);
-        let format = ImageFormat::Z_PIXMAP.into();
-        let asked =
-            connection.shm_get_image(of, x, y, width, height, u32::MAX, format, self.segment, 0).ok()?;
-        let reply = asked.reply().ok()?;
-        let readable = matches!(reply.depth, 24 | 32) && usize::try_from(reply.size) == Ok(expected);
-        let mut pixels = Zeroizing::new(vec![0; if readable { expected } else { 0 }]);
-        self.file.read_exact_at(&mut pixels, 0).ok()?;
-        readable.then_some(pixels)
+        let (format, place) = (ImageFormat::Z_PIXMAP.into(), u32::try_from(place).unwrap_or(u32::MAX));
+        connection.shm_get_image(of, x, y, width, height, u32::MAX, format, self.segment, place)
+    }
+
+    /// Whether what was asked for came as expected.
+    pub(crate) fn came(asked: Asked<'_>, part: Part) -> bool {
+        let reply = asked.reply();
+        reply.is_ok_and(|reply| {
+            matches!(reply.depth, 24 | 32) && usize::try_from(reply.size) == Ok(part.bytes())
+        })
+    }
+
+    /// Gives on what lies there, in bands of rows: the first row of each, and its pixels. None where it cannot be read.
+    pub(crate) fn bands(&self, place: usize, part: Part, mut take: impl FnMut(usize, &[u8])) -> Option<()> {
+        let mut band = self.band.borrow_mut();
+        let (end, step) = (part.bytes(), part.band_bytes());
+        for (from, row) in (0..end).step_by(step).zip((0..).step_by(BAND_ROWS)) {
+            let length = step.min(end - from);
+            if band.len() < length {
+                band.resize(length, 0);
+            }
+            let rows = band.get_mut(..length)?;
+            self.file.read_exact_at(rows, u64::try_from(place + from).ok()?).ok()?;
+            take(row, rows);
+        }
+        // Its room stays; what was in it does not.
+        band.as_mut_slice().zeroize();
+        Some(())
     }
 }

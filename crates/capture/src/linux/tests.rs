@@ -8,11 +8,13 @@ mod canaries;
 mod desktop;
 mod direct;
 mod hands;
+mod known;
 mod lacking;
 mod law;
 mod layout;
 mod light;
 mod memory;
+mod over;
 mod scenario;
 mod told;
 

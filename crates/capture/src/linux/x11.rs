@@ -1,5 +1,6 @@
 //! The sensor of an X display.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use candor_consent::Permit;
@@ -10,13 +11,14 @@ use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::xproto::{ImageOrder, Window};
 use x11rb::rust_connection::RustConnection;
 
+use crate::linux::canvas::Canvas;
 use crate::linux::changed::Changes;
 use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
 use crate::linux::run::begun;
 use crate::linux::shared::Shared;
 use crate::linux::tree::{Client, Key, Trees, Walked};
-use crate::linux::windows::{Atoms, Windows};
+use crate::linux::windows::{Atoms, Known, Windows};
 use crate::{
     Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, keep_memory_private,
 };
@@ -35,12 +37,16 @@ pub(crate) struct X11Sensor {
     pub(crate) connection: RustConnection,
     pub(super) root: Window,
     pub(super) atoms: Atoms,
+    /// What the server told of the windows by now.
+    known: RefCell<Known>,
     pub(crate) screen: Screen,
     pub(super) input: InputThread,
     pub(crate) trees: Trees,
     /// What changed between trees: only that is asked again.
     pub(crate) changed: Changes,
     pub(crate) shared: Option<Shared>,
+    /// The last frame, which the next one is painted over; none where that must not be, or was not looked at.
+    pub(crate) canvas: RefCell<Option<Canvas>>,
     /// What ended the action before it.
     pub(super) waiting: Option<Timed>,
     /// How long the screen has been at rest.
@@ -122,7 +128,11 @@ impl Sensor for X11Sensor {
         loop {
             let waiting = self.waiting.take();
             let next = waiting.map_or_else(|| self.heard(wait), |input| Ok(Some(input)))?;
-            let Some((at, input)) = next else { return Ok(None) };
+            let Some((at, input)) = next else {
+                // What is told while nobody does anything must not pile up.
+                self.windows().hear()?;
+                return Ok(None);
+            };
             self.refuse_what_was_asked();
             let Some(action) = begun(&input) else {
                 self.tally.tail += 1;
@@ -215,7 +225,8 @@ impl X11Sensor {
         let atoms = atoms.reply().map_err(|e| failed(e.into()))?;
         let input = InputThread::start(display, Now::clone(&now)).map_err(failed)?;
         let size = (screen.width, screen.height);
-        let bus = Windows { connection: &connection, atoms: &atoms, root, size }.bus();
+        let known = RefCell::default();
+        let bus = Windows { connection: &connection, atoms: &atoms, root, size, known: &known }.bus();
         let trees = Trees::start(bus, Now::clone(&now));
         let changed = Changes::open(&connection, root, number);
         let shared = Shared::open(&connection, screen.width * screen.height * 4);
@@ -225,11 +236,13 @@ impl X11Sensor {
             connection,
             root,
             atoms,
+            known,
             screen,
             input,
             trees,
             changed,
             shared,
+            canvas: RefCell::default(),
             waiting,
             rest,
             kept,
@@ -262,7 +275,13 @@ impl X11Sensor {
 
     pub(crate) fn windows(&self) -> Windows<'_> {
         let size = (self.screen.width, self.screen.height);
-        Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size }
+        Windows {
+            connection: &self.connection,
+            atoms: &self.atoms,
+            root: self.root,
+            size,
+            known: &self.known,
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use crate::linux::x11::X11Sensor;
 /// How often it is asked while nothing is done, and after how many times a blinking cursor counts no more.
 const POLLS: u64 = 100;
 /// Most requests of one judgement and look at one window, and of an action.
-const LOOK_REQUESTS_MAX: u64 = 600;
-const ACTION_REQUESTS_MAX: u64 = 1_400;
+const LOOK_REQUESTS_MAX: u64 = 60;
+const ACTION_REQUESTS_MAX: u64 = 150;
 /// Most looks at the screen in those polls: an editor's cursor blinks.
 const LOOKS_MAX: u64 = 12;
 

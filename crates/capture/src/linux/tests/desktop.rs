@@ -63,7 +63,7 @@ fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
 
 /// Waits on a state for so long, however long one look takes.
 #[expect(clippy::disallowed_methods, reason = "a real desktop answers in real time")]
-fn within<T>(wait: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub(super) fn within<T>(wait: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     while begun.elapsed() < wait {
         if let Some(found) = look() {
@@ -178,7 +178,7 @@ impl Desktop {
         desktop.manage();
         until("the accessibility bus is up", || {
             let (connection, atoms, root) = (&desktop.connection, &desktop.atoms, desktop.root);
-            Windows { connection, atoms, root, size: desktop.size }.bus()
+            Windows { connection, atoms, root, size: desktop.size, known: &RefCell::default() }.bus()
         });
         desktop
     }

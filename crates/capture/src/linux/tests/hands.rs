@@ -131,7 +131,8 @@ impl Hands {
     /// Waits until a window of this class has the keyboard.
     fn wait_for_focus(&self, class: &str) {
         let (connection, atoms, root) = (&self.connection, &self.atoms, self.root);
-        let windows = Windows { connection, atoms, root, size: (1280, 800) };
+        let windows =
+            Windows { connection, atoms, root, size: (1280, 800), known: &std::cell::RefCell::default() };
         for poll in 0..POLLS_MAX {
             let focused = u64::from(windows.focused().unwrap());
             let seen = windows.seen().unwrap().0;
