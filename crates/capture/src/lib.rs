@@ -28,7 +28,7 @@ pub use memory::{Memory, keep_memory_private};
 pub use pending::{Pending, SeenWindow};
 pub use place::{Desktop, Monitor};
 pub use sensitive::{SENSITIVE_LIST, Sensitive};
-pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally};
+pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally, Waker};
 
 #[cfg(target_os = "linux")]
 pub use linux::{

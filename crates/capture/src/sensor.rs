@@ -1,5 +1,6 @@
 //! The one seam between platforms.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use candor_consent::Permit;
@@ -50,7 +51,7 @@ pub struct Tally {
 }
 
 /// Tells the time by two clocks. The binary passes the operating system's.
-pub type Now = std::sync::Arc<dyn Fn() -> Moment + Send + Sync>;
+pub type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
 
 /// Watches a desktop.
 ///
@@ -86,11 +87,15 @@ pub trait Sensor: Send {
     fn locked(&mut self) -> Result<bool, SensorError>;
 
     /// Waits until the person does something, at most `wait`. None if they did nothing, and as soon as a screen changes that
-    /// [`is_at_rest`](Sensor::is_at_rest).
+    /// [`is_at_rest`](Sensor::is_at_rest), or somebody [wakes](Sensor::waker) it.
     ///
     /// # Errors
     /// When the desktop does not answer, or input was lost.
     fn next(&mut self, wait: Duration) -> Result<Option<Pending>, SensorError>;
+
+    /// What ends a wait in [`next`](Sensor::next) of a screen at rest, from any thread. It lasts as long as the sensor, and does nothing
+    /// afterwards.
+    fn waker(&self) -> Waker;
 
     /// Looks at the windows again, for the same action. A click raises a window a moment after the button went down: what was
     /// judged in between is judged again, and not lost. The action is still the window's that it was done to.
@@ -144,6 +149,28 @@ pub trait Sensor: Send {
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Raw<Observation>, SensorError>;
+}
+
+/// Wakes whoever waits for what the person does.
+#[derive(Clone)]
+pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+impl Waker {
+    /// Wakes in this way.
+    pub fn by(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wake))
+    }
+
+    /// Ends the wait.
+    pub fn wake(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Waker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waker(..)")
+    }
 }
 
 /// Why there is no sensor.

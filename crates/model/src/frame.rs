@@ -74,6 +74,18 @@ impl<'a> FrameView<'a> {
         tile_places(self.width, self.height).map(move |place| Tile { frame: self, place })
     }
 
+    /// The digests of its tiles, in their order. Of a frame `before` it whose tiles are known, those that are the same are not hashed again.
+    #[must_use]
+    pub fn tile_digests(self, before: Option<(FrameView<'_>, &[Digest])>) -> Vec<Digest> {
+        let alike = before.filter(|(old, _)| (old.width, old.height) == (self.width, self.height));
+        let mut known = alike.into_iter().flat_map(|(old, digests)| old.tiles().zip(digests));
+        let digest = |tile: Tile<'_>| {
+            let same = known.next().filter(|(old, _)| old.rows().eq(tile.rows()));
+            same.map_or_else(|| tile.digest(), |(_, digest)| *digest)
+        };
+        self.tiles().map(digest).collect()
+    }
+
     /// What names the frame: SHA-256 (FIPS 180-4) of a label, its sides and the digests of its tiles.
     #[must_use]
     pub fn digest(self) -> Digest {

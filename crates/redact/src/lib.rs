@@ -20,6 +20,7 @@ mod keys;
 mod labels;
 mod marked;
 mod models;
+mod naming;
 mod ocr;
 mod profile;
 mod redactor;

@@ -1,6 +1,7 @@
 //! The redactor of one session: the only maker of [`Redacted`].
 
 use std::fmt;
+use std::sync::Arc;
 
 use candor_model::bundle::BLOB_BYTES_MAX;
 use candor_model::{
@@ -11,6 +12,7 @@ use candor_model::{
 use crate::act::{Acted, redact as redact_action, typed_into};
 use crate::front::Front;
 use crate::image::Eyes;
+use crate::naming::FrameNames;
 use crate::seal::{Raw, Redacted};
 use crate::text::pseudonym::{Pseudonyms, UNTOLD};
 use crate::text::rules::{CHECKS_VERSION, blocks, expanded, lines};
@@ -66,6 +68,7 @@ pub enum RedactError {
 pub struct Redactor {
     engine: Engine,
     eyes: Eyes,
+    frame_names: FrameNames,
     names: Pseudonyms,
     typing: Typing,
     info: RedactorInfo,
@@ -85,6 +88,7 @@ impl Redactor {
         let engine = Engine::new(profile, lists.clone(), models)?;
         Ok(Self {
             eyes: Eyes::new(profile, models, lists)?,
+            frame_names: FrameNames::default(),
             engine,
             names: Pseudonyms::new(session_key),
             typing: Typing::default(),
@@ -177,11 +181,16 @@ impl Redactor {
             },
             action,
             target,
-            frame: frame.as_deref().map(|bytes| blob(bytes, Media::Pixmap)).transpose()?,
+            frame: frame.as_ref().map(|frame| self.named_frame(frame)).transpose()?,
             tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
         };
+        let frame = frame.map(Arc::unwrap_or_clone);
         let step = RedactedStep { step, frame, tree, report: RedactionReport { findings } };
         Ok(Held { step, typed })
+    }
+
+    fn named_frame(&mut self, frame: &Arc<Vec<u8>>) -> Result<BlobRef, RedactError> {
+        self.frame_names.name(frame).ok_or_else(|| too_large(frame))
     }
 
     /// Redacts what a person wrote about their work, such as the name of a task: personal data becomes placeholders,
@@ -285,10 +294,13 @@ fn named(screen: &Screen) -> Screen {
 
 /// The reference to the bytes of a frame or tree.
 pub(crate) fn blob(bytes: &[u8], media: Media) -> Result<BlobRef, RedactError> {
-    let too_large = || RedactError::BlobTooLarge { bytes: length(bytes) };
     // A pixmap is kept as tiles, and has a limit of its own.
-    (media == Media::Pixmap || fits(bytes)).then_some(()).ok_or_else(too_large)?;
-    BlobRef::of(bytes, media).ok_or_else(too_large)
+    (media == Media::Pixmap || fits(bytes)).then_some(()).ok_or_else(|| too_large(bytes))?;
+    BlobRef::of(bytes, media).ok_or_else(|| too_large(bytes))
+}
+
+fn too_large(bytes: &[u8]) -> RedactError {
+    RedactError::BlobTooLarge { bytes: length(bytes) }
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(crate) fn redact(
     eyes: &mut Eyes,
     in_time: &dyn Fn() -> bool,
     findings: &mut Vec<Finding>,
-) -> Option<Vec<u8>> {
+) -> Option<Arc<Vec<u8>>> {
     let mut found = Vec::new();
     let left = masked(seen, front, readings, eyes, in_time, &mut found).ok().flatten();
     if left.is_some() {
@@ -92,7 +92,7 @@ fn masked(
     eyes: &mut Eyes,
     in_time: &dyn Fn() -> bool,
     findings: &mut Vec<Finding>,
-) -> Result<Option<Vec<u8>>, ImageError> {
+) -> Result<Option<Arc<Vec<u8>>>, ImageError> {
     let showing = Showing::of(eyes.profile(), seen);
     let same_space =
         seen.frame.as_ref().map(|f| (f.width(), f.height())) == Some((seen.screen.width, seen.screen.height));
@@ -110,7 +110,7 @@ fn masked(
     }
     findings.extend(composition.grounds.iter().chain(&composition.regions).map(|m| finding(m, frame)));
     findings.extend(read.findings);
-    Ok(Some(Arc::unwrap_or_clone(read.frame)))
+    Ok(Some(read.frame))
 }
 
 impl Composition {

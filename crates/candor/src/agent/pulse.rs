@@ -1,10 +1,12 @@
 //! The server's word while it records: asked for on a thread of its own, so that a halt is heard within a second and a server that does not
 //! answer keeps nobody waiting.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use candor_capture::Waker;
 
 use candor_model::{Digest, Envelope};
 
@@ -30,6 +32,7 @@ pub(crate) enum Heard {
 pub(crate) struct Pulse {
     heard: Receiver<Heard>,
     is_halted: Arc<AtomicBool>,
+    wakes: Arc<Mutex<Option<Waker>>>,
     _until: Sender<()>,
 }
 
@@ -41,6 +44,8 @@ impl Pulse {
         let (until, ended) = channel();
         let is_halted = Arc::new(AtomicBool::new(false));
         let halted = Arc::clone(&is_halted);
+        let wakes = Arc::<Mutex<Option<Waker>>>::default();
+        let woken = Arc::clone(&wakes);
         std::thread::spawn(move || {
             let mut asked: u32 = 0;
             while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
@@ -48,15 +53,23 @@ impl Pulse {
                 if ask(&client, program, with_history, &tell).is_none() {
                     return;
                 }
+                if let Some(waker) = woken.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                    waker.wake();
+                }
                 asked += 1;
             }
         });
-        Ok(Self { heard, is_halted, _until: until })
+        Ok(Self { heard, is_halted, wakes, _until: until })
     }
 
     /// Says whether anything keeps the recorder from recording.
     pub(crate) fn is_halted(&self, is_halted: bool) {
         self.is_halted.store(is_halted, Ordering::Relaxed);
+    }
+
+    /// Says whom to wake when something was heard.
+    pub(crate) fn wakes(&self, waker: Waker) {
+        *self.wakes.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
     }
 
     /// What was heard since it was last asked, the oldest first.

@@ -4,9 +4,9 @@
 //! a quarter). Which key it was is dropped where it is read: keys that write are only counted, and commands are named.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::linux::places::Places;
 use crate::linux::reader::Reader;
 use crate::linux::scene::Scene;
 use crate::linux::tree::Key;
-use crate::{Now, SensorError};
+use crate::{Now, SensorError, Waker};
 
 /// Most events that wait to be taken; beyond it input counts as lost.
 pub const INPUT_QUEUE_MAX: usize = 65_536;
@@ -65,13 +65,15 @@ impl Input {
 
 /// An event, and when it was read.
 pub(crate) type Timed = (Moment, Input);
-/// What the thread sends: input, or only that the screen changed.
+/// What is sent: input, or only that somebody wants to be heard, because the screen changed say.
 pub(super) type Sent = Option<Timed>;
 
 /// The thread that reads input.
 #[derive(Debug)]
 pub(crate) struct InputThread {
     receiver: Receiver<Sent>,
+    /// The way to whoever waits, for as long as the thread lives.
+    woken: Weak<SyncSender<Sent>>,
     changes: Arc<AtomicU64>,
     /// Whoever waits wants to be woken by the next change.
     wakes: Arc<AtomicBool>,
@@ -94,6 +96,8 @@ impl InputThread {
         let counter = || Arc::new(AtomicU64::new(0));
         let (changes, seen, dropped) = (counter(), counter(), counter());
         let (sender, receiver) = sync_channel(INPUT_QUEUE_MAX);
+        let sender = Arc::new(sender);
+        let woken = Arc::downgrade(&sender);
         let wakes = Arc::new(AtomicBool::new(false));
         let (lost, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let reader = Reader {
@@ -118,7 +122,7 @@ impl InputThread {
         };
         let thread =
             std::thread::Builder::new().name("candor-input".to_owned()).spawn(move || reader.run())?;
-        Ok(Self { receiver, changes, wakes, seen, dropped, lost, stop, wake, thread: Some(thread) })
+        Ok(Self { receiver, woken, changes, wakes, seen, dropped, lost, stop, wake, thread: Some(thread) })
     }
 
     /// How often the screen has changed, blinking cursors apart.
@@ -136,7 +140,7 @@ impl InputThread {
         loop {
             match self.received(wait)? {
                 Some(Some(input)) => return Ok(Some(input)),
-                // A change of which somebody else wanted to know.
+                // Somebody wakes who waits for the screen to change.
                 Some(None) => {}
                 None => return Ok(None),
             }
@@ -155,6 +159,16 @@ impl InputThread {
         let received = self.received(wait);
         self.wakes.store(false, Ordering::SeqCst);
         received.map(Option::flatten)
+    }
+
+    /// Ends the wait of a screen at rest. Where the queue is full, whoever waits is woken by what is in it.
+    pub(crate) fn waker(&self) -> Waker {
+        let woken = Weak::clone(&self.woken);
+        Waker::by(move || {
+            if let Some(sender) = woken.upgrade() {
+                let _ = sender.try_send(None);
+            }
+        })
     }
 
     fn received(&self, wait: Duration) -> Result<Option<Sent>, SensorError> {

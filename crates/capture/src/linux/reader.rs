@@ -34,7 +34,8 @@ const CURSOR_PX: u16 = 3;
 pub(super) struct Reader {
     pub(super) connection: RustConnection,
     pub(super) root: Window,
-    pub(super) sender: SyncSender<Sent>,
+    /// The listener hears that this ended when it goes: whoever wakes the listener holds it weakly.
+    pub(super) sender: Arc<SyncSender<Sent>>,
     pub(super) seen: Arc<AtomicU64>,
     pub(super) dropped: Arc<AtomicU64>,
     pub(super) lost: Arc<AtomicBool>,

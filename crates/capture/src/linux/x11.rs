@@ -20,7 +20,8 @@ use crate::linux::shared::Shared;
 use crate::linux::tree::{Client, Key, Trees, Walked};
 use crate::linux::windows::{Atoms, Known, Windows};
 use crate::{
-    Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, keep_memory_private,
+    Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, Waker,
+    keep_memory_private,
 };
 
 /// Oldest judgement in milliseconds that is still of what is on the screen.
@@ -144,6 +145,10 @@ impl Sensor for X11Sensor {
             self.asked = Some((pending.front.id, 1));
             return Ok(Some(Pending { ms: input.ms(), key, ..pending }));
         }
+    }
+
+    fn waker(&self) -> Waker {
+        self.input.waker()
     }
 
     fn again(&mut self, pending: Pending) -> Result<Pending, SensorError> {

@@ -29,9 +29,8 @@ use crate::exit::{Because, Failure, Kind, Outcome};
 
 /// How long the sensor waits for something to happen before it looks whether the screen came to rest, in milliseconds.
 const WAIT_MS: u64 = 50;
-/// The same where the screen was looked at since it changed: a change or a hand ends the wait, and what other commands want is looked at no
-/// more often anyway.
-const REST_MS: u64 = 200;
+/// The same where the screen was looked at since it changed: a change, a hand, and what the server says end the wait.
+const REST_MS: u64 = 500;
 /// Between two looks at what other commands want and what the gate says, in microseconds.
 const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
@@ -135,6 +134,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
     /// What was done before the person was told that it records is not looked at.
     fn watch_with(&mut self, mut sensor: Box<dyn Sensor>) -> Outcome {
         while sensor.next(Duration::ZERO).because(Kind::Unexpected, "watch the desktop")?.is_some() {}
+        self.pulse.wakes(sensor.waker());
         self.sensor = Some(sensor);
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! The window of the light: made, moved by the person, put right when something was done to it, and looked at.
 
 use x11rb::connection::Connection as _;
+use x11rb::cookie::Cookie;
 use x11rb::protocol::Event;
-use x11rb::protocol::randr::ConnectionExt as _;
+use x11rb::protocol::randr::{ConnectionExt as _, GetMonitorsReply, MonitorInfo};
 use x11rb::protocol::xproto::{
     AtomEnum, ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask,
-    MapState, PropMode, Screen, StackMode, Window, WindowClass,
+    GetGeometryReply, GetWindowAttributesReply, MapState, PropMode, Screen, StackMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -111,19 +112,20 @@ impl Badge {
         connection.flush().map_err(desktop)
     }
 
+    /// Everything is asked before the first answer is waited for.
     pub(super) fn is_seen(&self, connection: &RustConnection) -> Result<bool, SensorError> {
-        if place_of(connection, self.window)? != Some(self.place) || !self.is_on_a_screen(connection)? {
+        let place = place_asked(connection, self.window)?;
+        let monitors = connection.randr_get_monitors(self.screen.root, true).map_err(desktop)?;
+        let tree = connection.query_tree(self.screen.root).map_err(desktop)?;
+        let (place, monitors) = (place_of(place), told(monitors.reply().ok(), &self.screen));
+        let children = tree.reply().map_err(desktop)?.children;
+        let Some(own) = children.iter().position(|window| *window == self.window) else { return Ok(false) };
+        if place != Some(self.place) || !monitors.iter().any(|monitor| contains(*monitor, self.place)) {
             return Ok(false);
         }
-        let children =
-            connection.query_tree(self.screen.root).map_err(desktop)?.reply().map_err(desktop)?.children;
-        let Some(own) = children.iter().position(|window| *window == self.window) else { return Ok(false) };
-        for above in children.iter().skip(own + 1) {
-            if place_of(connection, *above)?.is_some_and(|other| overlap(self.place, other)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let above = children.iter().skip(own + 1).map(|above| place_asked(connection, *above));
+        let above = above.collect::<Result<Vec<_>, _>>()?.into_iter().map(place_of).collect::<Vec<_>>();
+        Ok(!above.into_iter().flatten().any(|other| overlap(self.place, other)))
     }
 
     fn is_on_a_screen(&self, connection: &RustConnection) -> Result<bool, SensorError> {
@@ -195,11 +197,19 @@ impl Badge {
     }
 }
 
-/// Where a window is that can be seen; none for one that is hidden, gone, or only takes input.
-fn place_of(connection: &RustConnection, window: Window) -> Result<Option<Rect>, SensorError> {
+/// A question for a window's place.
+type PlaceAsked<'c> =
+    (Cookie<'c, RustConnection, GetWindowAttributesReply>, Cookie<'c, RustConnection, GetGeometryReply>);
+
+fn place_asked(connection: &RustConnection, window: Window) -> Result<PlaceAsked<'_>, SensorError> {
     let attributes = connection.get_window_attributes(window).map_err(desktop)?;
-    let geometry = connection.get_geometry(window).map_err(desktop)?;
-    let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { return Ok(None) };
+    Ok((attributes, connection.get_geometry(window).map_err(desktop)?))
+}
+
+/// Where a window is that can be seen; none for one that is hidden, gone, or only takes input.
+fn place_of((attributes, geometry): PlaceAsked<'_>) -> Option<Rect> {
+    let (attributes, geometry) = (attributes.reply(), geometry.reply());
+    let (attributes, geometry) = (attributes.ok()?, geometry.ok()?);
     let drawn = attributes.map_state == MapState::VIEWABLE && attributes.class == WindowClass::INPUT_OUTPUT;
     let border = u32::from(geometry.border_width) * 2;
     let bounds = Rect {
@@ -208,15 +218,19 @@ fn place_of(connection: &RustConnection, window: Window) -> Result<Option<Rect>,
         width: u32::from(geometry.width) + border,
         height: u32::from(geometry.height) + border,
     };
-    Ok(drawn.then_some(bounds))
+    drawn.then_some(bounds)
 }
 
 /// The monitors, the first one first; the whole screen where the server names none.
 fn screens(connection: &RustConnection, screen: &Screen) -> Result<Vec<Rect>, SensorError> {
     let reply = connection.randr_get_monitors(screen.root, true).map_err(desktop)?.reply();
+    Ok(told(reply.ok(), screen))
+}
+
+fn told(reply: Option<GetMonitorsReply>, screen: &Screen) -> Vec<Rect> {
     let mut monitors = reply.map(|reply| reply.monitors).unwrap_or_default();
     monitors.sort_by_key(|monitor| !monitor.primary);
-    let rect = |monitor: &x11rb::protocol::randr::MonitorInfo| Rect {
+    let rect = |monitor: &MonitorInfo| Rect {
         x: monitor.x.into(),
         y: monitor.y.into(),
         width: monitor.width.into(),
@@ -224,7 +238,7 @@ fn screens(connection: &RustConnection, screen: &Screen) -> Result<Vec<Rect>, Se
     };
     let whole =
         Rect { x: 0, y: 0, width: screen.width_in_pixels.into(), height: screen.height_in_pixels.into() };
-    Ok(if monitors.is_empty() { vec![whole] } else { monitors.iter().map(rect).collect() })
+    if monitors.is_empty() { vec![whole] } else { monitors.iter().map(rect).collect() }
 }
 
 /// The lower right corner of the first monitor.

@@ -8,15 +8,15 @@ use x11rb::protocol::xproto::ConnectionExt as _;
 use super::desktop::Desktop;
 use super::law::Law;
 use super::told::{kept, sensor};
-use super::{EDITOR, judged, next, observe};
+use super::{EDITOR, judged, next, observe, rect};
 use crate::Sensor as _;
 use crate::linux::x11::X11Sensor;
 
 /// How often it is asked while nothing is done, and after how many times a blinking cursor counts no more.
 const POLLS: u64 = 100;
 /// Most requests of one judgement and look at one window, and of an action.
-const LOOK_REQUESTS_MAX: u64 = 60;
-const ACTION_REQUESTS_MAX: u64 = 150;
+const LOOK_REQUESTS_MAX: u64 = 30;
+const ACTION_REQUESTS_MAX: u64 = 80;
 /// Most looks at the screen in those polls: an editor's cursor blinks.
 const LOOKS_MAX: u64 = 12;
 
@@ -55,6 +55,36 @@ fn a_look_an_action_and_idling_ask_the_server_for_little() {
     assert!(looks <= LOOKS_MAX, "{looks} looks at a screen on which nothing is done");
     assert!(idle <= looks * ACTION_REQUESTS_MAX, "{idle} requests while nothing is done");
     assert!(memory_mb < 100.0, "{memory_mb} MB");
+}
+
+/// The first question that a recorder at rest asks itself again.
+const LONG: Duration = Duration::from_secs(30);
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long a wait was is what is tested")]
+fn whoever_waits_for_a_screen_at_rest_is_woken_by_another_thread() {
+    let (desktop, law) = (Desktop::without_manager(), Law::new());
+    let editor = desktop.green(EDITOR, rect(0, 0, 300, 300));
+    desktop.focus(editor);
+    let mut sensor = sensor(&desktop);
+    while !sensor.is_at_rest() {
+        at_rest(&mut sensor, &law);
+        assert!(sensor.next(Duration::from_millis(10)).unwrap().is_none());
+    }
+    let waker = sensor.waker();
+    let other = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        waker.wake();
+        waker
+    });
+    let begun = std::time::Instant::now();
+    assert!(sensor.next(LONG).unwrap().is_none());
+    assert!(begun.elapsed() < LONG / 2, "nobody woke it");
+    let waker = other.join().unwrap();
+    desktop.xdotool(&["mousemove", "20", "60", "click", "1"]);
+    assert_eq!(next(&mut sensor).front().context().window_class, EDITOR);
+    drop(sensor);
+    waker.wake();
 }
 
 /// Looks if there is something new to be seen; whether there was.
