@@ -118,20 +118,24 @@ fn measured() -> Result<Run> {
     let id = recorder.id();
     let left_out = [road.processes(), vec![id]].concat();
     script::work(&desktop, FAST, Duration::from_secs(10))?;
-    let (own_before, before) = (Own::of(id), cost::desktop_ms(&left_out));
+    let (own_before, before) = (cost::threads_ms(id), cost::desktop_ms(&left_out));
     let actions = script::work(&desktop, FAST, PART)?;
     let together = cost::since(&cost::desktop_ms(&left_out), &before);
     tell_caused(&alone, &together);
     let beside = percent(together.values().sum(), PART);
-    let spent = Own::of(id).since(own_before);
+    let threads = cost::threads_since(id, &own_before);
+    tell_threads("at an action a second", &threads, PART);
+    let spent = Own::of(&threads);
     // The frames are written where they are read: each counts as one that was written without being read.
     let written = kept_ms()? * f64::from(actions);
     let share = |ms: f64, of: Duration| ms / of.as_secs_f64() / 10.0;
     let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     std::thread::sleep(Duration::from_secs(3));
-    let idle_before = Own::of(id);
+    let idle_before = cost::threads_ms(id);
     std::thread::sleep(IDLE);
-    let idle = share(Own::of(id).since(idle_before).all(), IDLE);
+    let threads = cost::threads_since(id, &idle_before);
+    tell_threads("while nothing is done", &threads, IDLE);
+    let idle = share(Own::of(&threads).all(), IDLE);
     let stored_before = cost::bytes_below(&road.home());
     let actions = script::work(&desktop, ORDINARY, PART)?;
     std::thread::sleep(Duration::from_secs(5));
@@ -168,6 +172,14 @@ fn tell_caused(alone: &BTreeMap<String, u64>, together: &BTreeMap<String, u64>) 
     for (name, ms) in together {
         let before = alone.get(name).copied().unwrap_or_default();
         eprintln!("{name}: {:.1} % of a core, {:.1} % without", percent(*ms, PART), percent(before, PART));
+    }
+}
+
+/// Says which threads of the recorder had something to do.
+#[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
+fn tell_threads(when: &str, threads: &BTreeMap<String, f64>, of: Duration) {
+    for (name, ms) in threads.iter().filter(|(_, ms)| **ms > 0.1) {
+        eprintln!("{when}, thread {name}: {:.3} % of a core", ms / of.as_secs_f64() / 10.0);
     }
 }
 

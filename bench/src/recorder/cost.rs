@@ -32,24 +32,36 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub(crate) fn of(id: u32) -> Self {
-        let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-        let mut own = Self { reading: 0.0, rest: 0.0 };
-        for (name, ms) in tasks.filter_map(|task| thread(&task.path())) {
-            // The models run on a thread pool of their own.
-            let reads = name.starts_with("candor-redact") || name.starts_with("rten");
-            *(if reads { &mut own.reading } else { &mut own.rest }) += ms;
-        }
-        own
-    }
-
-    pub(crate) fn since(self, before: Self) -> Self {
-        Self { reading: self.reading - before.reading, rest: self.rest - before.rest }
+    pub(crate) fn of(threads: &BTreeMap<String, f64>) -> Self {
+        // The models run on a thread pool of their own.
+        let reads = |name: &str| name.starts_with("candor-redact") || name.starts_with("rten");
+        let (reading, rest): (Vec<_>, Vec<_>) = threads.iter().partition(|(name, _)| reads(name));
+        let sum = |threads: Vec<(&String, &f64)>| threads.into_iter().map(|(_, ms)| ms).sum();
+        Self { reading: sum(reading), rest: sum(rest) }
     }
 
     pub(crate) fn all(self) -> f64 {
         self.reading + self.rest
     }
+}
+
+/// How long each thread of a process has used the processor, in milliseconds by its name.
+pub(crate) fn threads_ms(id: u32) -> BTreeMap<String, f64> {
+    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let mut sums = BTreeMap::new();
+    for (name, ms) in tasks.filter_map(|task| thread(&task.path())) {
+        *sums.entry(name.trim_end().to_owned()).or_default() += ms;
+    }
+    sums
+}
+
+/// What came since, in milliseconds by the name of the thread.
+pub(crate) fn threads_since(id: u32, before: &BTreeMap<String, f64>) -> BTreeMap<String, f64> {
+    let more = |(name, ms): (String, f64)| {
+        let before = before.get(&name).copied().unwrap_or_default();
+        (name, ms - before)
+    };
+    threads_ms(id).into_iter().map(more).collect()
 }
 
 fn thread(folder: &std::path::Path) -> Option<(String, f64)> {

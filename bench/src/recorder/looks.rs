@@ -25,13 +25,20 @@ const LOOKS_MAX: u32 = 2_000;
 /// Bytes of a frame of 1920 by 1080.
 const FRAME_BYTES: usize = 1920 * 1080 * 3;
 
-/// One frame of the whole screen, put together from permitted windows: the median, in milliseconds.
+/// One frame of the whole screen, put together from permitted windows, another one in front each time so that all of it is painted: the
+/// median, in milliseconds.
 pub(crate) fn frame() -> Result<Measured> {
     let desktop = Desktop::start()?;
     let mut eye = Eye::open(&desktop, [Field::Frame])?;
-    let pending = eye.at_rest(&desktop, "Mousepad")?;
-    let value = median_seconds(LOOKS, || drop(eye.keep(&pending))) * 1e3;
-    eye.keep(&pending)?;
+    let mut looks = Vec::new();
+    for class in ["Mousepad", "libreoffice-calc"].into_iter().cycle().take(LOOKS) {
+        let pending = eye.at_rest(&desktop, class)?;
+        let (seconds, kept) = seconds_once(|| eye.keep(&pending));
+        kept?;
+        looks.push(seconds * 1e3);
+    }
+    looks.sort_unstable_by(f64::total_cmp);
+    let value = looks.get(LOOKS / 2).copied().context("nothing was looked at")?;
     let bytes = vec![7_u8; FRAME_BYTES];
     let baseline = median_seconds(LOOKS, || drop(std::hint::black_box(bytes.clone()))) * 1e3;
     Ok(Measured { value, baseline })
