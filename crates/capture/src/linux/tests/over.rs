@@ -94,6 +94,8 @@ fn a_frame_that_is_painted_over_the_last_one_is_the_one_that_is_painted_anew() {
     let mut shown = std::collections::BTreeSet::new();
     for change in 0..CHANGES {
         hand.change();
+        // Who asks for trees asks the same account.
+        over.changed.after_tree(&over.connection);
         // What was drawn reaches the screen a moment after it was drawn.
         let agreed = within(WAIT, || {
             let (last, whole) = (frame(&mut over, &law, editor)?, frame(&mut anew, &law, editor)?);
