@@ -95,7 +95,9 @@ impl X11Sensor {
     /// The frame of these windows. What was drawn since the last one is painted over it, where they lie as they lay.
     fn frame(&self, layers: &[Layer]) -> Result<Option<Pixels>, SensorError> {
         let drawn = self.changed.before_frame(&self.connection);
-        let painted = self.painted(layers, drawn.unpainted.as_deref());
+        // The server does not tell what was drawn below a light, which no frame shows.
+        let parts = drawn.unpainted.as_ref().map(|parts| [parts.clone(), self.windows().lights()].concat());
+        let painted = self.painted(layers, parts.as_deref());
         for named in layers.iter().filter_map(|layer| layer.named.as_ref()) {
             named.free(&self.connection);
         }

@@ -95,6 +95,11 @@ impl<'a> Windows<'a> {
         Err(SensorError::Changed)
     }
 
+    /// Where lights are, which are on the screen and in no frame.
+    pub(crate) fn lights(&self) -> Vec<Rect> {
+        self.known.borrow().lights()
+    }
+
     /// Takes what the server told by now.
     pub(crate) fn hear(&self) -> Result<(), SensorError> {
         let mut known = self.known.borrow_mut();

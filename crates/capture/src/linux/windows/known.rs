@@ -107,6 +107,12 @@ impl Known {
         (seen.into_iter().map(|(window, top)| top.as_seen(window)).collect(), covered)
     }
 
+    /// Where lights are.
+    pub(super) fn lights(&self) -> Vec<Rect> {
+        let lights = self.tops.iter().filter(|(window, top)| top.is_light(**window));
+        lights.map(|(_, top)| top.bounds).collect()
+    }
+
     /// Whose a window is, if that is known.
     pub(super) fn own(&self, top: Window) -> Option<&Own> {
         self.tops.get(&top)?.own.as_ref()
