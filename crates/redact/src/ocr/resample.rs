@@ -1,5 +1,10 @@
 //! Parts of a frame at another size, as the models want them.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
+
 use candor_model::Pixels;
 use rten_simd::{Isa, SimdOp};
 

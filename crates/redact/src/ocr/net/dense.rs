@@ -1,5 +1,10 @@
 //! Convolutions that mix all channels: for a few pixels side by side, the sums of some outputs stay in registers.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
+
 use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::Gelu;

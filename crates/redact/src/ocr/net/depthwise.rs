@@ -1,5 +1,10 @@
 //! Convolutions of each channel by itself.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
+
 use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, SimdOp};
 

@@ -158,7 +158,9 @@ impl Layer {
         let factors: Vec<f32> = scale.iter().zip(variance).map(|(s, v)| s / (v + EPSILON).sqrt()).collect();
         let per_output = self.weights.len() / self.outputs.max(1);
         for (weights, factor) in self.weights.chunks_exact_mut(per_output.max(1)).zip(&factors) {
-            weights.iter_mut().for_each(|weight| *weight *= factor);
+            for weight in weights {
+                *weight *= factor;
+            }
         }
         for (((bias, factor), mean), shift) in self.bias.iter_mut().zip(&factors).zip(mean).zip(shift) {
             *bias = (*bias - mean) * factor + shift;
