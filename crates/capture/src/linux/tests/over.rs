@@ -10,7 +10,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use super::desktop::{Desktop, within};
 use super::law::{Law, now};
-use super::{CANARY, EDITOR, WAIT, judged, rect, sensor};
+use super::{CANARY, EDITOR, WAIT, judged, next, rect, sensor};
 use crate::Shown;
 use crate::linux::open_light;
 use crate::linux::x11::X11Sensor;
@@ -120,6 +120,13 @@ fn what_is_refused_leaves_no_frame_behind() {
     let (desktop, law) = (Desktop::without_manager(), Law::new());
     let editor = desktop.green(EDITOR, rect(0, 0, 600, 500));
     let mut sensor = sensor(&desktop);
+    assert!(frame(&mut sensor, &law, editor).is_some() && sensor.canvas.borrow().is_some());
+    assert!(sensor.shared.as_ref().unwrap().is_clean(), "pixels are left where they were read");
+    // An action that nobody captured: the gate refused it.
+    desktop.xdotool(&["mousemove", "20", "60", "click", "1"]);
+    drop(next(&mut sensor));
+    sensor.refuse_what_was_asked();
+    assert!(sensor.canvas.borrow().is_none());
     assert!(frame(&mut sensor, &law, editor).is_some() && sensor.canvas.borrow().is_some());
     let at = Moment { wall: now(), monotonic_us: 5 };
     let pending = sensor.pending(at, Action::Wait { ms: 0 }, editor.into()).unwrap();

@@ -196,7 +196,9 @@ mod tests {
         let unsure = |changes: &[u64]| {
             let mut heard = Heard::default();
             heard.permit(7, frame.clone(), 5);
-            changes.iter().for_each(|at_us| heard.add(7, change(*at_us)));
+            for at_us in changes {
+                heard.add(7, change(*at_us));
+            }
             let window = heard.window(7).unwrap();
             (window.unsure_us, window.changes.len())
         };
