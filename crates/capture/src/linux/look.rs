@@ -101,13 +101,16 @@ impl X11Sensor {
         for named in layers.iter().filter_map(|layer| layer.named.as_ref()) {
             named.free(&self.connection);
         }
-        let (painted, canvas) =
-            painted.map_or_else(|error| (Err(error), None), |(how, canvas)| (Ok(how), Some(canvas)));
-        let frame = canvas.as_ref().and_then(Canvas::pixels);
-        self.canvas.replace(canvas);
-        let (how, failed) = painted.map_or_else(|error| (Painted::Not, Some(error)), |how| (how, None));
+        let (how, frame) = match painted {
+            Ok((how, canvas)) => {
+                let frame = canvas.pixels();
+                self.canvas.replace(Some(canvas));
+                (how, Ok(frame))
+            }
+            Err(error) => (Painted::Not, Err(error)),
+        };
         self.changed.after_frame(drawn, how);
-        failed.map_or(Ok(frame), Err)
+        frame
     }
 
     fn painted(

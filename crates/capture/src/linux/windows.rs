@@ -14,7 +14,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-pub(crate) use known::Known;
+pub(crate) use known::{Known, outer};
 
 use crate::linux::desktop;
 use crate::linux::tree::Client;

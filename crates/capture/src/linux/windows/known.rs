@@ -76,7 +76,7 @@ impl Top {
 }
 
 /// A window with its borders.
-fn outer(x: i16, y: i16, width: u16, height: u16, border: u16) -> Rect {
+pub(crate) fn outer(x: i16, y: i16, width: u16, height: u16, border: u16) -> Rect {
     let border = u32::from(border) * 2;
     Rect { x: x.into(), y: y.into(), width: u32::from(width) + border, height: u32::from(height) + border }
 }
