@@ -8,6 +8,8 @@ use super::{CANARY, EDITOR, next, observe, rect, sensor};
 /// The code of the key A on a plain keyboard (evdev).
 const KEY_A: u8 = 38;
 const ROUNDS: usize = 5;
+/// Most keys until one is of a new window, beside other work.
+const KEYS_MAX: usize = 5;
 
 #[test]
 fn a_key_is_of_the_window_that_had_the_keyboard_although_another_has_it_when_it_is_read() {
@@ -53,10 +55,15 @@ fn a_key_of_a_window_that_came_and_took_the_keyboard_is_of_that_window() {
         desktop.focus(editor);
         let other = desktop.window(class, rect(400, 0, 300, 300), managed);
         desktop.focus(other);
-        desktop.xdotool(&["key", "a"]);
-        let pending = next(&mut sensor);
-        assert_eq!(pending.front().context().window_class, class);
-        assert!(law.decide(&pending.front().context()).is_err());
+        // A key that comes before anybody could know the window is of the unknown; one of the next is not.
+        let mut keys = (0..KEYS_MAX).map(|_| {
+            desktop.xdotool(&["key", "a"]);
+            let pending = next(&mut sensor);
+            let front = pending.front().context();
+            assert!(law.decide(&front).is_err());
+            front.window_class.to_owned()
+        });
+        assert_eq!(keys.find(|class| !class.is_empty()).unwrap_or_default(), class);
         desktop.hide(other);
         desktop.focus(editor);
         desktop.xdotool(&["key", "a"]);

@@ -57,7 +57,7 @@ pub(super) struct Desktop {
 }
 
 /// Waits on a state.
-fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+pub(super) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     within(WAIT, look).unwrap_or_else(|| panic!("waited in vain until {what}"))
 }
 
