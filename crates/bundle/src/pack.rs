@@ -14,16 +14,9 @@ pub const TILES_MAX: u32 = 4_000_000;
 pub struct Packer {
     known: BTreeMap<(Digest, u32), u32>,
     next: u32,
-    last: Option<Last>,
+    /// The tiles of the frame before: most of the next one are the same.
+    last: Vec<Numbered>,
     full: bool,
-}
-
-/// The frame before: most of the next one is the same.
-struct Last {
-    width: u32,
-    height: u32,
-    rgb: Vec<u8>,
-    tiles: Vec<Numbered>,
 }
 
 /// A tile, by its number and by its pixels.
@@ -31,12 +24,7 @@ struct Last {
 pub(crate) struct Numbered {
     pub(crate) number: u32,
     pub(crate) digest: Digest,
-}
-
-impl Last {
-    fn view(&self) -> Option<FrameView<'_>> {
-        FrameView::new(self.width, self.height, &self.rgb)
-    }
+    width: u32,
 }
 
 impl Packer {
@@ -63,35 +51,46 @@ impl Packer {
     /// # Errors
     /// When the session would have more than [`TILES_MAX`] tiles. The packer is of no use then.
     pub fn pack(&mut self, frame: FrameView<'_>) -> Result<(Digest, Packed), Damaged> {
-        let last = self.last.take();
+        self.pack_tiled(frame, &frame.tile_digests(None))
+    }
+
+    /// The same for a frame whose tiles are known by their digests, in their order.
+    ///
+    /// # Errors
+    /// The same; and when it has another number of tiles.
+    pub fn pack_tiled(
+        &mut self,
+        frame: FrameView<'_>,
+        digests: &[Digest],
+    ) -> Result<(Digest, Packed), Damaged> {
+        if frame.tiles().count() != digests.len() {
+            return Err(Damaged);
+        }
         let mut strip = Fresh::after(self.next);
-        let tiles = self.numbered(frame, last.as_ref(), &mut strip)?;
-        let (width, height) = (frame.width(), frame.height());
-        let packed = strip.packed(width, height, &tiles)?;
+        let tiles = self.numbered(frame, digests, &mut strip)?;
+        let packed = strip.packed(frame.width(), frame.height(), &tiles)?;
         self.next = strip.next;
-        self.last = Some(Last { width, height, rgb: reused(last, frame.rgb()), tiles });
+        self.last = tiles;
         Ok(packed)
     }
 
-    /// The tiles of a frame. Those that are as in the frame before are not hashed again.
+    /// The tiles of a frame. Those that are where they were in the frame before are not looked up.
     fn numbered(
         &mut self,
         frame: FrameView<'_>,
-        last: Option<&Last>,
+        digests: &[Digest],
         strip: &mut Fresh,
     ) -> Result<Vec<Numbered>, Damaged> {
-        let last = last.and_then(|last| Some((last.view()?, last)));
-        let last = last.filter(|(view, _)| (view.width(), view.height()) == (frame.width(), frame.height()));
-        let mut before = last.iter().flat_map(|(view, last)| view.tiles().zip(&last.tiles));
-        let mut tiles = Vec::new();
-        for tile in frame.tiles() {
-            let same = before.next().filter(|(old, _)| old.rows().eq(tile.rows()));
-            tiles.push(match same {
-                Some((_, known)) => *known,
-                None => self.number(tile.digest(), tile.place(), strip, |into| copy(tile, into))?,
-            });
-        }
-        Ok(tiles)
+        let last = std::mem::take(&mut self.last);
+        let mut before = last.iter();
+        let number = |(tile, digest): (Tile<'_>, &Digest)| {
+            let same = |known: &&Numbered| (known.digest, known.width) == (*digest, tile.place().width);
+            match before.next().filter(same) {
+                Some(known) => Ok(*known),
+                None => self.number(*digest, tile.place(), strip, |into| copy(tile, into)),
+            }
+        };
+        frame.tiles().zip(digests).map(number).collect()
     }
 
     /// The number of a tile; a fresh one is put on the strip.
@@ -103,7 +102,7 @@ impl Packer {
         pixels: impl FnOnce(&mut Vec<u8>),
     ) -> Result<Numbered, Damaged> {
         if let Some(number) = self.known.get(&(digest, place.width)) {
-            return Ok(Numbered { number: *number, digest });
+            return Ok(Numbered { number: *number, digest, width: place.width });
         }
         let number = strip.next;
         if number >= TILES_MAX {
@@ -113,26 +112,18 @@ impl Packer {
         pixels(&mut strip.pixels);
         strip.next += 1;
         self.known.insert((digest, place.width), number);
-        Ok(Numbered { number, digest })
+        Ok(Numbered { number, digest, width: place.width })
     }
 
     /// Takes a strip in.
     pub(crate) fn take(&mut self, strip: &Fresh) {
         self.next = strip.next;
-        self.last = None;
+        self.last.clear();
     }
 }
 
 fn copy(tile: Tile<'_>, into: &mut Vec<u8>) {
     tile.rows().for_each(|row| into.extend_from_slice(row));
-}
-
-/// A copy of pixels in the memory that the frame before had.
-fn reused(last: Option<Last>, rgb: &[u8]) -> Vec<u8> {
-    let mut kept = last.map(|last| last.rgb).unwrap_or_default();
-    kept.clear();
-    kept.extend_from_slice(rgb);
-    kept
 }
 
 /// The tiles that a frame brings.

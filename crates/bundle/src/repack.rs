@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use candor_model::{Digest, FrameView, TilePlace, tile_places};
+use candor_model::{Digest, FrameView, Pixels, TilePlace, tile_places};
 
 use crate::pack::{Fresh, Numbered, Packer};
 use crate::packed::{Damaged, Packed};
@@ -14,6 +14,8 @@ pub struct Repacker {
     packer: Packer,
     from: Unpacker,
     moved: BTreeMap<u32, Moved>,
+    /// The last frame that came as pixels, and its tiles: most of the next one is the same.
+    last: Option<(Pixels, Vec<Digest>)>,
 }
 
 /// Where a tile of the old session is in the new one.
@@ -35,7 +37,11 @@ impl Repacker {
     /// # Errors
     /// When the session would have too many tiles.
     pub fn pixels(&mut self, frame: FrameView<'_>) -> Result<(Digest, Packed), Damaged> {
-        self.packer.pack(frame)
+        let before = self.last.as_ref().map(|(pixels, tiles)| (pixels.view(), tiles.as_slice()));
+        let tiles = frame.tile_digests(before);
+        let packed = self.packer.pack_tiled(frame, &tiles)?;
+        self.last = Some((frame.into(), tiles));
+        Ok(packed)
     }
 
     /// Packs a frame of the old session, and says which one it is. Only tiles that are not in the new one are opened.

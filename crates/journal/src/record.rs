@@ -3,8 +3,9 @@
 use candor_bundle::{Packed, Packer, squeeze, unsqueeze};
 use candor_model::bundle::BLOB_BYTES_MAX;
 use candor_model::{
-    AppId, BlobRef, ConsentId, Digest, Envelope, Finding, FrameView, Media, Outcome, Platform, PublicKey,
-    Recorded, Rect, RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp, canonical_bytes,
+    AppId, BlobRef, ConsentId, Digest, Envelope, Finding, FrameBytes, FrameView, Media, Outcome, Platform,
+    PublicKey, Recorded, Rect, RedactedStep, RedactionReport, RedactorInfo, SessionId, Step, Timestamp,
+    canonical_bytes,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -200,7 +201,7 @@ impl Record {
         if let Some((reference, bytes)) = both(step.frame, frame)? {
             records.push(match reference.media {
                 Media::Pixmap => Self::of_frame(reference, &bytes, tiles)?,
-                Media::Png => checked_blob(reference, bytes)?,
+                Media::Png => checked_blob(reference, bytes.into_vec())?,
                 Media::Tree => return Err(NotARecord),
             });
         }
@@ -213,9 +214,13 @@ impl Record {
         Ok(records)
     }
 
-    fn of_frame(reference: BlobRef, bytes: &[u8], tiles: &mut Packer) -> Result<Self, NotARecord> {
+    fn of_frame(reference: BlobRef, bytes: &FrameBytes, tiles: &mut Packer) -> Result<Self, NotARecord> {
         let frame = FrameView::of_pixmap(bytes).ok_or(NotARecord)?;
-        let (digest, packed) = tiles.pack(frame).map_err(|_| NotARecord)?;
+        let packed = match bytes.tiles() {
+            Some(digests) => tiles.pack_tiled(frame, digests),
+            None => tiles.pack(frame),
+        };
+        let (digest, packed) = packed.map_err(|_| NotARecord)?;
         let agrees = digest == reference.digest && bytes.len() as u64 == reference.bytes;
         if agrees { Ok(Self::Frame { digest, packed }) } else { Err(NotARecord) }
     }
@@ -228,10 +233,7 @@ pub fn is_a_record(content: &[u8]) -> bool {
 }
 
 /// A reference and its bytes, both or none of them.
-fn both(
-    reference: Option<BlobRef>,
-    bytes: Option<Vec<u8>>,
-) -> Result<Option<(BlobRef, Vec<u8>)>, NotARecord> {
+fn both<B>(reference: Option<BlobRef>, bytes: Option<B>) -> Result<Option<(BlobRef, B)>, NotARecord> {
     match (reference, bytes) {
         (None, None) => Ok(None),
         (Some(reference), Some(bytes)) => Ok(Some((reference, bytes))),

@@ -1,7 +1,8 @@
 //! Review: what the person decides about a session, as marks that are appended and never changed.
 
 use candor_model::{
-    AppId, Digest, Finding, Outcome, Place, Rect, RedactedStep, RedactionReport, SessionId, Step, Timestamp,
+    AppId, Digest, Finding, FrameBytes, Outcome, Place, Rect, RedactedStep, RedactionReport, SessionId, Step,
+    Timestamp,
 };
 use candor_redact::{Redacted, Word, mask, mask_region};
 
@@ -334,7 +335,7 @@ impl Inner {
         let StepRecord { step, report } = self.step_record(session, number)?;
         let frame = step.frame.map(|frame| self.frame(session, frame)).transpose()?;
         let tree = step.tree.map(|tree| self.blob(session, tree.digest)).transpose()?;
-        Ok(RedactedStep { step, frame, tree, report })
+        Ok(RedactedStep { step, frame: frame.map(FrameBytes::from), tree, report })
     }
 
     fn step_record(&self, session: SessionId, number: u32) -> Result<StepRecord, SessionError> {

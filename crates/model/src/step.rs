@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, AppId, Digest, FrameView, Rect, RedactionReport, Screen, Site, Timestamp};
+use crate::{Action, AppId, Digest, FrameBytes, FrameView, Rect, RedactionReport, Screen, Site, Timestamp};
 
 /// When something happened, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +114,7 @@ pub struct RedactedStep {
     /// The step; `frame` and `tree` refer to the bytes below.
     pub step: Step,
     /// Bytes of the frame: a pixmap or PNG, as `step.frame` says.
-    pub frame: Option<Vec<u8>>,
+    pub frame: Option<FrameBytes>,
     /// Canonical JSON bytes of the tree.
     pub tree: Option<Vec<u8>>,
     /// What was found and where, never the found text.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candor_model::{BlobRef, Digest, FrameView, Media, digest_of_tiles};
+use candor_model::{BlobRef, Digest, FrameBytes, FrameView, Media, digest_of_tiles};
 
 /// Names the frames of one session.
 #[derive(Default)]
@@ -13,24 +13,31 @@ pub(crate) struct FrameNames {
 /// A frame that was named, a pixmap, and the digests of its tiles.
 struct Named {
     frame: Arc<Vec<u8>>,
-    tiles: Vec<Digest>,
+    tiles: Arc<[Digest]>,
     reference: BlobRef,
 }
 
+impl Named {
+    fn given(&self) -> (BlobRef, FrameBytes) {
+        (self.reference, FrameBytes::tiled(Arc::clone(&self.frame), Arc::clone(&self.tiles)))
+    }
+}
+
 impl FrameNames {
-    /// The reference to a pixmap, which is kept until the next one; none if the bytes are none.
-    pub(crate) fn name(&mut self, frame: &Arc<Vec<u8>>) -> Option<BlobRef> {
+    /// The reference to a pixmap, which is kept until the next one, and its bytes with the digests of their tiles; none if the bytes
+    /// are none.
+    pub(crate) fn name(&mut self, frame: &Arc<Vec<u8>>) -> Option<(BlobRef, FrameBytes)> {
         if let Some(last) = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.frame, frame)) {
-            return Some(last.reference);
+            return Some(last.given());
         }
         let last = self.last.take();
         let view = FrameView::of_pixmap(frame)?;
         let before = last.as_ref().and_then(|last| Some((FrameView::of_pixmap(&last.frame)?, &*last.tiles)));
-        let tiles = view.tile_digests(before);
+        let tiles: Arc<[Digest]> = view.tile_digests(before).into();
         let digest = digest_of_tiles(view.width(), view.height(), tiles.iter().copied());
         let reference = BlobRef { digest, bytes: frame.len() as u64, media: Media::Pixmap };
-        self.last = Some(Named { frame: Arc::clone(frame), tiles, reference });
-        Some(reference)
+        let named = Named { frame: Arc::clone(frame), tiles, reference };
+        Some(self.last.insert(named).given())
     }
 }
 
@@ -50,7 +57,10 @@ mod tests {
         };
         let (first, second) = (frame(130, &[]), frame(130, &[0, 38_000]));
         for frame in [&first, &first, &second, &first, &frame(131, &[7]), &second, &frame(130, &[38_999])] {
-            assert_eq!(names.name(frame), BlobRef::of(frame, Media::Pixmap));
+            let (reference, bytes) = names.name(frame).unwrap();
+            assert_eq!(Some(reference), BlobRef::of(frame, Media::Pixmap));
+            let view = FrameView::of_pixmap(&bytes).unwrap();
+            assert!(*bytes == **frame && bytes.tiles() == Some(&*view.tile_digests(None)));
         }
         assert_eq!(names.name(&Arc::new(b"P6\n1 1\n255\n".to_vec())), None);
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use candor_model::bundle::BLOB_BYTES_MAX;
 use candor_model::{
-    BlobRef, CanonicalError, Digest, Finding, FindingKind, Media, Node, Observation, Place, RedactedStep,
-    RedactionReport, RedactorInfo, Screen, Step, Target, Tree, Window, canonical_bytes,
+    BlobRef, CanonicalError, Digest, Finding, FindingKind, FrameBytes, Media, Node, Observation, Place,
+    RedactedStep, RedactionReport, RedactorInfo, Screen, Step, Target, Tree, Window, canonical_bytes,
 };
 
 use crate::act::{Acted, redact as redact_action, typed_into};
@@ -167,6 +167,7 @@ impl Redactor {
         let Acted { action, typed } = redact_action(&seen.action, into, &mut words, &mut findings);
         let target = readings.as_ref().and_then(Readings::target).map(target);
         let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, in_time, &mut findings);
+        let frame = frame.map(|frame| self.named_frame(&frame)).transpose()?;
         let tree = readings.map(|readings| canonical_bytes(&told(readings.tree))).transpose()?;
         let tree = tree.and_then(|bytes| fitting(bytes, &mut findings));
         let step = Step {
@@ -181,15 +182,15 @@ impl Redactor {
             },
             action,
             target,
-            frame: frame.as_ref().map(|frame| self.named_frame(frame)).transpose()?,
+            frame: frame.as_ref().map(|(reference, _)| *reference),
             tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
         };
-        let frame = frame.map(Arc::unwrap_or_clone);
+        let frame = frame.map(|(_, bytes)| bytes);
         let step = RedactedStep { step, frame, tree, report: RedactionReport { findings } };
         Ok(Held { step, typed })
     }
 
-    fn named_frame(&mut self, frame: &Arc<Vec<u8>>) -> Result<BlobRef, RedactError> {
+    fn named_frame(&mut self, frame: &Arc<Vec<u8>>) -> Result<(BlobRef, FrameBytes), RedactError> {
         self.frame_names.name(frame).ok_or_else(|| too_large(frame))
     }
 

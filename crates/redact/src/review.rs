@@ -3,7 +3,8 @@
 mod word;
 
 use candor_model::{
-    Action, CanonicalError, Finding, FindingKind, Media, Place, Rect, RedactedStep, Tree, canonical_bytes,
+    Action, CanonicalError, Finding, FindingKind, FrameBytes, Media, Place, Rect, RedactedStep, Tree,
+    canonical_bytes,
 };
 
 pub use word::Word;
@@ -73,7 +74,8 @@ pub fn mask(step: &mut RedactedStep, regions: &[Rect], words: &[Word]) -> Result
         paint.push(whole_screen(&mut left));
     }
     if !paint.is_empty() {
-        left.frame = left.frame.as_deref().map(|bytes| painted(bytes, media, &paint)).transpose()?;
+        let frame = left.frame.as_deref().map(|bytes| painted(bytes, media, &paint)).transpose()?;
+        left.frame = frame.map(FrameBytes::from);
     }
     left.tree = tree.as_ref().map(canonical_bytes).transpose()?;
     left.step.frame = left.frame.as_deref().map(|bytes| blob(bytes, media)).transpose()?;

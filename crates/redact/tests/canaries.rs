@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use candor_model::{
-    Action, FindingKind, Moment, Node, Observation, Pixels, Place, Rect, RedactedStep, Screen, Timestamp,
-    Tree, TreeState, VisibleWindow, canonical_bytes,
+    Action, FindingKind, FrameBytes, Moment, Node, Observation, Pixels, Place, Rect, RedactedStep, Screen,
+    Timestamp, Tree, TreeState, VisibleWindow, canonical_bytes,
 };
 use candor_redact::{ListError, Lists, Models, Profile, Raw, Redactor, RedactorError};
 
@@ -213,7 +213,9 @@ fn a_tree_that_is_not_well_formed_is_not_kept() {
 #[test]
 fn the_references_are_to_the_bytes_beside_them() {
     let step = redacted(planted("x", Action::Wait { ms: 1 }));
-    for (blob, bytes) in [(step.step.frame, step.frame), (step.step.tree, step.tree)] {
+    for (blob, bytes) in
+        [(step.step.frame, step.frame.map(FrameBytes::into_vec)), (step.step.tree, step.tree)]
+    {
         let (blob, bytes) = (blob.unwrap(), bytes.unwrap());
         assert_eq!(candor_model::BlobRef::of(&bytes, blob.media), Some(blob));
     }

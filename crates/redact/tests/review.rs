@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use candor_model::{
-    Action, BlobRef, FindingKind, FrameView, Moment, Node, Observation, Pixels, Rect, RedactedStep, Screen,
-    Timestamp, Tree, TreeState, VisibleWindow,
+    Action, BlobRef, FindingKind, FrameBytes, FrameView, Moment, Node, Observation, Pixels, Rect,
+    RedactedStep, Screen, Timestamp, Tree, TreeState, VisibleWindow,
 };
 use candor_redact::{Lists, MaskError, Models, Profile, Raw, Redactor, mask_region};
 use proptest::prelude::*;
@@ -103,7 +103,9 @@ fn the_references_follow_the_bytes() {
     let before = step.step.frame;
     mask_region(&mut step, FIELD).unwrap();
     assert_ne!(step.step.frame, before);
-    for (blob, bytes) in [(step.step.frame, step.frame), (step.step.tree, step.tree)] {
+    for (blob, bytes) in
+        [(step.step.frame, step.frame.map(FrameBytes::into_vec)), (step.step.tree, step.tree)]
+    {
         let (blob, bytes) = (blob.unwrap(), bytes.unwrap());
         assert_eq!(BlobRef::of(&bytes, blob.media), Some(blob));
     }
@@ -121,7 +123,7 @@ fn what_cannot_be_masked_is_refused_and_the_step_stays() {
         assert!(matches!(mask_region(&mut step, region), Err(MaskError::OutsideScreen)));
     }
     assert_eq!(step, before);
-    step.frame = Some(b"no picture".to_vec());
+    step.frame = Some(b"no picture".to_vec().into());
     let broken = step.clone();
     assert!(matches!(mask_region(&mut step, FIELD), Err(MaskError::Picture(_))));
     assert_eq!(step, broken);

@@ -26,7 +26,7 @@ fn with_frame(second: u32, frame: Vec<u8>) -> RedactedStep {
     let mut content = step(second, 0);
     (content.step.screen.width, content.step.screen.height) = (WIDTH, HEIGHT);
     content.step.frame = BlobRef::of(&frame, Media::Pixmap);
-    content.frame = Some(frame);
+    content.frame = Some(frame.into());
     content
 }
 
@@ -41,7 +41,7 @@ fn append_all(writer: &mut SessionWriter, seconds: std::ops::Range<u32>) {
 }
 
 fn shown(journal: &Journal, number: u32) -> Vec<u8> {
-    journal.view_step(session(1), number).unwrap().content.frame.unwrap()
+    journal.view_step(session(1), number).unwrap().content.frame.unwrap().into_vec()
 }
 
 fn size(folder: &std::path::Path) -> u64 {
@@ -141,7 +141,7 @@ fn a_frame_that_is_not_the_one_that_its_step_names_is_not_taken() {
     let journal = Journal::open(folder.path(), &KEY, &mut entropy(), Arc::clone(&no_hook())).unwrap();
     let mut writer = journal.begin(start(1)).unwrap();
     let mut other = with_frame(0, screen(0));
-    other.frame = Some(screen(1));
+    other.frame = Some(screen(1).into());
     assert!(writer.append_content(other, u64::MAX).is_err());
     append(&mut writer, 2);
     assert!(shown(&journal, 0) == screen(2));

@@ -91,7 +91,12 @@ pub(super) fn step(second: u32, colour: u8) -> RedactedStep {
         tree: None,
     };
     let finding = Finding { kind: FindingKind::Email, rule: "email.addr".into(), place: Place::Title };
-    RedactedStep { step, frame: Some(frame), tree: None, report: RedactionReport { findings: vec![finding] } }
+    RedactedStep {
+        step,
+        frame: Some(frame.into()),
+        tree: None,
+        report: RedactionReport { findings: vec![finding] },
+    }
 }
 
 pub(super) fn append(writer: &mut SessionWriter, second: u32) -> Result<(), SessionError> {

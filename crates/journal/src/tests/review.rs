@@ -68,7 +68,7 @@ fn a_step_that_does_not_agree_with_its_frame_is_refused() {
     let journal = open(folder.path());
     let mut writer = journal.begin(start(1)).unwrap();
     let mut other_bytes = step(0, 0);
-    other_bytes.frame = Some(super::house::frame(9));
+    other_bytes.frame = Some(super::house::frame(9).into());
     let mut no_bytes = step(0, 0);
     no_bytes.frame = None;
     let mut no_reference = step(0, 0);

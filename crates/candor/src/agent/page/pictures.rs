@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use candor_journal::Journal;
-use candor_model::SessionId;
+use candor_model::{FrameBytes, SessionId};
 
 use super::{Desk, Told};
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/walk.js", get(walk))
 }
 
-fn frame(journal: &Journal, session: SessionId, number: u32) -> Outcome<Vec<u8>> {
+fn frame(journal: &Journal, session: SessionId, number: u32) -> Outcome<FrameBytes> {
     let step = journal.view_step(session, number).because(Kind::BadInput, "open the step")?;
     step.content.frame.ok_or_else(|| Failure::new(Kind::BadInput, "the step has no picture"))
 }
