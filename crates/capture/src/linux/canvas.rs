@@ -105,42 +105,49 @@ impl Canvas {
         let Ok(first_row) = u32::try_from(first_row) else { return };
         let top = piece.top + first_row;
         let bottom = piece.bottom.min(top + TILE_PX);
-        let row_bytes = usize::try_from(piece.width()).unwrap_or(1) * SENT_BYTES;
-        for (n, left) in (piece.left..piece.right).step_by(BAND_ROWS).enumerate() {
-            let tile = Piece { left, top, right: piece.right.min(left + TILE_PX), bottom };
-            let from = n * BAND_ROWS * SENT_BYTES;
-            let rows = band.chunks_exact(row_bytes).map(|row| row.get(from..).unwrap_or_default());
-            if self.takes_tile(tile, rows) {
-                add(differs, tile);
+        let width = usize::try_from(piece.width()).unwrap_or(0).max(1);
+        let mut seen = Zeroizing::new(vec![0; width * OWN_BYTES]);
+        let mut otherwise = vec![false; width.div_ceil(BAND_ROWS)];
+        for (y, sent) in (top..bottom).zip(band.chunks_exact(width * SENT_BYTES)) {
+            turned(sent, &mut seen);
+            let own = self.row(piece, y);
+            // Most rows are as they were, and one look at the whole of it tells so.
+            if *own != **seen {
+                take_row(own, &seen, &mut otherwise);
             }
+        }
+        let lefts = (piece.left..piece.right).step_by(BAND_ROWS).zip(otherwise);
+        for (left, _) in lefts.filter(|(_, otherwise)| *otherwise) {
+            add(differs, Piece { left, top, right: piece.right.min(left + TILE_PX), bottom });
         }
     }
 
-    /// Whether a tile was otherwise than what was sent for it, the rows from its left edge on.
-    fn takes_tile<'r>(&mut self, tile: Piece, rows: impl Iterator<Item = &'r [u8]>) -> bool {
-        let mut differs = false;
-        for (y, sent) in (tile.top..tile.bottom).zip(rows) {
-            let mut seen = [0; BAND_ROWS * OWN_BYTES];
-            let (to, _) = seen.as_chunks_mut::<OWN_BYTES>();
-            let (from, _) = sent.as_chunks::<SENT_BYTES>();
-            for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
-                *to = [*red, *green, *blue];
-            }
-            let own = self.row(tile, y);
-            let seen = seen.get(..own.len()).unwrap_or_default();
-            if own != seen {
-                own.copy_from_slice(seen);
-                differs = true;
-            }
-        }
-        differs
-    }
-
-    fn row(&mut self, tile: Piece, y: u32) -> &mut [u8] {
-        let pixels = u64::from(y) * u64::from(self.width) + u64::from(tile.left);
+    fn row(&mut self, piece: Piece, y: u32) -> &mut [u8] {
+        let pixels = u64::from(y) * u64::from(self.width) + u64::from(piece.left);
         let start = usize::try_from(pixels).unwrap_or(usize::MAX).saturating_mul(OWN_BYTES);
-        let end = start.saturating_add(usize::try_from(tile.width()).unwrap_or(0) * OWN_BYTES);
+        let end = start.saturating_add(usize::try_from(piece.width()).unwrap_or(0) * OWN_BYTES);
         self.rgb.get_mut(start..end).unwrap_or_default()
+    }
+}
+
+/// Turns pixels as they are sent, blue first, into those of the canvas.
+fn turned(sent: &[u8], into: &mut [u8]) {
+    let (to, _) = into.as_chunks_mut::<OWN_BYTES>();
+    let (from, _) = sent.as_chunks::<SENT_BYTES>();
+    for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
+        *to = [*red, *green, *blue];
+    }
+}
+
+/// Takes over a row, and notes in which tiles it was otherwise.
+fn take_row(own: &mut [u8], seen: &[u8], otherwise: &mut [bool]) {
+    const TILE_BYTES: usize = BAND_ROWS * OWN_BYTES;
+    let tiles = own.chunks_mut(TILE_BYTES).zip(seen.chunks(TILE_BYTES));
+    for ((own, seen), otherwise) in tiles.zip(otherwise) {
+        if own != seen {
+            own.copy_from_slice(seen);
+            *otherwise = true;
+        }
     }
 }
 

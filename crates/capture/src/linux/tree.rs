@@ -15,6 +15,7 @@ mod memory;
 mod node;
 mod page;
 mod role;
+mod socket;
 mod walk;
 
 /// For tests of one part on a real desktop.

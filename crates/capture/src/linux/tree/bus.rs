@@ -2,14 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::str::FromStr as _;
 use std::time::Duration;
 
-use zbus::Connection;
 use zbus::message::Message;
+use zbus::names::{InterfaceName, MemberName};
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
+use zbus::{Address, Connection};
 
 use super::direct::{self, Direct};
 use super::find::Frame;
+use super::socket::Batched;
 
 /// An element: the bus name of its application, and its path there.
 pub(crate) type Element = (String, OwnedObjectPath);
@@ -31,6 +34,16 @@ pub(crate) const TEXT_CHARACTERS_MAX: i32 = 4_096;
 /// Most processes that are remembered.
 const PROCESSES_MAX: usize = 256;
 
+/// Over a socket of this machine where the bus has one, as nearly every bus does.
+async fn connect(address: &str) -> Option<Connection> {
+    let address = Address::from_str(address).ok()?;
+    let builder = match Batched::connect(&address).await {
+        Some(socket) => zbus::connection::Builder::socket(socket),
+        None => zbus::connection::Builder::address(address).ok()?,
+    };
+    builder.build().await.ok()
+}
+
 /// The bus.
 pub(crate) struct Bus {
     pub(crate) connection: Connection,
@@ -49,9 +62,8 @@ pub(crate) struct Bus {
 
 impl Bus {
     pub(crate) async fn connect(address: &str) -> Option<Self> {
-        let builder = zbus::connection::Builder::address(address).ok()?;
-        let connected = tokio::time::timeout(Duration::from_secs(2), builder.build()).await;
-        let connection = connected.ok()?.ok()?;
+        let connection =
+            tokio::time::timeout(Duration::from_secs(2), connect(address)).await.ok().flatten()?;
         Some(Self {
             connection,
             processes: RefCell::default(),
@@ -65,32 +77,47 @@ impl Bus {
     }
 
     /// An answer of an element; none if it is gone, slow, or answers something else.
-    pub(crate) async fn ask<T, B>(&self, of: &Element, interface: &str, method: &str, body: &B) -> Option<T>
+    pub(crate) async fn ask<T, B>(
+        &self,
+        of: &Element,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+    ) -> Option<T>
     where
         T: serde::de::DeserializeOwned + Type,
         B: serde::Serialize + DynamicType,
     {
         #[cfg(test)]
         self.questions.update(|questions| questions + 1);
+        // They are this program's own words, and need no check at each question.
+        let interface = InterfaceName::from_static_str_unchecked(interface);
+        let method = MemberName::from_static_str_unchecked(method);
         let call = self.call(of, interface, method, body);
         let reply = tokio::time::timeout(Duration::from_millis(ANSWER_MS), call).await.ok()?.ok()?;
         reply.body().deserialize().ok()
     }
 
     /// Over the application's own connection where there is one. One that broke is left, and the bus is asked.
-    async fn call<B>(&self, of: &Element, interface: &str, method: &str, body: &B) -> zbus::Result<Message>
+    async fn call<B>(
+        &self,
+        of: &Element,
+        interface: InterfaceName<'static>,
+        method: MemberName<'static>,
+        body: &B,
+    ) -> zbus::Result<Message>
     where
         B: serde::Serialize + DynamicType,
     {
         if let Some(own) = self.direct.of(&of.0) {
-            match own.call_method(None::<&str>, &of.1, Some(interface), method, body).await {
+            match own.call_method(None::<&str>, &of.1, Some(&interface), &method, body).await {
                 Err(error) if !matches!(error, zbus::Error::MethodError(..)) => {
                     self.direct.remember(&of.0, None);
                 }
                 answered => return answered,
             }
         }
-        self.connection.call_method(Some(of.0.as_str()), &of.1, Some(interface), method, body).await
+        self.connection.call_method(Some(of.0.as_str()), &of.1, Some(&interface), &method, body).await
     }
 
     /// Connects to an application itself, once, if it lets anybody.

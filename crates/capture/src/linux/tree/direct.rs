@@ -12,6 +12,8 @@ use std::time::Duration;
 use zbus::address::Transport;
 use zbus::{Address, Connection};
 
+use super::socket::Batched;
+
 /// Longest wait for a connection, in milliseconds.
 const CONNECT_MS: u64 = 100;
 /// Most applications that are remembered.
@@ -43,11 +45,13 @@ impl Direct {
 /// Connects to the process `pid`, and to nobody else.
 pub(crate) async fn connect(address: &str, pid: u32) -> Option<Connection> {
     let address = local(address)?;
-    let building = zbus::connection::Builder::address(address).ok()?.p2p().build();
-    let connected = tokio::time::timeout(Duration::from_millis(CONNECT_MS), building).await;
-    let connection = connected.ok()?.ok()?;
-    let behind = connection.peer_creds().await.ok()?.process_id();
-    (behind == Some(pid)).then_some(connection)
+    let connected = tokio::time::timeout(Duration::from_millis(CONNECT_MS), met(&address, pid)).await;
+    connected.ok().flatten()
+}
+
+async fn met(address: &Address, pid: u32) -> Option<Connection> {
+    let socket = Batched::connect(address).await.filter(|socket| socket.process() == Some(pid))?;
+    zbus::connection::Builder::socket(socket).p2p().build().await.ok()
 }
 
 /// Addresses could name other machines, or programs to start; and several, of which none is wanted here.

@@ -15,7 +15,7 @@ use super::find::Frame;
 use super::node::Told;
 
 /// How long what was told may be used before everything is asked again, in microseconds.
-const WHOLE_US: u64 = 10_000_000;
+const WHOLE_US: u64 = 30_000_000;
 /// Most changes of one kind that are told apart; of more, everything may be otherwise.
 const MARKS_MAX: usize = 512;
 /// Most windows that are remembered.
