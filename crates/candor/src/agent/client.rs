@@ -46,9 +46,14 @@ impl Client {
             return Err(Failure::new(Kind::Usage, message)
                 .hint("use http://127.0.0.1:PORT, or a tunnel of your own that ends on loopback"));
         }
+        // Each part has its end, but for looking the name up, which is of this machine: one that must end costs a thread at each question.
+        let wait = Some(Duration::from_secs(seconds_max));
         let http = ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(CONNECT_SECONDS_MAX)))
-            .timeout_global(Some(Duration::from_secs(seconds_max)))
+            .timeout_send_request(wait)
+            .timeout_send_body(wait)
+            .timeout_recv_response(wait)
+            .timeout_recv_body(wait)
             .http_status_as_error(false)
             .max_redirects(0)
             .build()

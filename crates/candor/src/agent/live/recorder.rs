@@ -23,7 +23,7 @@ use crate::agent::board::Board;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::interrupt::Interrupt;
 use crate::agent::pulse::Pulse;
-use crate::agent::road::Road;
+use crate::agent::road::{Count, Road};
 use crate::ambient::{self, Stopwatch};
 use crate::exit::{Because, Failure, Kind, Outcome};
 
@@ -35,6 +35,8 @@ const REST_MS: u64 = 500;
 const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
 pub(super) const SAY_US: u64 = 2_000_000;
+/// The same between two words while nothing is recorded or refused: each is a file written anew.
+pub(super) const SAY_SAME_US: u64 = 4_000_000;
 /// How long the server may say nothing, in microseconds. The lease would last longer: silence stops sooner than it must.
 const SILENCE_US: u64 = 30_000_000;
 /// How often a gap that lasts is lengthened, in microseconds.
@@ -85,6 +87,7 @@ pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) read_us: Option<u64>,
     pub(super) said_us: Option<u64>,
     pub(super) said: On,
+    pub(super) said_count: Count,
 }
 
 impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
@@ -123,6 +126,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             read_us: None,
             said_us: None,
             said: On::Off,
+            said_count: Count::default(),
         }
     }
 

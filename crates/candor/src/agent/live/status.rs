@@ -13,8 +13,8 @@ use crate::agent::uploads::Uploads;
 use crate::ambient;
 use crate::exit::Outcome;
 
-/// A recorder writes its state every two seconds; one that has not for this long, in milliseconds, does not answer.
-const ANSWER_MS_MAX: i64 = 6_000;
+/// A recorder writes its state at least every four seconds; one that has not for this long, in milliseconds, does not answer.
+const ANSWER_MS_MAX: i64 = 10_000;
 
 /// What is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
