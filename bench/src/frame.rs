@@ -6,8 +6,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use candor_model::{FrameView, digest_of_tiles};
+use anyhow::{Context as _, Result};
 use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
 
 use crate::Measured;
@@ -46,24 +45,6 @@ pub(crate) fn unchanged() -> Result<Measured> {
     let picture = Picture::shipped()?;
     let png = picture.png()?;
     measured(Profile::Standard, &[&png], &png, &picture)
-}
-
-/// Milliseconds to write the shipped frame as a step has it, and to name it after one that differs from it in its upper half: the median. Most
-/// actions change less.
-pub(crate) fn kept_ms() -> Result<f64> {
-    let picture = Picture::shipped()?;
-    let mut other = picture.rgb.clone();
-    let half = other.len() / 2;
-    other.iter_mut().take(half).for_each(|byte| *byte = !*byte);
-    let frame = |rgb| FrameView::new(picture.width, picture.height, rgb).context("the picture is no frame");
-    let (frame, before) = (frame(&picture.rgb)?, frame(&other)?);
-    let tiles = before.tile_digests(None);
-    let kept = || {
-        std::hint::black_box(frame.to_pixmap());
-        let tiles = frame.tile_digests(Some((before, &tiles)));
-        std::hint::black_box(digest_of_tiles(picture.width, picture.height, tiles));
-    };
-    Ok(median_seconds(RUNS, kept) * 1e3)
 }
 
 fn first_sight(profile: Profile) -> Result<Measured> {

@@ -218,8 +218,8 @@ const BENCHMARKS: [Benchmark; 26] = [
     Benchmark {
         name: "recorder-memory",
         run: recorder::memory,
-        unit: "MB at most",
-        baseline_is: "MB of the X server",
+        unit: "MB at most, without what the reading of a frame takes in a program of its own",
+        baseline_is: "MB of that program",
         wants: Wants::AtMost,
         budget: 100.0,
     },

@@ -3,22 +3,21 @@
 mod cost;
 mod desktop;
 mod halts;
+mod kept;
 mod looks;
 mod script;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
 use crate::Measured;
 use crate::demo::candor;
-use crate::frame::kept_ms;
-use crate::page::{enrolled, open_journal};
 use cost::Own;
 use desktop::Desktop;
 pub(crate) use halts::halt;
@@ -48,8 +47,9 @@ struct Run {
     /// Of one core, in percent: the desktop with the recorder beside.
     beside: f64,
     idle: f64,
+    /// Of all of it, and of a program that reads one frame.
     memory_mb: f64,
-    memory_of_server_mb: f64,
+    memory_of_reading_mb: f64,
     /// Stored in an hour of ordinary work, in megabytes, and as one PNG per action would be.
     stored: f64,
     pictures: f64,
@@ -78,9 +78,12 @@ pub(crate) fn idle() -> Result<Measured> {
     run().map(|run| Measured { value: run.idle, baseline: run.own })
 }
 
-/// The most memory at once.
+/// The most memory at once, beyond what reading takes.
 pub(crate) fn memory() -> Result<Measured> {
-    run().map(|run| Measured { value: run.memory_mb, baseline: run.memory_of_server_mb })
+    run().map(|run| Measured {
+        value: run.memory_mb - run.memory_of_reading_mb,
+        baseline: run.memory_of_reading_mb,
+    })
 }
 
 /// What an hour of ordinary work takes on the disk.
@@ -126,10 +129,7 @@ fn measured() -> Result<Run> {
     let threads = cost::threads_since(id, &own_before);
     tell_threads("at an action a second", &threads, PART);
     let spent = Own::of(&threads);
-    // The frames are written where they are read: each counts as one that was written without being read.
-    let written = kept_ms()? * f64::from(actions);
     let share = |ms: f64, of: Duration| ms / of.as_secs_f64() / 10.0;
-    let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     std::thread::sleep(Duration::from_secs(3));
     let idle_before = cost::threads_ms(id);
     std::thread::sleep(IDLE);
@@ -137,17 +137,17 @@ fn measured() -> Result<Run> {
     tell_threads("while nothing is done", &threads, IDLE);
     let idle = share(Own::of(&threads).all(), IDLE);
     let stored_before = cost::bytes_below(&road.home());
-    let actions = script::work(&desktop, ORDINARY, PART)?;
+    let ordinary = script::work(&desktop, ORDINARY, PART)?;
     std::thread::sleep(Duration::from_secs(5));
     let stored = cost::bytes_below(&road.home()) - stored_before;
     let home = road.home();
     let memory_mb = cost::memory_mb(id).context("the recorder ended")?;
-    let picture = picture_bytes(&desktop)? * u64::from(actions);
-    let server = cost::processes().into_iter().find(|(_, (_, name, _))| name == "Xvfb");
-    let memory_of_server_mb = server.and_then(|(id, _)| cost::memory_mb(id)).unwrap_or(f64::NAN);
+    let picture = picture_bytes(&desktop)? * u64::from(ordinary);
     recorder.kill()?;
     recorder.wait()?;
-    frames_are_there(&home, actions)?;
+    // The frames are written where they are read, and each counts here as one that was written and not read.
+    let written = kept::written_ms(&kept::last_frames(&home, ordinary)?)? * f64::from(actions);
+    let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     let hourly = |bytes: u64| to_f64(bytes) / 1e6 * 3_600.0 / PART.as_secs_f64();
     let (stored, pictures) = (hourly(stored), hourly(picture));
     let (peer, peer_stored) = peer(&desktop)?;
@@ -158,7 +158,7 @@ fn measured() -> Result<Run> {
         beside,
         idle,
         memory_mb,
-        memory_of_server_mb,
+        memory_of_reading_mb: kept::reading_mb()?,
         stored,
         pictures,
         peer,
@@ -212,24 +212,6 @@ fn peer(desktop: &Desktop) -> Result<(f64, f64)> {
 
 fn to_f64(number: u64) -> f64 {
     u32::try_from(number).map_or(f64::INFINITY, f64::from)
-}
-
-/// Holds the last steps of a recording against what was done: where frames were left out, nothing that was measured means anything.
-#[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
-fn frames_are_there(home: &Path, actions: u32) -> Result<()> {
-    let journal = open_journal(&enrolled(home).context("nobody takes part")?)?;
-    let last = journal
-        .sessions()?
-        .into_iter()
-        .max_by_key(|session| session.started)
-        .context("nothing was recorded")?;
-    let outline = journal.outline(last.session)?;
-    let last = outline.iter().rev().take(usize::try_from(actions)?);
-    let (steps, frames) =
-        last.fold((0, 0), |(steps, frames), step| (steps + 1, frames + u32::from(step.has_frame)));
-    eprintln!("of the last {actions} actions {steps} steps with {frames} frames were kept");
-    ensure!(frames * 10 >= actions * 8, "frames were left out: what was measured says nothing");
-    Ok(())
 }
 
 fn percent(ms: u64, of: Duration) -> f64 {
