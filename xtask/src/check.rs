@@ -31,6 +31,8 @@ fn licences(cargo: &str) -> Result<()> {
     if !succeeds(cargo, &["deny", "--version"]) {
         start(cargo, &["install", "cargo-deny", "--locked", "--quiet"])?;
     }
+    // A build fetches what it needs; the licences are of every platform's crates.
+    start(cargo, &["fetch", "--locked"])?;
     // Advisories need a database from the network; the rest is decided by deny.toml alone.
     start(cargo, &["deny", "--offline", "check", "bans", "licenses", "sources"])
 }
