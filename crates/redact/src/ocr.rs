@@ -10,7 +10,7 @@
 //! reads eight crops in one call no faster than one by one), and any language beyond the Latin alphabet.
 
 pub(crate) mod area;
-mod cache;
+pub(crate) mod cache;
 pub(crate) mod change;
 mod detect;
 pub(crate) mod memory;

@@ -8,6 +8,7 @@ use candor_model::{Finding, Pixels, Place, Tree};
 use super::{
     EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
 };
+use crate::image::faces::Faces;
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
 use crate::ocr::memory::{Known, Memory};
@@ -64,6 +65,7 @@ pub(crate) struct Eyes {
     profile: Profile,
     reader: Reader,
     judge: Judge,
+    faces: Faces,
     /// What is left of the pictures before, and can still be read in them.
     stored: Memory,
     last: Option<Last>,
@@ -90,7 +92,8 @@ impl Eyes {
             reader.only_short_lines(LABEL_HEIGHTS_MAX);
         }
         let judge = Judge::new(profile, models, lists)?;
-        Ok(Self { profile, reader, judge, stored: Memory::default(), last: None })
+        let faces = Faces::new(models)?;
+        Ok(Self { profile, reader, judge, faces, stored: Memory::default(), last: None })
     }
 
     pub(crate) const fn profile(&self) -> Profile {
@@ -121,6 +124,8 @@ impl Eyes {
             let photos = photo::regions(frame, &lines, scene.keep.own().is_some());
             masks.extend(photos.into_iter().map(|area| Mask::unknown(area, "image.photo")));
         }
+        let heads = self.faces.heads(frame, &masks, (false, hurry))?;
+        masks.extend(heads);
         hurry.check()?;
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
         let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
@@ -176,6 +181,7 @@ impl Eyes {
             if round >= EVERYTHING_FROM && !more.is_empty() {
                 more = pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect();
             }
+            more.extend(self.faces.left(frame, masks, (is_whole, hurry))?);
             if more.is_empty() {
                 hurry.check()?;
                 let png = stored(frame, masks)?;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use candor_model::Pixels;
 
 use crate::ocr::Line;
-use crate::ocr::area::Area;
+use crate::ocr::area::{Area, index};
 use crate::ocr::resample::row;
+use crate::screen::canvas::FILL;
 
 /// A tile that is looked at as one.
 const TILE_PX: u32 = 24;
@@ -17,9 +18,31 @@ const TILES_MIN: usize = 4;
 /// The same where other people show themselves: a portrait beside a message is as large as two tiles.
 const PORTRAIT_TILES_MIN: usize = 1;
 
+/// A tile may show a part of a face without as many colours if, of so many pixels, one differs from its neighbour by a shade, as
+/// letters and lines do not: pictures in grey.
+const SHADED_ONE_IN: usize = 4;
+/// What a shade is, in steps of a channel.
+const SHADE: std::ops::RangeInclusive<u8> = 1..=16;
+
 /// The regions, apart, of tiles that touch; with `portraits`, small ones too.
 pub(crate) fn regions(frame: &Pixels, lines: &[Line], portraits: bool) -> Vec<Area> {
     let tiles_min = if portraits { PORTRAIT_TILES_MIN } else { TILES_MIN };
+    let is_photo = |area: Area| {
+        colours(frame, area, |_| true) >= COLOURS_MIN
+            && !lines.iter().any(|line| line.bounds.intersects(area))
+    };
+    let groups = groups(frame, is_photo).into_iter().filter(|tiles| tiles.len() >= tiles_min);
+    groups.filter_map(|tiles| tiles.into_iter().reduce(Area::joined)).collect()
+}
+
+/// The tiles that may show a part of a face, by groups that touch. Text over a picture does not explain it, and paint is no
+/// part of it: a picture that was painted has no such tile that it did not have before.
+pub(crate) fn faces(frame: &Pixels) -> Vec<Vec<Area>> {
+    groups(frame, |area| !is_one_colour(frame, area) && may_show_face(frame, area))
+}
+
+/// The tiles that are alike, by groups that touch.
+fn groups(frame: &Pixels, is_alike: impl Fn(Area) -> bool) -> Vec<Vec<Area>> {
     let (columns, rows) = (frame.width().div_ceil(TILE_PX), frame.height().div_ceil(TILE_PX));
     let tile = |x: u32, y: u32| {
         let (left, top) = (x * TILE_PX, y * TILE_PX);
@@ -29,20 +52,38 @@ pub(crate) fn regions(frame: &Pixels, lines: &[Line], portraits: bool) -> Vec<Ar
     for y in 0..rows {
         for x in 0..columns {
             let Some(area) = tile(x, y) else { continue };
-            if colours(frame, area) >= COLOURS_MIN && !lines.iter().any(|line| line.bounds.intersects(area)) {
+            if is_alike(area) {
                 many.insert((x, y));
             }
         }
     }
-    let mut regions = Vec::new();
+    let mut groups = Vec::new();
     while let Some(start) = many.pop_first() {
-        let group = group(start, &mut many);
-        let areas = group.iter().filter_map(|(x, y)| tile(*x, *y));
-        if group.len() >= tiles_min {
-            regions.extend(areas.reduce(Area::joined));
-        }
+        groups.push(group(start, &mut many).into_iter().filter_map(|(x, y)| tile(x, y)).collect());
     }
-    regions
+    groups
+}
+
+/// Most tiles of a screen are.
+fn is_one_colour(frame: &Pixels, area: Area) -> bool {
+    let first = row(frame, area, 0);
+    let is_level = first.get(3..) == first.get(..first.len().saturating_sub(3));
+    is_level && (1..area.height()).all(|y| row(frame, area, y) == first)
+}
+
+fn may_show_face(frame: &Pixels, area: Area) -> bool {
+    shaded(frame, area) * SHADED_ONE_IN >= index(area.width()) * index(area.height())
+        || colours(frame, area, |pixel| **pixel != FILL) >= COLOURS_MIN
+}
+
+/// How many pixels differ from the one before by a shade.
+fn shaded(frame: &Pixels, area: Area) -> usize {
+    let is_shade = |(one, next): &(&[u8; 3], &[u8; 3])| {
+        let most = one.iter().zip(*next).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
+        SHADE.contains(&most) && **one != FILL && **next != FILL
+    };
+    let rows = (0..area.height()).map(|y| row(frame, area, y).as_chunks::<3>().0);
+    rows.map(|pixels| pixels.iter().zip(pixels.iter().skip(1)).filter(is_shade).count()).sum()
 }
 
 fn group(start: (u32, u32), left: &mut BTreeSet<(u32, u32)>) -> Vec<(u32, u32)> {
@@ -56,13 +97,13 @@ fn group(start: (u32, u32), left: &mut BTreeSet<(u32, u32)>) -> Vec<(u32, u32)> 
     group
 }
 
-fn colours(frame: &Pixels, area: Area) -> usize {
+fn colours(frame: &Pixels, area: Area, is_seen: impl Fn(&&[u8; 3]) -> bool) -> usize {
     /// One bit for each colour of 4 bits a channel.
     const WORDS: usize = 1 << (12 - 6);
     let mut seen = [0_u64; WORDS];
     for y in 0..area.height() {
         let (pixels, _) = row(frame, area, y).as_chunks::<3>();
-        for pixel in pixels {
+        for pixel in pixels.iter().filter(&is_seen) {
             let coarse = pixel.iter().fold(0_usize, |colour, value| (colour << 4) | usize::from(value >> 4));
             if let Some(word) = seen.get_mut(coarse >> 6) {
                 *word |= 1 << (coarse & 63);
