@@ -30,7 +30,7 @@ fn a_person_pauses_leaves_out_and_forgets_on_the_page_and_nobody_else_does() {
 
     acts("/live/not-here", &[("app", "text-editor"), ("not_here", "yes")]);
     assert_eq!(road.types("anna", &["agent", "not-here"])["not_here"], serde_json::json!(["text-editor"]));
-    assert!(page.text("/live").contains("Record Text editor here again"));
+    assert!(page.text("/live").contains("Record it here again: Text editor"));
     acts("/live/not-here", &[("app", "text-editor")]);
     assert_eq!(road.types("anna", &["agent", "not-here"])["not_here"], serde_json::json!([]));
 

@@ -3,6 +3,7 @@
 mod canvas;
 mod changed;
 mod clocks;
+mod display;
 mod focus;
 mod input;
 mod judge;
@@ -28,6 +29,7 @@ mod tree;
 mod windows;
 mod x11;
 
+pub use display::FRAME_SIDE_PX_MAX;
 pub use input::INPUT_QUEUE_MAX;
 pub use light::open_light;
 pub use lock::{Buses, Locks};
@@ -35,7 +37,7 @@ pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
 pub(crate) use tree::Key;
 pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
-pub use x11::{FRAME_SIDE_PX_MAX, PERMIT_AGE_MS_MAX, open};
+pub use x11::{PERMIT_AGE_MS_MAX, open};
 
 use crate::SensorError;
 

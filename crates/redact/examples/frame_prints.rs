@@ -77,7 +77,7 @@ fn print(redactor: &mut ImageRedactor, png: &[u8], name: &str) -> Result<(), Fai
         Ok(redacted) => {
             let content = redacted.content();
             let found = format!("{:?}", content.report.findings);
-            println!("{name} {} {}", Digest::of(&content.png), Digest::of(found.as_bytes()));
+            println!("{name} {} {}", Digest::of(&content.png()?), Digest::of(found.as_bytes()));
         }
         Err(error) => println!("{name} {error}"),
     }

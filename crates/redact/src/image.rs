@@ -73,10 +73,20 @@ impl From<PictureError> for ImageError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedactedImage {
-    /// The picture as PNG, 8-bit red, green, blue.
-    pub png: Vec<u8>,
+    /// The picture as a pixmap, as steps keep it.
+    frame: Arc<Vec<u8>>,
     /// What was masked: kind, rule and place, never the text.
     pub report: RedactionReport,
+}
+
+impl RedactedImage {
+    /// The picture as PNG, 8-bit red, green, blue, read back and compared.
+    ///
+    /// # Errors
+    /// When it cannot be written, or does not hold what was masked.
+    pub fn png(&self) -> Result<Vec<u8>, PictureError> {
+        picture_png(&self.frame)
+    }
 }
 
 /// A part that is masked, and why.
@@ -90,8 +100,6 @@ pub(crate) struct Mask {
 /// Redacts the pictures of one session.
 pub struct ImageRedactor {
     eyes: Eyes,
-    /// The last picture, as a pixmap and as PNG.
-    written: Option<(Arc<Vec<u8>>, Vec<u8>)>,
 }
 
 /// Whose words a picture shows.
@@ -110,7 +118,7 @@ impl ImageRedactor {
     /// # Errors
     /// When a model cannot be used, or the lists are refused.
     pub fn new(profile: Profile, models: &Models, lists: Lists) -> Result<Self, RedactorError> {
-        Ok(Self { eyes: Eyes::new(profile, models, lists)?, written: None })
+        Ok(Self { eyes: Eyes::new(profile, models, lists)? })
     }
 
     /// Redacts a picture. `tree` is a second source: what it names is masked too, never shown for it. `in_time` is asked
@@ -138,17 +146,7 @@ impl ImageRedactor {
         };
         let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, in_time)?;
         let findings = unread.iter().map(finding).chain(read.findings).collect();
-        let png = self.png(read.frame)?;
-        Ok(Redacted::new(RedactedImage { png, report: RedactionReport { findings } }))
-    }
-
-    /// A picture as PNG; one that did not change is not written again.
-    fn png(&mut self, frame: Arc<Vec<u8>>) -> Result<Vec<u8>, PictureError> {
-        if let Some((_, png)) = self.written.as_ref().filter(|(last, _)| Arc::ptr_eq(last, &frame)) {
-            return Ok(png.clone());
-        }
-        let png = picture_png(&frame)?;
-        Ok(self.written.insert((frame, png)).1.clone())
+        Ok(Redacted::new(RedactedImage { frame: read.frame, report: RedactionReport { findings } }))
     }
 }
 

@@ -169,7 +169,7 @@ impl Models {
             let recognition = self.read(File::OcrRecognition)?;
             let characters = String::from_utf8(self.read(File::OcrCharacters)?);
             let characters = characters.map_err(|_| unusable(File::OcrCharacters))?;
-            Sight::new(detection, recognition, &characters).map_err(|_| unusable(File::OcrDetection))
+            Sight::new(&detection, &recognition, &characters).map_err(|_| unusable(File::OcrDetection))
         };
         shared(&self.inner.sight, load).map(Reader::new)
     }

@@ -20,12 +20,10 @@ struct Named {
 impl FrameNames {
     /// The reference to a pixmap, which is kept until the next one; none if the bytes are none.
     pub(crate) fn name(&mut self, frame: &Arc<Vec<u8>>) -> Option<BlobRef> {
-        let last = self.last.take();
-        if let Some(last) = last.as_ref().filter(|last| Arc::ptr_eq(&last.frame, frame)) {
-            let reference = last.reference;
-            self.last = Some(Named { frame: Arc::clone(frame), tiles: last.tiles.clone(), reference });
-            return Some(reference);
+        if let Some(last) = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.frame, frame)) {
+            return Some(last.reference);
         }
+        let last = self.last.take();
         let view = FrameView::of_pixmap(frame)?;
         let before = last.as_ref().and_then(|last| Some((FrameView::of_pixmap(&last.frame)?, &*last.tiles)));
         let tiles = view.tile_digests(before);

@@ -6,14 +6,15 @@
 //! the same way, with the picture before the paint among the frames before. Everything stays in memory, and is wiped when it is
 //! dropped.
 //!
-//! What it leaves out: straightening turned text (it is read with low confidence, and masked for that), batches (`rten`
-//! reads eight crops in one call no faster than one by one), and any language beyond the Latin alphabet.
+//! What it leaves out: straightening turned text (it is read with low confidence, and masked for that), batches (lines differ in
+//! width), and any language beyond the Latin alphabet.
 
 pub(crate) mod area;
 pub(crate) mod cache;
 pub(crate) mod change;
 mod detect;
 pub(crate) mod memory;
+mod net;
 mod recognise;
 pub(crate) mod resample;
 mod scroll;
@@ -26,11 +27,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use candor_model::Pixels;
-use rten::Model;
 
 use crate::ocr::area::Area;
 use crate::ocr::cache::Cache;
 use crate::ocr::memory::{Known, Memory};
+use crate::ocr::net::detection::Detection;
+use crate::ocr::net::recognition::Recognition;
 use crate::ocr::recognise::{Reading, part};
 use crate::ocr::tiles::Difference;
 
@@ -102,18 +104,17 @@ impl fmt::Debug for Line {
 
 /// The two models and what the second one can say. All readers share them.
 pub(crate) struct Sight {
-    detection: Model,
-    recognition: Model,
+    detection: Detection,
+    recognition: Recognition,
     characters: Vec<char>,
 }
 
 impl Sight {
     /// Takes the two models, as ONNX, and the characters of the second, one a line.
-    pub(crate) fn new(detection: Vec<u8>, recognition: Vec<u8>, characters: &str) -> Result<Self, ReadError> {
-        let load = |bytes, name| Model::load(bytes).map_err(|_| ReadError::Model(name));
+    pub(crate) fn new(detection: &[u8], recognition: &[u8], characters: &str) -> Result<Self, ReadError> {
         Ok(Self {
-            detection: load(detection, "detection")?,
-            recognition: load(recognition, "recognition")?,
+            detection: Detection::read(detection).ok_or(ReadError::Model("detection"))?,
+            recognition: Recognition::read(recognition).ok_or(ReadError::Model("recognition"))?,
             characters: characters.lines().filter_map(|line| line.chars().next()).collect(),
         })
     }

@@ -34,7 +34,7 @@ struct X11Light {
 /// When there is no such display, or the light cannot be drawn on it.
 pub fn open_light(display: &str, key: Option<PauseKey>, shown: Shown) -> Result<Box<dyn Light>, OpenError> {
     let failed = |source| OpenError::Connect { display: display.to_owned(), source };
-    if !crate::linux::x11::is_possible(display) {
+    if !crate::linux::display::is_possible(display) {
         return Err(failed("it is not the name of a display".into()));
     }
     let (connection, number) = RustConnection::connect(Some(display)).map_err(|e| failed(e.into()))?;

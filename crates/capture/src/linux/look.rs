@@ -95,17 +95,22 @@ impl X11Sensor {
     /// The frame of these windows. What was drawn since the last one is painted over it, where they lie as they lay.
     fn frame(&self, layers: &[Layer]) -> Result<Option<Pixels>, SensorError> {
         let drawn = self.changed.before_frame(&self.connection);
-        let painted = self.painted(layers, drawn.unpainted.as_deref());
+        // The server does not tell what was drawn below a light, which no frame shows.
+        let parts = drawn.unpainted.as_ref().map(|parts| [parts.clone(), self.windows().lights()].concat());
+        let painted = self.painted(layers, parts.as_deref());
         for named in layers.iter().filter_map(|layer| layer.named.as_ref()) {
             named.free(&self.connection);
         }
-        let (painted, canvas) =
-            painted.map_or_else(|error| (Err(error), None), |(how, canvas)| (Ok(how), Some(canvas)));
-        let frame = canvas.as_ref().and_then(Canvas::pixels);
-        self.canvas.replace(canvas);
-        let (how, failed) = painted.map_or_else(|error| (Painted::Not, Some(error)), |how| (how, None));
+        let (how, frame) = match painted {
+            Ok((how, canvas)) => {
+                let frame = canvas.pixels();
+                self.canvas.replace(Some(canvas));
+                (how, Ok(frame))
+            }
+            Err(error) => (Painted::Not, Err(error)),
+        };
         self.changed.after_frame(drawn, how);
-        failed.map_or(Ok(frame), Err)
+        frame
     }
 
     fn painted(

@@ -60,7 +60,7 @@ impl X11Sensor {
         windows: &[Option<Permit>],
     ) -> Result<Kept, SensorError> {
         let taken = self.of_one_moment(pending, permit, windows);
-        if !taken.as_ref().is_ok_and(|kept| kept.frame.is_some()) {
+        if taken.is_err() {
             self.forget_frame();
         }
         taken

@@ -74,6 +74,13 @@ impl Shared {
         })
     }
 
+    /// Whether nothing is left of what was read.
+    #[cfg(test)]
+    pub(crate) fn is_clean(&self) -> bool {
+        let band = self.band.borrow();
+        !band.is_empty() && band.iter().all(|byte| *byte == 0)
+    }
+
     /// Gives on what lies there, in bands of rows: the first row of each, and its pixels. None where it cannot be read.
     pub(crate) fn bands(&self, place: usize, part: Part, mut take: impl FnMut(usize, &[u8])) -> Option<()> {
         let mut band = self.band.borrow_mut();

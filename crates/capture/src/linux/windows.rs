@@ -14,7 +14,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-pub(crate) use known::Known;
+pub(crate) use known::{Known, outer};
 
 use crate::linux::desktop;
 use crate::linux::tree::Client;
@@ -93,6 +93,11 @@ impl<'a> Windows<'a> {
             self.hear()?;
         }
         Err(SensorError::Changed)
+    }
+
+    /// Where lights are, which are on the screen and in no frame.
+    pub(crate) fn lights(&self) -> Vec<Rect> {
+        self.known.borrow().lights()
     }
 
     /// Takes what the server told by now.

@@ -4,15 +4,15 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use candor_consent::Permit;
-use candor_model::{Action, Observation, Pixels, Platform, Screen};
+use candor_model::{Action, Observation, Platform, Screen};
 use candor_redact::Raw;
-use x11rb::connection::{Connection as _, RequestConnection as _};
-use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
-use x11rb::protocol::xproto::{ImageOrder, Window};
+use x11rb::connection::RequestConnection as _;
+use x11rb::protocol::xproto::Window;
 use x11rb::rust_connection::RustConnection;
 
 use crate::linux::canvas::Canvas;
 use crate::linux::changed::Changes;
+use crate::linux::display::{is_possible, redirect, screen};
 use crate::linux::input::{Input, InputThread, Timed};
 use crate::linux::kept::{Kept, Rest};
 use crate::linux::run::begun;
@@ -29,10 +29,6 @@ pub const PERMIT_AGE_MS_MAX: i64 = 2_000;
 /// How long a look for the rest after the last action waits, and how often it looks.
 const LAST_REST: Duration = Duration::from_millis(10);
 const LAST_LOOKS_MAX: u32 = 60;
-/// Highest number of a display: its port, 6000 higher, is the last one.
-const DISPLAY_NUMBER_MAX: u16 = u16::MAX - 6000;
-/// Longest side of a screen in pixels.
-pub const FRAME_SIDE_PX_MAX: u32 = Pixels::SIDE_PX_MAX;
 
 pub(crate) struct X11Sensor {
     pub(crate) connection: RustConnection,
@@ -74,38 +70,6 @@ pub fn open(desktop: impl Into<Desktop>, now: Now) -> Result<Box<dyn Sensor>, Op
     };
     keep_memory_private().map_err(|_| OpenError::Lacks { what: "memory that no other program reads" })?;
     Ok(Box::new(X11Sensor::open(&display, now)?))
-}
-
-/// The library adds the number to a port number, and that must not overflow.
-pub(crate) fn is_possible(display: &str) -> bool {
-    let number = display.rsplit_once(':').map(|(_, rest)| rest.split('.').next().unwrap_or(rest));
-    number.and_then(|number| number.parse::<u16>().ok()).is_some_and(|number| number <= DISPLAY_NUMBER_MAX)
-}
-
-/// The screen, if its pixels come as blue, green, red and one byte more.
-fn screen(connection: &RustConnection, number: usize, display: &str) -> Result<(Window, Screen), OpenError> {
-    let setup = connection.setup();
-    let found = setup.roots.get(number).ok_or(OpenError::Lacks { what: "a screen" })?;
-    let four_bytes =
-        setup.pixmap_formats.iter().any(|f| f.depth == found.root_depth && f.bits_per_pixel == 32);
-    if !four_bytes || setup.image_byte_order != ImageOrder::LSB_FIRST {
-        return Err(OpenError::Lacks { what: "pixels of 32 bits, lowest byte first" });
-    }
-    let (width, height) = (u32::from(found.width_in_pixels), u32::from(found.height_in_pixels));
-    if width.max(height) > FRAME_SIDE_PX_MAX {
-        return Err(OpenError::Lacks { what: "a screen of a size that can be kept" });
-    }
-    Ok((found.root, Screen { name: display.to_owned(), width, height }))
-}
-
-/// Lets each top-level window keep its own pixels, whatever lies over it.
-fn redirect(
-    connection: &RustConnection,
-    root: Window,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    connection.composite_query_version(0, 4)?.reply()?;
-    connection.composite_redirect_subwindows(root, Redirect::AUTOMATIC)?.check()?;
-    Ok(())
 }
 
 impl Sensor for X11Sensor {

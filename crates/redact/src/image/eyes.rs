@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use candor_model::{Finding, Pixels, Place, Tree};
+use candor_model::{Finding, FrameView, Pixels, Place, Tree};
 
 use super::{
     EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
@@ -14,7 +14,6 @@ use crate::ocr::area::Area;
 use crate::ocr::memory::{Known, Memory};
 use crate::ocr::{Hurry, Line, Reader};
 use crate::screen::canvas::is_filled;
-use crate::screen::picture::decode_stored;
 use crate::text::EngineError;
 use crate::{FrameError, Lists, Models, Profile};
 
@@ -220,8 +219,10 @@ impl Eyes {
 /// The bytes of a painted picture, if what they hold is what was painted.
 fn stored(frame: &Pixels, masks: &[Mask]) -> Result<Vec<u8>, ImageError> {
     let bytes = frame.view().to_pixmap();
-    let stored = decode_stored(&bytes)?;
-    if stored.rgb() != frame.rgb() || !masks.iter().all(|mask| is_filled(&stored, mask.area.rect())) {
+    let sides = (frame.width(), frame.height());
+    let is_kept = FrameView::of_pixmap(&bytes)
+        .is_some_and(|stored| (stored.width(), stored.height()) == sides && stored.rgb() == frame.rgb());
+    if !is_kept || !masks.iter().all(|mask| is_filled(frame, mask.area.rect())) {
         return Err(FrameError::NotPainted.into());
     }
     Ok(bytes)

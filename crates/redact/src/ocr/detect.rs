@@ -1,10 +1,10 @@
 //! Where text is: the detection model over tiles of a frame, and the boxes of what it marked.
 
 use candor_model::Pixels;
-use rten::{Model, Value};
 
 use crate::ocr::area::{Area, ceil, floor, index, pixels, real};
-use crate::ocr::resample::{Normal, Planes};
+use crate::ocr::net::detection::Detection;
+use crate::ocr::resample::{Normal, resized};
 use crate::ocr::{Hurry, ReadError};
 
 /// The frame is looked at in this size: the cost falls with the square, and nothing that people can read is lost.
@@ -38,7 +38,7 @@ const NORMAL: Normal = [
 
 /// The boxes of all text in `area` of `frame`.
 pub(crate) fn boxes(
-    model: &Model,
+    model: &Detection,
     frame: &Pixels,
     area: Area,
     hurry: Hurry<'_>,
@@ -74,15 +74,12 @@ fn starts(from: u32, to: u32, length: u32) -> Vec<u32> {
     starts
 }
 
-/// The probability of text, as bytes, and the width of a row of it.
-fn probabilities(model: &Model, frame: &Pixels, tile: Area) -> Result<(Vec<f32>, usize), ReadError> {
+/// The probability of text, and the width of a row of it.
+fn probabilities(model: &Detection, frame: &Pixels, tile: Area) -> Result<(Vec<f32>, usize), ReadError> {
     let size = (scaled(tile.width()), scaled(tile.height()));
     let padded = (size.0.next_multiple_of(STRIDE_PX), size.1.next_multiple_of(STRIDE_PX));
-    let planes = Planes::of(frame, tile, size, padded, NORMAL);
-    let input = Value::from_shape(&[1, 3, planes.height, planes.width], planes.values)
-        .map_err(|_| ReadError::Model("detection"))?;
-    let output = model.run_one(input.into(), None).map_err(|_| ReadError::Model("detection"))?;
-    let (_, values) = output.into_shape_vec::<f32, 4>().map_err(|_| ReadError::Model("detection"))?;
+    let picture = resized(frame, tile, size, padded, NORMAL);
+    let values = model.run(&picture);
     if values.len() != padded.0 * padded.1 {
         return Err(ReadError::Model("detection"));
     }

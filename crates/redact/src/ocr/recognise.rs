@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use candor_model::Pixels;
-use rten::{Model, Value};
 use zeroize::Zeroizing;
 
 use crate::ocr::ReadError;
 use crate::ocr::area::{Area, ceil, floor, index, pixels, real};
-use crate::ocr::resample::{Normal, Planes};
+use crate::ocr::net::recognition::Recognition;
+use crate::ocr::resample::{Normal, resized};
 
 /// The height that the model reads.
 const HEIGHT_PX: usize = 48;
@@ -45,7 +45,7 @@ impl Reading {
 
 /// Reads `area` of `frame` as one line.
 pub(crate) fn read(
-    model: &Model,
+    model: &Recognition,
     characters: &[char],
     frame: &Pixels,
     area: Area,
@@ -53,45 +53,31 @@ pub(crate) fn read(
     let width = ceil(real(index(area.width()) * HEIGHT_PX) / real(index(area.height())));
     let width = width.clamp(WIDTH_PX.0, WIDTH_PX.1);
     let padded = width.next_multiple_of(STEP_PX);
-    let planes = Planes::of(frame, area, (width, HEIGHT_PX), (padded, HEIGHT_PX), NORMAL);
-    let wrong = || ReadError::Model("recognition");
-    let input = Value::from_shape(&[1, 3, HEIGHT_PX, padded], planes.values).map_err(|_| wrong())?;
-    let output = model.run_one(input.into(), None).map_err(|_| wrong())?;
-    let ([_, steps, classes], values) = output.into_shape_vec::<f32, 3>().map_err(|_| wrong())?;
-    if steps == 0 || classes != characters.len() + 2 || values.len() != steps * classes {
-        return Err(wrong());
+    let line = resized(frame, area, (width, HEIGHT_PX), (padded, HEIGHT_PX), NORMAL);
+    let steps = model.run(&line);
+    if steps.is_empty() || model.class_count() != characters.len() + 2 {
+        return Err(ReadError::Model("recognition"));
     }
     let shown = real(width) / real(padded);
-    Ok(decoded(&values, classes, characters, real(steps) * shown))
+    Ok(decoded(&steps, characters, real(steps.len()) * shown))
 }
 
 /// Greedy connectionist temporal classification (Graves et al. 2006): the likeliest class of each step, repeats joined,
 /// blanks dropped. Class 0 is the blank, the last one the space.
-fn decoded(values: &[f32], classes: usize, characters: &[char], steps: f32) -> Reading {
+fn decoded(likeliest: &[(usize, f32)], characters: &[char], steps: f32) -> Reading {
     let mut reading = Reading { text: Zeroizing::new(String::new()), confidence: 0.0, middles: Vec::new() };
     let mut last = 0;
-    for (step, row) in values.chunks_exact(classes).enumerate() {
-        let (class, probability) = likeliest(row);
-        if class != 0 && class != last {
+    for (step, (class, probability)) in likeliest.iter().enumerate() {
+        if *class != 0 && *class != last {
             let character = characters.get(class - 1).copied().unwrap_or(' ');
             reading.middles.push((reading.text.len(), ((real(step) + 0.5) / steps).min(1.0)));
             reading.text.push(character);
             reading.confidence += probability;
         }
-        last = class;
+        last = *class;
     }
     reading.confidence /= real(reading.middles.len().max(1));
     reading
-}
-
-fn likeliest(row: &[f32]) -> (usize, f32) {
-    let mut best = (0, f32::MIN);
-    for (class, probability) in row.iter().enumerate() {
-        if *probability > best.1 {
-            best = (class, *probability);
-        }
-    }
-    best
 }
 
 /// The part of `area` between two shares of its width.
@@ -122,9 +108,7 @@ mod tests {
 
     #[test]
     fn repeats_are_joined_and_blanks_part_them() {
-        let step = |class: usize| (0..4).map(move |i| if i == class { 0.9 } else { 0.1 });
-        let values: Vec<f32> = [1, 1, 0, 1, 3, 2].into_iter().flat_map(step).collect();
-        let reading = decoded(&values, 4, &['a', 'b'], 6.0);
+        let reading = decoded(&[1, 1, 0, 1, 3, 2].map(|class| (class, 0.9)), &['a', 'b'], 6.0);
         assert_eq!(*reading.text, "aa b");
         assert!((reading.confidence - 0.9).abs() < 1e-5);
     }

@@ -1,8 +1,15 @@
 //! Parts of a frame at another size, as the models want them.
 
-use candor_model::Pixels;
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
 
-use crate::ocr::area::{Area, ceil, floor, index, real};
+use candor_model::Pixels;
+use rten_simd::{Isa, SimdOp};
+
+use crate::ocr::area::{Area, ceil, floor, index, pixels, real};
+use crate::ocr::net::map::Map;
 
 /// Red, green and blue of a pixel.
 const CHANNELS: usize = 3;
@@ -37,80 +44,79 @@ pub(crate) fn row(frame: &Pixels, area: Area, y: u32) -> &[u8] {
     frame.rgb().get(start..start + index(area.width()) * CHANNELS).unwrap_or_default()
 }
 
-/// A planar picture: blue, green, red, as `PaddleOCR`'s models were trained.
-pub(crate) struct Planes {
-    /// Width of a row in `values`.
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) values: Vec<f32>,
-}
-
 /// Per channel of the model, what is taken off and what it is multiplied with.
 pub(crate) type Normal = [(f32, f32); CHANNELS];
 
-impl Planes {
-    /// `area` of `frame` at `width` by `height`, in the top left corner of planes of `padded` size.
-    pub(crate) fn of(
-        frame: &Pixels,
-        area: Area,
-        (width, height): (usize, usize),
-        padded: (usize, usize),
-        normal: Normal,
-    ) -> Self {
-        let mut values = vec![0.0; CHANNELS * padded.0 * padded.1];
-        let across = taps(index(area.width()), width);
-        let mut mixed = vec![0.0; index(area.width()) * CHANNELS];
-        for (y, down) in taps(index(area.height()), height).iter().enumerate() {
-            mix_rows(frame, area, down, &mut mixed);
-            write_row(&mixed, &across, &mut values, y, padded, normal);
-        }
-        Self { width: padded.0, height: padded.1, values }
-    }
-}
-
-/// One row between rows.
-fn mix_rows(frame: &Pixels, area: Area, down: &Taps, mixed: &mut [f32]) {
-    mixed.fill(0.0);
-    for (y, weight) in (down.first..).zip(&down.weights) {
-        let source = row(frame, area, crate::ocr::area::pixels(y));
-        for (sum, value) in mixed.iter_mut().zip(source) {
-            *sum += f32::from(*value) * weight;
-        }
-    }
-}
-
-/// One row resized across and written into its three planes.
-fn write_row(
-    mixed: &[f32],
-    across: &[Taps],
-    values: &mut [f32],
-    y: usize,
+/// `area` of `frame` at `width` by `height`, in the top left corner of a map of `padded` size: blue, green, red, as
+/// `PaddleOCR`'s models were trained.
+pub(super) fn resized(
+    frame: &Pixels,
+    area: Area,
     (width, height): (usize, usize),
+    padded: (usize, usize),
     normal: Normal,
-) {
-    let mut planes = values.chunks_exact_mut(width * height);
-    let (Some(blue), Some(green), Some(red)) = (planes.next(), planes.next(), planes.next()) else { return };
-    let at = y * width..(y + 1) * width;
-    let (Some(blue), Some(green), Some(red)) =
-        (blue.get_mut(at.clone()), green.get_mut(at.clone()), red.get_mut(at))
-    else {
-        return;
-    };
-    let [(less_b, times_b), (less_g, times_g), (less_r, times_r)] = normal;
-    let (sources, _) = mixed.as_chunks::<CHANNELS>();
-    for (((tap, b), g), r) in across.iter().zip(blue).zip(green).zip(red) {
-        let mut sum = [0.0_f32; CHANNELS];
-        let source = sources.get(tap.first..).unwrap_or_default();
-        for ([r, g, b], weight) in source.iter().zip(&tap.weights) {
-            let [sum_r, sum_g, sum_b] = &mut sum;
-            *sum_r += r * weight;
-            *sum_g += g * weight;
-            *sum_b += b * weight;
+) -> Map {
+    let mut map = Map::new(padded, CHANNELS, 1);
+    let across = taps(index(area.width()), width);
+    // One value more than a row has: a pixel is loaded with what follows it.
+    let mut mixed = vec![0.0; index(area.width()) * CHANNELS + 1];
+    for (y, down) in taps(index(area.height()), height).iter().enumerate() {
+        let rows: Vec<&[u8]> =
+            (down.first..).map(|y| row(frame, area, pixels(y))).take(down.weights.len()).collect();
+        Mix { rows: &rows, weights: &down.weights, mixed: &mut mixed }.dispatch();
+        Shrink { mixed: &mixed, across: &across, out: map.row_mut(y), normal }.dispatch();
+    }
+    map
+}
+
+/// One row between rows. It is plain code, compiled for what the machine has.
+struct Mix<'a> {
+    rows: &'a [&'a [u8]],
+    weights: &'a [f32],
+    mixed: &'a mut [f32],
+}
+
+impl SimdOp for Mix<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, _: I) {
+        self.mixed.fill(0.0);
+        for (source, weight) in self.rows.iter().zip(self.weights) {
+            for (sum, value) in self.mixed.iter_mut().zip(*source) {
+                *sum += f32::from(*value) * weight;
+            }
         }
-        let [sum_r, sum_g, sum_b] = sum;
-        *b = (sum_b - less_b) * times_b;
-        *g = (sum_g - less_g) * times_g;
-        *r = (sum_r - less_r) * times_r;
+    }
+}
+
+/// One row resized across.
+struct Shrink<'a> {
+    mixed: &'a [f32],
+    across: &'a [Taps],
+    out: &'a mut [f32],
+    normal: Normal,
+}
+
+impl SimdOp for Shrink<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, _: I) {
+        let (out, _) = self.out.as_chunks_mut::<CHANNELS>();
+        for (tap, out) in self.across.iter().zip(out) {
+            let mut sum = [0.0_f32; CHANNELS + 1];
+            let mut source = self.mixed.get(tap.first * CHANNELS..).unwrap_or_default();
+            for weight in &tap.weights {
+                let Some(pixel) = source.first_chunk::<{ CHANNELS + 1 }>() else { break };
+                sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value * weight);
+                source = source.get(CHANNELS..).unwrap_or_default();
+            }
+            let [r, g, b, _] = sum;
+            for ((out, sum), (less, times)) in out.iter_mut().zip([b, g, r]).zip(self.normal) {
+                *out = (sum - less) * times;
+            }
+        }
     }
 }
 
@@ -125,22 +131,25 @@ mod tests {
         Pixels::new(8, 4, rgb).unwrap()
     }
 
+    fn scaled(area: Area, size: (usize, usize), padded: (usize, usize)) -> Vec<f32> {
+        let mut map = resized(&ramp(), area, size, padded, PLAIN);
+        (0..padded.1).flat_map(|y| map.row_mut(y).to_vec()).collect()
+    }
+
     #[test]
     fn the_same_size_is_the_same_picture_in_blue_green_red() {
-        let frame = ramp();
-        let area = Area::new(0, 0, 8, 4).unwrap();
-        let planes = Planes::of(&frame, area, (8, 4), (8, 4), PLAIN);
-        assert_eq!((planes.values[0], planes.values[32]), (200.0, 100.0));
-        assert_eq!(planes.values[64..72], [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0]);
+        let values = scaled(Area::new(0, 0, 8, 4).unwrap(), (8, 4), (8, 4));
+        for (x, pixel) in values[..24].chunks(3).enumerate() {
+            assert_eq!(pixel, [200.0, 100.0, f32::from(u8::try_from(x).unwrap()) * 10.0]);
+        }
     }
 
     #[test]
     fn a_resized_picture_keeps_its_mean_and_its_padding_is_zero() {
-        let area = Area::new(1, 1, 7, 3).unwrap();
-        let planes = Planes::of(&ramp(), area, (3, 5), (4, 8), PLAIN);
-        assert!((planes.values[32] - 100.0).abs() < 0.01);
-        assert!(planes.values[3].abs() < f32::EPSILON);
-        let red: f32 = planes.values[64..67].iter().sum::<f32>() / 3.0;
+        let values = scaled(Area::new(1, 1, 7, 3).unwrap(), (3, 5), (4, 8));
+        assert!((values[1] - 100.0).abs() < 0.01);
+        assert!(values[9..12].iter().chain(&values[5 * 12..]).all(|value| value.abs() < f32::EPSILON));
+        let red: f32 = values[..9].iter().skip(2).step_by(3).sum::<f32>() / 3.0;
         assert!((red - 35.0).abs() < 1.0, "{red}");
     }
 }

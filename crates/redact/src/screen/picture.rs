@@ -90,23 +90,42 @@ pub fn picture_png(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
 /// # Errors
 /// When the bytes are not a frame as it is stored.
 pub fn small_picture(bytes: &[u8], width_max: u32) -> Result<Vec<u8>, PictureError> {
-    let frame = decode_stored(bytes)?;
+    let small = match FrameView::of_pixmap(bytes) {
+        Some(frame) => smaller(frame, width_max),
+        None => smaller(decode(bytes)?.view(), width_max),
+    };
+    encode(&small.ok_or(PictureError::Format)?)
+}
+
+fn smaller(frame: FrameView<'_>, width_max: u32) -> Option<Pixels> {
     let side = frame.width().div_ceil(width_max.max(1)).clamp(1, frame.height().max(1));
     let (width, height) = (frame.width() / side, frame.height() / side);
-    let (across, down, square) = (count(width), count(height), count(side));
-    let mut sums = vec![0_u32; across * down * 3];
-    let rows = frame.rgb().chunks_exact(count(frame.width()).max(1) * 3).take(down * square);
-    for (y, row) in rows.enumerate() {
-        let into = sums.chunks_exact_mut(across.max(1) * 3).nth(y / square).unwrap_or_default();
-        for (sums, pixels) in into.chunks_exact_mut(3).zip(row.chunks_exact(square * 3)) {
-            for pixel in pixels.chunks_exact(3) {
-                sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u32::from(*value));
-            }
-        }
+    let row_bytes = count(frame.width()).max(1) * 3;
+    let mut columns = vec![0; row_bytes];
+    let mut rgb = Vec::with_capacity(count(width) * count(height) * 3);
+    for rows in frame.rgb().chunks_exact(row_bytes * count(side)).take(count(height)) {
+        add_up(rows, &mut columns);
+        rgb.extend(columns.chunks_exact(count(side) * 3).flat_map(|square| means(square, side)));
     }
-    let mean = |sum: u32| u8::try_from(sum / (side * side)).unwrap_or(u8::MAX);
-    let rgb = sums.into_iter().map(mean).collect();
-    encode(&Pixels::new(width, height, rgb).ok_or(PictureError::Format)?)
+    Pixels::new(width, height, rgb)
+}
+
+/// Sums of the bytes that stand below each other. Each is at most 255 times the side of a square, of which 320 fit into a frame: far from what
+/// would wrap; without a check several are added at once.
+fn add_up(rows: &[u8], columns: &mut [u32]) {
+    columns.fill(0);
+    for row in rows.chunks_exact(columns.len()) {
+        columns.iter_mut().zip(row).for_each(|(sum, byte)| *sum = sum.wrapping_add(u32::from(*byte)));
+    }
+}
+
+/// Red, green and blue of a square, of which the columns are added up.
+fn means(square: &[u32], side: u32) -> [u8; 3] {
+    let mut sums = [0; 3];
+    for column in square.chunks_exact(3) {
+        sums.iter_mut().zip(column).for_each(|(sum, part)| *sum += part);
+    }
+    sums.map(|sum| u8::try_from(sum / (side * side)).unwrap_or(u8::MAX))
 }
 
 fn count(pixels: u32) -> usize {
@@ -166,6 +185,14 @@ mod tests {
         let frame = encode(&Pixels::new(5, 3, rgb).unwrap()).unwrap();
         let small = decode(&small_picture(&frame, 3).unwrap()).unwrap();
         assert_eq!((small.width(), small.height(), small.rgb()), (2, 1, [2, 2, 2, 8, 8, 8].as_slice()));
+    }
+
+    #[test]
+    fn each_colour_of_a_small_picture_is_of_its_own() {
+        let rgb = [[10, 20, 255], [30, 20, 255], [0, 0, 255], [0, 2, 255]].concat();
+        let frame = Pixels::new(2, 2, rgb).unwrap().view().to_pixmap();
+        let small = decode(&small_picture(&frame, 1).unwrap()).unwrap();
+        assert_eq!((small.width(), small.height(), small.rgb()), (1, 1, [10, 10, 255].as_slice()));
     }
 
     #[test]

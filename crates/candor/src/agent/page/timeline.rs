@@ -13,6 +13,17 @@ use crate::agent::enrolment::Enrolment;
 use crate::agent::{kept, words};
 use crate::exit::{Because, Kind, Outcome};
 
+/// Lines that the browser leaves out or lays out together: a twenty-fifth of the work that it has with each alone, at each picture that it
+/// draws while somebody scrolls.
+const STRETCH_LINES: usize = 25;
+
+/// A stretch of the timeline.
+struct Stretch {
+    from: u32,
+    to: u32,
+    lines: Vec<Line>,
+}
+
 /// A line of the timeline.
 struct Line {
     number: u32,
@@ -57,7 +68,7 @@ struct After {
 pub(super) struct Timeline {
     root: String,
     recording: Recording,
-    lines: Vec<Line>,
+    stretches: Vec<Stretch>,
     refused: Vec<Refused>,
     masks: Vec<Mask>,
     apps: Vec<App>,
@@ -79,7 +90,7 @@ impl Timeline {
             masks.iter().any(|mask| matches!(&mask.what, Masked::App(app) if *app == step.window.app))
         };
         let charter = enrolment.charter();
-        let lines: Vec<Line> = steps.iter().map(|step| line(charter, step, left_out(&step.step))).collect();
+        let lines = steps.iter().map(|step| line(charter, step, left_out(&step.step)));
         let gaps = journal.gaps(session).because(Kind::BadInput, "read what was refused")?;
         let mask = |mask: &candor_journal::MaskInForce| Mask {
             number: mask.number,
@@ -90,8 +101,8 @@ impl Timeline {
             root: desk.root(),
             after: recording.released.then(|| after(enrolment, desk, session)),
             recording,
-            last: lines.len().saturating_sub(1),
-            lines,
+            last: steps.len().saturating_sub(1),
+            stretches: stretches(lines),
             refused: gaps.iter().map(refused).collect(),
             masks: masks.iter().map(mask).collect(),
             apps: apps_of(charter, apps),
@@ -116,6 +127,16 @@ fn line(charter: &Charter, outline: &StepOutline, app_left_out: bool) -> Line {
         taken_out: outline.report.findings.len(),
         has_frame: outline.has_frame,
     }
+}
+
+/// Stretches of as many lines each; the last one may be shorter.
+fn stretches(mut lines: impl Iterator<Item = Line>) -> Vec<Stretch> {
+    let next = || {
+        let lines: Vec<Line> = lines.by_ref().take(STRETCH_LINES).collect();
+        let (from, to) = (lines.first()?.number, lines.last()?.number);
+        Some(Stretch { from, to, lines })
+    };
+    std::iter::from_fn(next).collect()
 }
 
 fn refused(gap: &Gap) -> Refused {
@@ -146,4 +167,28 @@ pub(super) fn place(charter: &Charter, step: &Step) -> String {
 /// What a step acted on.
 pub(super) fn target(step: &Step) -> String {
     step.target.as_ref().map(words::target).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u32) -> Line {
+        let (place, action, target) = (String::new(), String::new(), String::new());
+        Line { number, kept: true, app_left_out: false, place, action, target, taken_out: 0, has_frame: true }
+    }
+
+    #[test]
+    fn stretches_hold_every_line_once_and_in_order_and_only_the_last_is_short() {
+        for steps in [0, 1, 24, 25, 26, 51] {
+            let stretches = stretches((0..steps).map(line));
+            let numbers = stretches.iter().flat_map(|stretch| &stretch.lines).map(|line| line.number);
+            assert!(numbers.eq(0..steps), "{steps}");
+            for stretch in stretches.iter().rev().skip(1) {
+                assert_eq!((stretch.lines.len(), stretch.to - stretch.from), (STRETCH_LINES, 24), "{steps}");
+            }
+            let last = stretches.last().map(|stretch| (stretch.from, stretch.to));
+            assert_eq!(last, (steps > 0).then(|| ((steps - 1) / 25 * 25, steps - 1)), "{steps}");
+        }
+    }
 }

@@ -72,7 +72,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         let json = serde_json::to_vec_pretty(&report).because(Kind::Unexpected, "write the report")?;
         durable::write_private(path, &json).because(Kind::Storage, &named("write", path))?;
     }
-    durable::write_private(&arguments.output, &redacted.png)
+    let png = redacted.png().because(Kind::Unexpected, &named("write", &arguments.output))?;
+    durable::write_private(&arguments.output, &png)
         .because(Kind::Storage, &named("write", &arguments.output))?;
     output::show(session.json, &report, |report| in_words(report, &arguments.output));
     Ok(())

@@ -15,6 +15,7 @@ use candor_model::Rect;
 
 use super::picture;
 use crate::linux::desktop;
+use crate::linux::windows::outer;
 use crate::{SensorError, Shown};
 
 /// The class of the window. The sensor leaves windows of this class out of every list: the light is in no frame, and no gate is asked about
@@ -211,14 +212,8 @@ fn place_of((attributes, geometry): PlaceAsked<'_>) -> Option<Rect> {
     let (attributes, geometry) = (attributes.reply(), geometry.reply());
     let (attributes, geometry) = (attributes.ok()?, geometry.ok()?);
     let drawn = attributes.map_state == MapState::VIEWABLE && attributes.class == WindowClass::INPUT_OUTPUT;
-    let border = u32::from(geometry.border_width) * 2;
-    let bounds = Rect {
-        x: geometry.x.into(),
-        y: geometry.y.into(),
-        width: u32::from(geometry.width) + border,
-        height: u32::from(geometry.height) + border,
-    };
-    drawn.then_some(bounds)
+    let GetGeometryReply { x, y, width, height, border_width, .. } = geometry;
+    drawn.then(|| outer(x, y, width, height, border_width))
 }
 
 /// The monitors, the first one first; the whole screen where the server names none.

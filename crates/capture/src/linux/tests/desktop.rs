@@ -25,7 +25,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::linux::windows::{Atoms, Windows};
+use crate::linux::windows::{Atoms, Known, Windows};
 
 /// The colour of the plain windows: magenta.
 pub(super) const WINDOW_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
@@ -176,10 +176,7 @@ impl Desktop {
         desktop.bus();
         desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
         desktop.manage();
-        until("the accessibility bus is up", || {
-            let (connection, atoms, root) = (&desktop.connection, &desktop.atoms, desktop.root);
-            Windows { connection, atoms, root, size: desktop.size, known: &RefCell::default() }.bus()
-        });
+        until("the accessibility bus is up", || desktop.windows(&RefCell::default()).bus());
         desktop
     }
 
@@ -220,6 +217,11 @@ impl Desktop {
             let told = told.reply().unwrap();
             (told.value32()?.next() == Some(number)).then_some(())
         });
+    }
+
+    /// A look at the windows from nothing.
+    fn windows<'a>(&'a self, known: &'a RefCell<Known>) -> Windows<'a> {
+        Windows { connection: &self.connection, atoms: &self.atoms, root: self.root, size: self.size, known }
     }
 
     /// Starts a program on this desktop; it ends with it.

@@ -114,71 +114,81 @@ impl Other {
             return "the first window";
         };
         let what = match self.number(12) {
-            0 | 1 => {
-                self.create(root);
-                "a new window"
-            }
-            2 => {
-                self.create(window);
-                "a new window in another"
-            }
-            3 | 4 => {
-                self.connection.map_window(window).unwrap();
-                "a window that was shown"
-            }
-            5 => {
-                self.connection.unmap_window(window).unwrap();
-                "a window that was hidden"
-            }
-            6 => {
-                let (x, width) = (self.number(1400), 50 + self.number(300));
-                let aux = ConfigureWindowAux::new().x(i32::try_from(x).unwrap() - 100).width(width);
-                self.connection.configure_window(window, &aux).unwrap();
-                "a window that moved"
-            }
-            7 => {
-                let mode = if self.number(2) == 0 { StackMode::ABOVE } else { StackMode::BELOW };
-                self.connection
-                    .configure_window(window, &ConfigureWindowAux::new().stack_mode(mode))
-                    .unwrap();
-                "a window that was raised or lowered"
-            }
-            8 => {
-                let class = [&b"one\0Firefox\0"[..], b"two\0Mousepad\0", b"light\0Candor-light\0"];
-                let class = class[usize::try_from(self.number(3)).unwrap()];
-                self.named(window, b"WM_CLASS", class);
-                "a class"
-            }
-            9 => {
-                let title = [&b"notes"[..], b"my bank account", b"Health insurance"];
-                let title = title[usize::try_from(self.number(3)).unwrap()];
-                self.named(window, b"_NET_WM_NAME", title);
-                "a title"
-            }
-            10 => {
-                if self.number(2) == 0 {
-                    self.named(window, b"WM_STATE", b"normal");
-                } else {
-                    let name = self.connection.intern_atom(false, b"WM_STATE").unwrap().reply().unwrap().atom;
-                    self.connection.delete_property(window, name).unwrap();
-                }
-                "a state"
-            }
-            _ => {
-                if self.number(3) == 0 {
-                    self.connection.destroy_window(window).unwrap();
-                    "a window that went"
-                } else {
-                    let parent = self.any().filter(|parent| *parent != window).unwrap_or(root);
-                    self.connection.reparent_window(window, parent, 7, 9).unwrap();
-                    "a window that was given to another"
-                }
-            }
+            0..=2 => self.comes(window),
+            3..=7 => self.is_placed(window),
+            8..=10 => self.tells(window),
+            _ => self.goes(window),
         };
         self.connection.sync().unwrap();
         // Errors of windows that are gone are of no interest.
         while self.connection.poll_for_event().unwrap().is_some() {}
         what
+    }
+
+    fn comes(&mut self, window: Window) -> &'static str {
+        let parent = if self.number(3) == 0 { window } else { self.root };
+        self.create(parent);
+        if parent == window { "a new window in another" } else { "a new window" }
+    }
+
+    fn is_placed(&mut self, window: Window) -> &'static str {
+        let aux = ConfigureWindowAux::new();
+        match self.number(5) {
+            0 | 1 => {
+                self.connection.map_window(window).unwrap();
+                "a window that was shown"
+            }
+            2 => {
+                self.connection.unmap_window(window).unwrap();
+                "a window that was hidden"
+            }
+            3 => {
+                let x = i32::try_from(self.number(1400)).unwrap() - 100;
+                let aux = aux.x(x).width(50 + self.number(300));
+                self.connection.configure_window(window, &aux).unwrap();
+                "a window that moved"
+            }
+            _ => {
+                let mode = if self.number(2) == 0 { StackMode::ABOVE } else { StackMode::BELOW };
+                self.connection.configure_window(window, &aux.stack_mode(mode)).unwrap();
+                "a window that was raised or lowered"
+            }
+        }
+    }
+
+    fn tells(&mut self, window: Window) -> &'static str {
+        let one_of = usize::try_from(self.number(3)).unwrap();
+        match self.number(4) {
+            0 => {
+                let classes = [&b"one\0Firefox\0"[..], b"two\0Mousepad\0", b"light\0Candor-light\0"];
+                self.named(window, b"WM_CLASS", classes[one_of]);
+                "a class"
+            }
+            1 => {
+                let titles = [&b"notes"[..], b"my bank account", b"Health insurance"];
+                self.named(window, b"_NET_WM_NAME", titles[one_of]);
+                "a title"
+            }
+            2 => {
+                self.named(window, b"WM_STATE", b"normal");
+                "a state"
+            }
+            _ => {
+                let name = self.connection.intern_atom(false, b"WM_STATE").unwrap().reply().unwrap().atom;
+                self.connection.delete_property(window, name).unwrap();
+                "a state that went"
+            }
+        }
+    }
+
+    fn goes(&mut self, window: Window) -> &'static str {
+        if self.number(3) == 0 {
+            self.connection.destroy_window(window).unwrap();
+            return "a window that went";
+        }
+        let parent = self.any().filter(|parent| *parent != window).unwrap_or(self.root);
+        self.connection.reparent_window(window, parent, 7, 9).unwrap();
+        "a window that was given to another"
     }
 }
 

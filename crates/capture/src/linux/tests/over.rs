@@ -10,7 +10,9 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use super::desktop::{Desktop, within};
 use super::law::{Law, now};
-use super::{CANARY, EDITOR, WAIT, judged, rect, sensor};
+use super::{CANARY, EDITOR, WAIT, judged, next, rect, sensor};
+use crate::Shown;
+use crate::linux::open_light;
 use crate::linux::x11::X11Sensor;
 
 /// How often something is drawn or moved.
@@ -87,13 +89,17 @@ impl Hand {
 fn a_frame_that_is_painted_over_the_last_one_is_the_one_that_is_painted_anew() {
     let (desktop, law) = (Desktop::without_manager(), Law::new());
     let editor = desktop.green(EDITOR, rect(0, 0, 600, 500));
-    let others = [rect(100, 80, 500, 400), rect(700, 300, 300, 300)].map(|at| desktop.green(EDITOR, at));
+    let others = [rect(100, 80, 500, 400), rect(860, 500, 420, 300)].map(|at| desktop.green(EDITOR, at));
     let canary = desktop.window(CANARY, rect(300, 200, 200, 150), false);
+    // It lies over the windows, and is in no frame.
+    let mut light = open_light(&desktop.display, None, Shown::Recording).unwrap();
     let mut hand = Hand::of(&desktop, [editor, others[0], others[1], canary]);
     let (mut over, mut anew) = (sensor(&desktop), sensor(&desktop));
     let mut shown = std::collections::BTreeSet::new();
     for change in 0..CHANGES {
         hand.change();
+        // Who asks for trees asks the same account.
+        over.changed.after_tree(&over.connection);
         // What was drawn reaches the screen a moment after it was drawn.
         let agreed = within(WAIT, || {
             let (last, whole) = (frame(&mut over, &law, editor)?, frame(&mut anew, &law, editor)?);
@@ -104,6 +110,8 @@ fn a_frame_that_is_painted_over_the_last_one_is_the_one_that_is_painted_anew() {
         assert!(over.canvas.borrow().is_some() && anew.canvas.borrow().is_none());
         shown.insert(agreed.rgb().iter().map(|byte| u64::from(*byte)).sum::<u64>());
     }
+    light.restore().unwrap();
+    assert!(light.is_seen().unwrap());
     assert!(shown.len() > 50, "only {} different frames", shown.len());
 }
 
@@ -112,6 +120,13 @@ fn what_is_refused_leaves_no_frame_behind() {
     let (desktop, law) = (Desktop::without_manager(), Law::new());
     let editor = desktop.green(EDITOR, rect(0, 0, 600, 500));
     let mut sensor = sensor(&desktop);
+    assert!(frame(&mut sensor, &law, editor).is_some() && sensor.canvas.borrow().is_some());
+    assert!(sensor.shared.as_ref().unwrap().is_clean(), "pixels are left where they were read");
+    // An action that nobody captured: the gate refused it.
+    desktop.xdotool(&["mousemove", "20", "60", "click", "1"]);
+    drop(next(&mut sensor));
+    sensor.refuse_what_was_asked();
+    assert!(sensor.canvas.borrow().is_none());
     assert!(frame(&mut sensor, &law, editor).is_some() && sensor.canvas.borrow().is_some());
     let at = Moment { wall: now(), monotonic_us: 5 };
     let pending = sensor.pending(at, Action::Wait { ms: 0 }, editor.into()).unwrap();

@@ -123,9 +123,12 @@ impl Heard {
 
     pub(crate) fn add(&mut self, id: u64, change: Change) {
         let Some(window) = self.window_mut(id) else { return };
-        while window.changes.front().is_some_and(|old| change.at_us.saturating_sub(old.at_us) > HELD_US)
-            || window.changes.len() >= CHANGES_MAX
+        let is_old = |old: &Change| change.at_us.saturating_sub(old.at_us) > HELD_US;
+        while let Some(old) =
+            window.changes.front().filter(|old| is_old(old) || window.changes.len() >= CHANGES_MAX)
         {
+            // Keys of that time have lost what they wrote: what was written later is not theirs.
+            window.unsure_us = window.unsure_us.max(old.at_us + 1);
             window.changes.pop_front();
         }
         window.changes.push_back(change);
@@ -184,6 +187,27 @@ fn name(element: &Element) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_whose_changes_were_let_go_are_given_no_later_ones() {
+        let element = |n: u32| (":1.7".to_owned(), OwnedObjectPath::try_from(format!("/{n}")).unwrap());
+        let frame = Frame { application: element(0), element: element(1), name: String::new(), scale: 1 };
+        let change = |at_us| Change { at_us, element: element(2).1, start: 0, what: What::Deleted(1) };
+        let unsure = |changes: &[u64]| {
+            let mut heard = Heard::default();
+            heard.permit(7, frame.clone(), 5);
+            for at_us in changes {
+                heard.add(7, change(*at_us));
+            }
+            let window = heard.window(7).unwrap();
+            (window.unsure_us, window.changes.len())
+        };
+        assert_eq!(unsure(&[10, 20, HELD_US]), (5, 3));
+        assert_eq!(unsure(&[10, 20, HELD_US + 15]), (11, 2));
+        assert_eq!(unsure(&[10, 20, HELD_US + 25]), (21, 1));
+        let many: Vec<u64> = (10..).take(CHANGES_MAX + 3).collect();
+        assert_eq!(unsure(&many), (13, CHANGES_MAX));
+    }
 
     #[test]
     fn where_the_keyboard_was_at_a_moment_is_known_after_it_went_elsewhere() {

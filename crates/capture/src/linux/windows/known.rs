@@ -76,7 +76,7 @@ impl Top {
 }
 
 /// A window with its borders.
-fn outer(x: i16, y: i16, width: u16, height: u16, border: u16) -> Rect {
+pub(crate) fn outer(x: i16, y: i16, width: u16, height: u16, border: u16) -> Rect {
     let border = u32::from(border) * 2;
     Rect { x: x.into(), y: y.into(), width: u32::from(width) + border, height: u32::from(height) + border }
 }
@@ -105,6 +105,12 @@ impl Known {
         let seen: Vec<_> = tops.filter(|(window, top)| top.is_seen(size) && !top.is_light(*window)).collect();
         let covered = seen.last().is_some_and(|(_, top)| top.covers_all(size));
         (seen.into_iter().map(|(window, top)| top.as_seen(window)).collect(), covered)
+    }
+
+    /// Where lights are.
+    pub(super) fn lights(&self) -> Vec<Rect> {
+        let lights = self.tops.iter().filter(|(window, top)| top.is_light(**window));
+        lights.map(|(_, top)| top.bounds).collect()
     }
 
     /// Whose a window is, if that is known.

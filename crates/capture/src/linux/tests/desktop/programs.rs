@@ -83,13 +83,8 @@ impl Desktop {
     /// Where such a window is now, if it is painted in the colour of canaries.
     pub(super) fn unmanaged(&self, class: &str) -> Option<Rect> {
         self.wake_manager();
-        let windows = Windows {
-            connection: &self.connection,
-            atoms: &self.atoms,
-            root: self.root,
-            size: self.size,
-            known: &RefCell::default(),
-        };
+        let known = RefCell::default();
+        let windows = self.windows(&known);
         let (seen, _) = windows.seen().ok()?;
         let found = seen.iter().filter(|window| window.class == class).find(|window| {
             let id = u32::try_from(window.id).unwrap();
@@ -190,13 +185,8 @@ impl Desktop {
 
     pub(in super::super) fn bounds_of(&self, class: &str) -> Rect {
         until(class, || {
-            let windows = Windows {
-                connection: &self.connection,
-                atoms: &self.atoms,
-                root: self.root,
-                size: self.size,
-                known: &RefCell::default(),
-            };
+            let known = RefCell::default();
+            let windows = self.windows(&known);
             let (seen, _) = windows.seen().ok()?;
             seen.into_iter().find(|window| window.class == class).map(|window| window.bounds)
         })
@@ -204,13 +194,8 @@ impl Desktop {
 
     /// The application's own window of this class.
     pub(in super::super) fn inside(&self, class: &str) -> Window {
-        let windows = Windows {
-            connection: &self.connection,
-            atoms: &self.atoms,
-            root: self.root,
-            size: self.size,
-            known: &RefCell::default(),
-        };
+        let known = RefCell::default();
+        let windows = self.windows(&known);
         let (seen, _) = windows.seen().unwrap();
         let found = seen.iter().find(|window| window.class == class).unwrap();
         windows.inside(u32::try_from(found.id).unwrap()).unwrap()
