@@ -177,7 +177,7 @@ impl Models {
     /// The finder of faces, loaded once for all who ask.
     pub(crate) fn faces(&self) -> Result<Arc<Blaze>, ModelError> {
         let unusable = |_| ModelError::Unusable { name: described(File::Faces).0 };
-        shared(&self.inner.faces, || Blaze::load(self.read(File::Faces)?).map_err(unusable))
+        shared(&self.inner.faces, || Blaze::load(&self.read(File::Faces)?).map_err(unusable))
     }
 
     /// The tagger, loaded once for all who ask; none as long as no weights are pinned.

@@ -112,19 +112,22 @@ impl Eyes {
         paint(frame, painted)?;
         let is_interface = matches!(scene.keep, Keep::Interface);
         self.reader.only_in(scene.tree.filter(|_| is_interface).map(|tree| tree::labelled(tree, frame)));
-        let (lines, is_new) = self.reader.lines(frame, &areas(painted), hurry)?;
-        if let Some(last) = last.take_if(|last| !is_new && last.is_of(scene, painted)) {
+        let (lines, changed) = self.reader.lines(frame, &areas(painted), hurry)?;
+        if let Some(last) = last.take_if(|last| changed.is_none() && last.is_of(scene, painted)) {
             return Ok(self.last.insert(last).read.clone());
         }
+        // INVARIANT: nothing fails from the reading on until `faces` has seen the frame: both compare the next one with it.
         faint::flatten(frame);
+        if let Some(changed) = changed {
+            self.faces.see(frame, &changed);
+        }
         let lines = self.without_old_paint(frame, lines)?;
         let mut masks = painted.to_vec();
         if !scene.keep.is_content() {
             let photos = photo::regions(frame, &lines, scene.keep.own().is_some());
             masks.extend(photos.into_iter().map(|area| Mask::unknown(area, "image.photo")));
         }
-        let heads = self.faces.heads(frame, &masks, (false, hurry))?;
-        masks.extend(heads);
+        masks.extend(self.faces.heads(frame, &masks, hurry)?);
         hurry.check()?;
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
         let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
@@ -166,7 +169,7 @@ impl Eyes {
         hurry: Hurry<'_>,
     ) -> Result<Vec<u8>, ImageError> {
         let said = lines.clone();
-        let mut pieces = lines;
+        let (mut pieces, mut is_whole_face) = (lines, false);
         for round in 0..ROUNDS_MAX {
             let painted = paint(frame, masks)?;
             let mut known = vec![Known { difference: painted, lines: pieces }];
@@ -180,7 +183,11 @@ impl Eyes {
             if round >= EVERYTHING_FROM && !more.is_empty() {
                 more = pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect();
             }
-            more.extend(self.faces.left(frame, masks, (is_whole, hurry))?);
+            // Every text that goes changes what is looked at for faces: they come last.
+            if more.is_empty() {
+                more = self.faces.left(frame, masks, (is_whole_face, hurry))?;
+                is_whole_face = true;
+            }
             if more.is_empty() {
                 hurry.check()?;
                 let png = stored(frame, masks)?;

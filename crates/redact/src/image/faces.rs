@@ -1,8 +1,9 @@
 //! Faces: each region that looks like a photograph is looked at, ever nearer, and a face found goes with the head around it.
 //!
-//! The path of a picture: `photo` says which tiles may show a face; `looks` joins them to regions, and says which squares of
-//! these are looked at; `blaze` runs the model over a square. A square whose pixels were looked at before is not looked at
-//! again. Where nothing looks like a photograph the model is not even loaded.
+//! The path of a picture: `photo` says which tiles may show a face, of those that changed since the picture before; `looks` joins
+//! them to regions, and says which squares of these are looked at; `blaze` runs the model over a square. A square that did not
+//! change, or whose pixels were looked at before, is not looked at again. Where nothing looks like a photograph the model is not
+//! even loaded.
 
 pub(crate) mod blaze;
 mod looks;
@@ -12,11 +13,13 @@ use std::collections::BTreeMap;
 use candor_model::Pixels;
 
 use crate::image::faces::blaze::Face;
-use crate::image::{ImageError, Mask, photo};
+use crate::image::photo::{self, FaceTiles};
+use crate::image::{ImageError, Mask};
 use crate::models::File;
 use crate::ocr::Hurry;
 use crate::ocr::area::{Area, ceil, floor, pixels};
 use crate::ocr::cache::{Cache, Key};
+use crate::ocr::tiles::Difference;
 use crate::screen::canvas::is_filled;
 use crate::{ModelError, Models};
 
@@ -27,16 +30,21 @@ const ABOVE: f32 = 0.6;
 const BELOW: f32 = 0.25;
 /// Two boxes are one face if they hold so much of what they cover together.
 const SAME_FROM: f32 = 0.3;
-/// Most squares that are remembered, with some hundred bytes each.
+/// Most squares that are remembered of each kind, with some hundred bytes each.
 const SEEN_MAX: usize = 4_096;
 
 /// Looks for faces in the pictures of one session.
+///
+/// INVARIANT: what is held of a place is of the very pixels that it shows. [`Faces::see`] is told of each picture before anything
+/// in it is asked for, and where it differs from the one before; paint is part of the key.
 pub(crate) struct Faces {
     models: Models,
-    /// What was found, by the pixels that were looked at, from the corner of the square.
+    /// Of the last picture that was seen.
+    tiles: FaceTiles,
+    /// What was found in squares of it, by place and by what was painted in them.
+    here: BTreeMap<(Area, Vec<Area>), Vec<Face>>,
+    /// What was found in any picture, by the pixels that were looked at, from the corner of the square.
     seen: BTreeMap<Key, Vec<Face>>,
-    /// Whether anything of the picture that was looked at last looks like a photograph. Paint never makes it do so.
-    is_photo: bool,
 }
 
 impl Faces {
@@ -46,24 +54,17 @@ impl Faces {
     /// When the model is missing, or is another one.
     pub(crate) fn new(models: &Models) -> Result<Self, ModelError> {
         models.read(File::Faces)?;
-        Ok(Self { models: models.clone(), seen: BTreeMap::new(), is_photo: false })
+        let (here, seen) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { models: models.clone(), tiles: FaceTiles::default(), here, seen })
     }
 
-    /// The heads that are left in a picture after it was painted.
-    ///
-    /// # Errors
-    /// As for [`Faces::heads`].
-    pub(crate) fn left(
-        &mut self,
-        frame: &Pixels,
-        masked: &[Mask],
-        how: (bool, Hurry<'_>),
-    ) -> Result<Vec<Mask>, ImageError> {
-        if self.is_photo { self.heads(frame, masked, how) } else { Ok(Vec::new()) }
+    /// Takes up the next picture, before it is painted for what is found in it. It is the last one but where it `changed`.
+    pub(crate) fn see(&mut self, frame: &Pixels, changed: &Difference) {
+        self.tiles.see(frame, |tile| changed.touches(tile));
+        self.here.retain(|(look, _), _| !changed.touches(*look));
     }
 
-    /// The heads in `frame`; or, once they do not settle, the `whole` squares in which a face is found. What is `masked` or painted
-    /// already is not told again.
+    /// The heads in the picture that was seen. What is `masked` is not looked at.
     ///
     /// # Errors
     /// When there is no time left, or the model does not load or run.
@@ -71,40 +72,93 @@ impl Faces {
         &mut self,
         frame: &Pixels,
         masked: &[Mask],
+        hurry: Hurry<'_>,
+    ) -> Result<Vec<Mask>, ImageError> {
+        let groups = self.tiles.groups(|tile| !is_covered(tile, masked));
+        let (heads, _) = self.found(frame, groups, &[], hurry)?;
+        Ok(masks(heads))
+    }
+
+    /// The heads that are left in the same picture after it was painted; or, once they do not settle, the `whole` squares in which
+    /// a face is found.
+    ///
+    /// # Errors
+    /// As for [`Faces::heads`].
+    pub(crate) fn left(
+        &mut self,
+        frame: &Pixels,
+        painted: &[Mask],
         (whole, hurry): (bool, Hurry<'_>),
     ) -> Result<Vec<Mask>, ImageError> {
-        let Some(all) = Area::new(0, 0, frame.width(), frame.height()) else { return Ok(Vec::new()) };
-        let is_left = |tile: &Area| !masked.iter().any(|mask| mask.area.joined(*tile) == mask.area);
-        let groups = photo::faces(frame);
-        self.is_photo = !groups.is_empty();
-        let groups = groups.into_iter().map(|group| group.into_iter().filter(is_left).collect());
+        let is_as_seen = |tile: Area| !painted.iter().any(|mask| mask.area.intersects(tile));
+        let is_left = |tile: Area| {
+            is_as_seen(tile) || !is_covered(tile, painted) && photo::shows_face(frame, tile)
+        };
+        let groups = self.tiles.groups(is_left);
+        let (heads, squares) = self.found(frame, groups, painted, hurry)?;
+        Ok(masks(if whole && !heads.is_empty() { squares } else { heads }))
+    }
+
+    /// The heads that are not painted, and the squares in which there is a face.
+    fn found(
+        &mut self,
+        frame: &Pixels,
+        groups: Vec<Vec<Area>>,
+        painted: &[Mask],
+        hurry: Hurry<'_>,
+    ) -> Result<(Vec<Area>, Vec<Area>), ImageError> {
+        let Some(all) = Area::new(0, 0, frame.width(), frame.height()) else { return Ok(Default::default()) };
         let (mut found, mut squares) = (Vec::new(), Vec::new());
-        for look in looks::of(groups.collect(), all) {
+        for look in looks::of(groups, all) {
             hurry.check()?;
-            let faces = self.look(frame, look)?;
+            let faces = self.look(frame, look, painted)?;
             squares.extend((!faces.is_empty()).then_some(look));
             found.extend(faces.into_iter().map(|face| face.moved(look)));
         }
         let mut heads: Vec<Area> = best(found).iter().filter_map(|face| head(face, all)).collect();
         heads.retain(|head| !is_filled(frame, head.rect()));
-        if whole && !heads.is_empty() {
-            heads = squares;
-        }
-        Ok(heads.into_iter().map(|area| Mask::unknown(area, "image.face")).collect())
+        Ok((heads, squares))
     }
 
-    fn look(&mut self, frame: &Pixels, look: Area) -> Result<Vec<Face>, ImageError> {
+    /// The faces of a square: known by its place in this picture, or by its pixels in one before, or looked for.
+    fn look(&mut self, frame: &Pixels, look: Area, painted: &[Mask]) -> Result<Vec<Face>, ImageError> {
+        let mut paint: Vec<Area> = painted.iter().filter_map(|mask| mask.area.common(look)).collect();
+        paint.sort_unstable();
+        paint.dedup();
+        let place = (look, paint);
+        if let Some(faces) = self.here.get(&place) {
+            return Ok(faces.clone());
+        }
+        let faces = self.by_pixels(frame, look)?;
+        remember(&mut self.here, place, faces.clone());
+        Ok(faces)
+    }
+
+    fn by_pixels(&mut self, frame: &Pixels, look: Area) -> Result<Vec<Face>, ImageError> {
         let key = Cache::key(frame, look);
         if let Some(faces) = self.seen.get(&key) {
             return Ok(faces.clone());
         }
         let faces = self.models.faces()?.find(frame, look)?;
-        if self.seen.len() >= SEEN_MAX {
-            self.seen.clear();
-        }
-        self.seen.insert(key, faces.clone());
+        remember(&mut self.seen, key, faces.clone());
         Ok(faces)
     }
+}
+
+/// Forgets all once it is too much.
+fn remember<K: Ord>(known: &mut BTreeMap<K, Vec<Face>>, key: K, faces: Vec<Face>) {
+    if known.len() >= SEEN_MAX {
+        known.clear();
+    }
+    known.insert(key, faces);
+}
+
+fn is_covered(tile: Area, masked: &[Mask]) -> bool {
+    masked.iter().any(|mask| mask.area.joined(tile) == mask.area)
+}
+
+fn masks(areas: Vec<Area>) -> Vec<Mask> {
+    areas.into_iter().map(|area| Mask::unknown(area, "image.face")).collect()
 }
 
 /// Of boxes over each other the one that is most a face.

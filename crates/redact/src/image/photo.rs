@@ -31,37 +31,70 @@ pub(crate) fn regions(frame: &Pixels, lines: &[Line], portraits: bool) -> Vec<Ar
         colours(frame, area, |_| true) >= COLOURS_MIN
             && !lines.iter().any(|line| line.bounds.intersects(area))
     };
-    let groups = groups(frame, is_photo).into_iter().filter(|tiles| tiles.len() >= tiles_min);
+    let size = (frame.width(), frame.height());
+    let many = places(size).filter(|at| tile(size, *at).is_some_and(is_photo)).collect();
+    let groups = groups(size, many).into_iter().filter(|tiles| tiles.len() >= tiles_min);
     groups.filter_map(|tiles| tiles.into_iter().reduce(Area::joined)).collect()
 }
 
-/// The tiles that may show a part of a face, by groups that touch. Text over a picture does not explain it, and paint is no
-/// part of it: a picture that was painted has no such tile that it did not have before.
-pub(crate) fn faces(frame: &Pixels) -> Vec<Vec<Area>> {
-    groups(frame, |area| !is_one_colour(frame, area) && may_show_face(frame, area))
+/// The tiles of a picture that may show a part of a face. Text over a picture does not explain it, and paint is no part of it: a
+/// picture that was painted has no such tile that it did not have before.
+#[derive(Default)]
+pub(crate) struct FaceTiles {
+    size: (u32, u32),
+    tiles: BTreeSet<(u32, u32)>,
 }
 
-/// The tiles that are alike, by groups that touch.
-fn groups(frame: &Pixels, is_alike: impl Fn(Area) -> bool) -> Vec<Vec<Area>> {
-    let (columns, rows) = (frame.width().div_ceil(TILE_PX), frame.height().div_ceil(TILE_PX));
-    let tile = |x: u32, y: u32| {
-        let (left, top) = (x * TILE_PX, y * TILE_PX);
-        Area::new(left, top, frame.width().min(left + TILE_PX), frame.height().min(top + TILE_PX))
-    };
-    let mut many: BTreeSet<(u32, u32)> = BTreeSet::new();
-    for y in 0..rows {
-        for x in 0..columns {
-            let Some(area) = tile(x, y) else { continue };
-            if is_alike(area) {
-                many.insert((x, y));
+impl FaceTiles {
+    /// Judges the tiles of `frame` that changed since the last one. The others are what they were.
+    pub(crate) fn see(&mut self, frame: &Pixels, has_changed: impl Fn(Area) -> bool) {
+        let size = (frame.width(), frame.height());
+        let is_other = std::mem::replace(&mut self.size, size) != size;
+        if is_other {
+            self.tiles.clear();
+        }
+        for (at, area) in places(size).filter_map(|at| Some((at, tile(size, at)?))) {
+            if !is_other && !has_changed(area) {
+                continue;
+            }
+            if shows_face(frame, area) {
+                self.tiles.insert(at);
+            } else {
+                self.tiles.remove(&at);
             }
         }
     }
+
+    /// Those of which something is left, by groups that touch.
+    pub(crate) fn groups(&self, is_left: impl Fn(Area) -> bool) -> Vec<Vec<Area>> {
+        let area = |at: &(u32, u32)| tile(self.size, *at);
+        groups(self.size, self.tiles.iter().copied().filter(|at| area(at).is_some_and(&is_left)).collect())
+    }
+}
+
+/// The tiles that are alike, by groups that touch.
+fn groups(size: (u32, u32), mut many: BTreeSet<(u32, u32)>) -> Vec<Vec<Area>> {
     let mut groups = Vec::new();
     while let Some(start) = many.pop_first() {
-        groups.push(group(start, &mut many).into_iter().filter_map(|(x, y)| tile(x, y)).collect());
+        groups.push(group(start, &mut many).into_iter().filter_map(|at| tile(size, at)).collect());
     }
     groups
+}
+
+/// Every tile of a picture of this size.
+fn places((width, height): (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
+    let columns = width.div_ceil(TILE_PX);
+    (0..height.div_ceil(TILE_PX)).flat_map(move |y| (0..columns).map(move |x| (x, y)))
+}
+
+fn tile((width, height): (u32, u32), (x, y): (u32, u32)) -> Option<Area> {
+    let (left, top) = (x * TILE_PX, y * TILE_PX);
+    Area::new(left, top, width.min(left + TILE_PX), height.min(top + TILE_PX))
+}
+
+/// Whether a tile may show a part of a face, beside what is painted.
+pub(crate) fn shows_face(frame: &Pixels, area: Area) -> bool {
+    !is_one_colour(frame, area) && may_show_face(frame, area)
 }
 
 /// Most tiles of a screen are.

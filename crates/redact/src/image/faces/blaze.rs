@@ -1,14 +1,11 @@
 //! The model `BlazeFace` (Bazarevsky et al. 2019) over one square: what it says at its anchors, as boxes.
 
 use candor_model::Pixels;
-use rten::{Model, NodeId, Value, ValueOrView};
 
 use crate::ocr::ReadError;
 use crate::ocr::area::{Area, index, real};
-use crate::ocr::resample::{Normal, Planes};
+use crate::ocr::net::faces::{FaceModel, SIDE_PX, Said};
 
-/// The model sees squares of this side.
-const SIDE_PX: usize = 256;
 /// Its two layers: cells of a side, and anchors in the middle of each cell.
 const LAYERS: [(usize, usize); 2] = [(16, 2), (8, 6)];
 /// What it says of an anchor: the middle of the box from the anchor, its width and height, six points of the face.
@@ -16,8 +13,6 @@ const VALUES: usize = 16;
 /// From this probability on a box is a face. The package that the model is from takes the same one; `models/faces.md` has what
 /// others would give.
 const FACE_FROM: f32 = 0.75;
-/// Bytes to -1 to 1.
-const NORMAL: Normal = [(127.5, 1.0 / 127.5); 3];
 
 /// A face: its box in pixels, and how sure the model is, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,43 +57,23 @@ impl Face {
 }
 
 /// The model, loaded.
-pub(crate) struct Blaze {
-    model: Model,
-    input: NodeId,
-    /// Per layer, what it says of faces and of boxes.
-    outputs: [NodeId; 4],
-}
+pub(crate) struct Blaze(FaceModel);
 
 impl Blaze {
     /// Takes the model as ONNX.
-    pub(crate) fn load(model: Vec<u8>) -> Result<Self, ReadError> {
-        let model = Model::load(model).map_err(|_| wrong())?;
-        let node = |name: &str| model.node_id(name).map_err(|_| wrong());
-        let input = node("input:0")?;
-        let outputs =
-            [node("Identity:0")?, node("Identity_2:0")?, node("Identity_1:0")?, node("Identity_3:0")?];
-        Ok(Self { model, input, outputs })
+    pub(crate) fn load(model: &[u8]) -> Result<Self, ReadError> {
+        FaceModel::read(model).map(Self).ok_or(wrong())
     }
 
     /// The faces in `look` of `frame`, in pixels of the frame from the corner of the look.
     pub(crate) fn find(&self, frame: &Pixels, look: Area) -> Result<Vec<Face>, ReadError> {
         let longest = index(look.width().max(look.height()));
         let scaled = |length: u32| (index(length) * SIDE_PX).div_ceil(longest);
-        let size = (scaled(look.width()), scaled(look.height()));
-        let planes = Planes::of(frame, look, size, (SIDE_PX, SIDE_PX), NORMAL);
-        let input =
-            Value::from_shape(&[1, SIDE_PX, SIDE_PX, 3], interleaved(&planes)).map_err(|_| wrong())?;
-        let inputs: Vec<(NodeId, ValueOrView<'_>)> = vec![(self.input, input.into())];
-        let outputs = self.model.run_n(inputs, self.outputs, None).map_err(|_| wrong())?;
-        let mut values = Vec::with_capacity(outputs.len());
-        for output in outputs {
-            values.push(output.into_shape_vec::<f32, 3>().map_err(|_| wrong())?.1);
-        }
+        let said = self.0.run(frame, look, (scaled(look.width()), scaled(look.height())));
         let scale = real(longest) / real(SIDE_PX);
         let mut faces = Vec::new();
-        for (layer, said) in LAYERS.into_iter().zip(values.chunks_exact(2)) {
-            let [scores, boxes] = said else { return Err(wrong()) };
-            faces.extend(decoded(layer, scores, boxes, scale)?);
+        for (layer, said) in LAYERS.into_iter().zip(&said) {
+            faces.extend(decoded(layer, said, scale)?);
         }
         Ok(faces)
     }
@@ -108,22 +83,9 @@ const fn wrong() -> ReadError {
     ReadError::Model("face")
 }
 
-/// Red, green and blue pixel by pixel, as the model takes them.
-fn interleaved(planes: &Planes) -> Vec<f32> {
-    let size = planes.width * planes.height;
-    let (blue, rest) = planes.values.split_at(size);
-    let (green, red) = rest.split_at(size);
-    red.iter().zip(green).zip(blue).flat_map(|((red, green), blue)| [*red, *green, *blue]).collect()
-}
-
 /// The faces that a layer tells of.
-fn decoded(
-    (cells, anchors): (usize, usize),
-    scores: &[f32],
-    boxes: &[f32],
-    scale: f32,
-) -> Result<Vec<Face>, ReadError> {
-    let (boxes, rest) = boxes.as_chunks::<VALUES>();
+fn decoded((cells, anchors): (usize, usize), said: &Said, scale: f32) -> Result<Vec<Face>, ReadError> {
+    let (scores, (boxes, rest)) = (&said.scores, said.boxes.as_chunks::<VALUES>());
     if !rest.is_empty() || boxes.len() != scores.len() || scores.len() != cells * cells * anchors {
         return Err(wrong());
     }
@@ -162,7 +124,7 @@ mod tests {
 
     fn shipped() -> Blaze {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/faces/blazeface.onnx");
-        Blaze::load(std::fs::read(path).unwrap()).unwrap()
+        Blaze::load(&std::fs::read(path).unwrap()).unwrap()
     }
 
     fn picture(name: &str) -> (Pixels, Area) {
@@ -181,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn rten_says_what_onnx_runtime_says() {
+    fn our_model_says_what_onnx_runtime_says() {
         let model = shipped();
         for name in ["collins.png", "hopper.png", "chelsea.png"] {
             let (frame, whole) = picture(name);
@@ -198,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_face_without_a_place_is_no_answer() {
-        let said = |values: [f32; VALUES]| decoded((1, 1), &[9.0], &values, 1.0);
+        let of = |score: f32, boxes: &[f32]| Said { scores: vec![score], boxes: boxes.to_vec() };
+        let said = |values: [f32; VALUES]| decoded((1, 1), &of(9.0, &values), 1.0);
         let mut values = [0.0; VALUES];
         values[2..4].copy_from_slice(&[20.0, 30.0]);
         let face = said(values).unwrap()[0];
@@ -208,7 +171,7 @@ mod tests {
             values[at] = wrong;
             assert!(said(values).is_err(), "{at} {wrong}");
         }
-        assert!(decoded((1, 1), &[9.0], &[0.0; VALUES - 1], 1.0).is_err());
-        assert!(decoded((1, 1), &[-9.0], &[f32::NAN; VALUES], 1.0).unwrap().is_empty());
+        assert!(decoded((1, 1), &of(9.0, &[0.0; VALUES - 1]), 1.0).is_err());
+        assert!(decoded((1, 1), &of(-9.0, &[f32::NAN; VALUES]), 1.0).unwrap().is_empty());
     }
 }
