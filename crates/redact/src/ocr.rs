@@ -61,7 +61,7 @@ pub(crate) struct Hurry<'a>(&'a dyn Fn() -> bool);
 
 impl<'a> Hurry<'a> {
     /// `in_time` is asked between any two runs of a model.
-    pub(crate) fn new(in_time: &'a dyn Fn() -> bool) -> Self {
+    pub(crate) const fn new(in_time: &'a dyn Fn() -> bool) -> Self {
         Self(in_time)
     }
 

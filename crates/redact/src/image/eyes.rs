@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candor_model::{Finding, FrameView, Pixels, Place, Tree};
 
 use super::{
-    EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
+    EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faces, faint, layout, paint, photo, tree,
 };
 use crate::image::faces::Faces;
 use crate::image::judge::Judge;
@@ -245,12 +245,14 @@ fn areas(masks: &[Mask]) -> Vec<Area> {
     masks.iter().map(|mask| mask.area).collect()
 }
 
-/// The masks that are not held by another one, from top to bottom: layers agree more often than not.
+/// The masks that are not held by another one, from top to bottom: layers agree more often than not. A face is told in any case:
+/// the reader takes small portraits for lines that it is not sure of, and who looks at the report is to know that there was a face.
 fn tidied(mut masks: Vec<Mask>) -> Vec<Mask> {
     masks.sort_by_key(|mask| std::cmp::Reverse(mask.area.size()));
     let mut kept: Vec<Mask> = Vec::with_capacity(masks.len());
     for mask in masks {
-        if !kept.iter().any(|other| other.area.joined(mask.area) == other.area) {
+        let is_told = |other: &Mask| faces::is_face(other) || !faces::is_face(&mask);
+        if !kept.iter().any(|other| other.area.joined(mask.area) == other.area && is_told(other)) {
             kept.push(mask);
         }
     }

@@ -23,6 +23,8 @@ use crate::ocr::tiles::Difference;
 use crate::screen::canvas::is_filled;
 use crate::{ModelError, Models};
 
+/// How a mask for a face is told.
+const RULE: &str = "image.face";
 /// What the head has beyond the box of the model, which reaches from the brows to the chin and from eye to eye: as shares of the box, to
 /// either side, above and below.
 const ASIDE: f32 = 0.4;
@@ -91,9 +93,8 @@ impl Faces {
         (whole, hurry): (bool, Hurry<'_>),
     ) -> Result<Vec<Mask>, ImageError> {
         let is_as_seen = |tile: Area| !painted.iter().any(|mask| mask.area.intersects(tile));
-        let is_left = |tile: Area| {
-            is_as_seen(tile) || !is_covered(tile, painted) && photo::shows_face(frame, tile)
-        };
+        let is_left =
+            |tile: Area| is_as_seen(tile) || !is_covered(tile, painted) && photo::shows_face(frame, tile);
         let groups = self.tiles.groups(is_left);
         let (heads, squares) = self.found(frame, groups, painted, hurry)?;
         Ok(masks(if whole && !heads.is_empty() { squares } else { heads }))
@@ -158,7 +159,11 @@ fn is_covered(tile: Area, masked: &[Mask]) -> bool {
 }
 
 fn masks(areas: Vec<Area>) -> Vec<Mask> {
-    areas.into_iter().map(|area| Mask::unknown(area, "image.face")).collect()
+    areas.into_iter().map(|area| Mask::unknown(area, RULE)).collect()
+}
+
+pub(super) fn is_face(mask: &Mask) -> bool {
+    mask.rule == RULE
 }
 
 /// Of boxes over each other the one that is most a face.
@@ -185,3 +190,6 @@ fn head(face: &Face, whole: Area) -> Option<Area> {
         past(face.bottom + BELOW * height).min(whole.bottom),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,9 +33,8 @@ impl Depthwise {
     pub(super) fn new(layer: &Layer) -> Self {
         let Layer { outputs, kernel, stride, .. } = *layer;
         let channels = outputs.next_multiple_of(LANES);
-        let weight = |at: usize| {
-            (0..channels).map(move |o| layer.of_output(o).get(at).copied().unwrap_or_default())
-        };
+        let weight =
+            |at: usize| (0..channels).map(move |o| layer.of_output(o).get(at).copied().unwrap_or_default());
         let weights = (0..kernel.0 * kernel.1).flat_map(weight).collect();
         let bias = (0..channels).map(|o| layer.bias.get(o).copied().unwrap_or_default()).collect();
         Self { channels, kernel, stride, weights, bias }

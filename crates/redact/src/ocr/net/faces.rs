@@ -109,8 +109,7 @@ impl Block {
         let begin = step - 1;
         let pooled = (is_added && step > 1).then(|| largest(input, size, self.product.outputs));
         let added = pooled.as_ref().or(is_added.then_some(input));
-        let pixels =
-            Row { count: size.0, step: self.depthwise.channels, out_step: self.product.outputs };
+        let pixels = Row { count: size.0, step: self.depthwise.channels, out_step: self.product.outputs };
         for y in 0..size.1 {
             let taps = input.taps_from(Some((y * step + begin, begin)), self.depthwise.kernel);
             self.depthwise.row(&taps, &mut inner);
