@@ -1,5 +1,5 @@
 //! The models that look at pixels, computed here: of the reader, PP-OCRv6 tiny, `detection` says where text is and `recognition`
-//! what a line says; `faces`, BlazeFace, says where a face may be.
+//! what a line says; `faces`, `BlazeFace`, says where a face may be.
 //!
 //! Why our own, where `rten` runs the transformer: nearly all layers of these are so thin that going over memory costs more
 //! than reckoning, and `rten` 0.27 goes over all of a map once for each step of each layer, by channel without vector

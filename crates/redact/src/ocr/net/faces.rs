@@ -1,4 +1,4 @@
-//! Where faces are: BlazeFace of MediaPipe (Bazarevsky et al. 2019), in the version for pictures of 256 by 256.
+//! Where faces are: `BlazeFace` of `MediaPipe` (Bazarevsky et al. 2019), in the version for pictures of 256 by 256.
 //!
 //! A convolution halves the picture, then 32 blocks follow each other: a convolution by channel and a product, to which what the
 //! block reads is added; a block that halves adds the largest of each four pixels. Two heads say for each anchor how much it
