@@ -189,6 +189,9 @@ fn a_face_that_is_not_painted_is_left_and_one_that_is_painted_is_not() {
     let chin = Mask::unknown(Area { top: face.bottom - 6, ..face }, "image.text");
     fill(&mut frame, chin.area.rect());
     assert_eq!(faces.left(&frame, &[beside, chin], (false, CALM)).unwrap().len(), 1);
+    let box_only = Mask::unknown(face, "image.text");
+    fill(&mut frame, face.rect());
+    assert_eq!(faces.left(&frame, &[beside, chin, box_only], (false, CALM)).unwrap(), []);
     fill(&mut frame, heads[0].area.rect());
     assert_eq!(faces.left(&frame, &[beside, chin, heads[0]], (false, CALM)).unwrap(), []);
 }
