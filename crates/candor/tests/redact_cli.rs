@@ -185,7 +185,7 @@ fn a_model_of_other_bytes_is_refused() {
         assert_eq!(output.status.code(), Some(4), "{name}: {}", told(&output));
         assert!(output.stdout.is_empty() && told(&output).contains(name), "{name}: {}", told(&output));
     }
-    for name in ["ocr/det.onnx", "ocr/rec.onnx", "ocr/characters.txt"] {
+    for name in ["ocr/det.onnx", "ocr/rec.onnx", "ocr/characters.txt", "faces/blazeface.onnx"] {
         let dir = damaged(name);
         let (models, out) = (dir.path().join("models"), dir.path().join("out.png"));
         let frame = support::fixture("mail-and-form/frames/0001.png");

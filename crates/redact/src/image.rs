@@ -11,6 +11,7 @@
 
 mod codes;
 mod eyes;
+mod faces;
 mod faint;
 mod judge;
 mod layout;
@@ -27,11 +28,14 @@ use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 
 use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
+pub(crate) use crate::image::faces::blaze::Blaze;
 use crate::ocr::area::Area;
 use crate::ocr::tiles::Difference;
 use crate::screen::canvas::{fill, is_filled};
 use crate::screen::picture::{check_size, decode_any, picture_png};
-use crate::{FrameError, Lists, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError};
+use crate::{
+    FrameError, Lists, ModelError, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError,
+};
 
 /// How often a stored picture is read again; from [`WHOLE_LINES_FROM`] on, a line in which anything is found goes whole.
 const ROUNDS_MAX: usize = 6;
@@ -48,6 +52,9 @@ pub enum ImageError {
     /// Its text cannot be read.
     #[error("read the text in the picture")]
     Read(#[from] ReadError),
+    /// The finder of faces cannot be loaded.
+    #[error("load the models")]
+    Models(#[from] ModelError),
     /// A box without a pixel in the picture would mask nothing.
     #[error("a region to mask has no pixel in the picture")]
     Degenerate,

@@ -10,11 +10,11 @@
 //! width), and any language beyond the Latin alphabet.
 
 pub(crate) mod area;
-mod cache;
+pub(crate) mod cache;
 pub(crate) mod change;
 mod detect;
 pub(crate) mod memory;
-mod net;
+pub(crate) mod net;
 mod recognise;
 pub(crate) mod resample;
 mod scroll;
@@ -61,7 +61,7 @@ pub(crate) struct Hurry<'a>(&'a dyn Fn() -> bool);
 
 impl<'a> Hurry<'a> {
     /// `in_time` is asked between any two runs of a model.
-    pub(crate) fn new(in_time: &'a dyn Fn() -> bool) -> Self {
+    pub(crate) const fn new(in_time: &'a dyn Fn() -> bool) -> Self {
         Self(in_time)
     }
 
@@ -156,22 +156,22 @@ impl Reader {
         self.readable = readable;
     }
 
-    /// Every line of `frame`, from top to bottom, and whether the frame is another one than the last. Only what no frame
-    /// before showed is read. `painted` shows nothing.
+    /// Every line of `frame`, from top to bottom, and where the frame differs from the last one that was read; none if it and what is
+    /// told of it are the same. Only what no frame before showed is read. `painted` shows nothing.
     pub(crate) fn lines(
         &mut self,
         frame: &Pixels,
         painted: &[Area],
         hurry: Hurry<'_>,
-    ) -> Result<(Vec<Line>, bool), ReadError> {
+    ) -> Result<(Vec<Line>, Option<Difference>), ReadError> {
         let changed = self.memory.changed(frame);
         if changed.is_empty()
             && !self.is_told_anew
             && let Some(lines) = self.memory.last()
         {
-            return Ok((lines.to_vec(), false));
+            return Ok((lines.to_vec(), None));
         }
-        let compared = self.memory.compared(frame, changed);
+        let compared = self.memory.compared(frame, changed.clone());
         let (known, boxes) = self.looked(frame, &self.memory.known(&compared), painted, hurry)?;
         let mut lines = self.told(frame, known)?;
         for area in boxes {
@@ -181,7 +181,7 @@ impl Reader {
         lines.sort_by_key(|line| (line.bounds.top, line.bounds.left));
         self.memory.remember(frame, compared, lines.clone());
         self.is_told_anew = false;
-        Ok((lines, true))
+        Ok((lines, Some(changed)))
     }
 
     /// The lines of a picture of which something is `known`: those that hold as they were read, and the boxes of what has

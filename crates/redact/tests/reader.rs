@@ -6,50 +6,25 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
 
 mod reader {
+    pub(crate) mod browser;
     pub(crate) mod pages;
+    #[expect(dead_code, reason = "the test of faces looks at single pixels")]
     pub(crate) mod picture;
     pub(crate) mod witness;
 }
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
-use reader::pages::{Screen, screens};
-use reader::picture::{Picture, SIZE_PX, cut};
+use reader::browser::drawn;
+use reader::pages::{screens, sheet};
+use reader::picture::Picture;
 use reader::witness::{is_readable, seen, to_real};
 
 /// Share of planted texts that the reader finds in the raw screens: one that finds less is no witness.
 const RAW_MIN: f64 = 0.75;
 /// Of so many screens one is read raw too.
 const RAW_EVERY: usize = 4;
-
-/// All screens as one page, one below the other, in one start of the browser.
-fn rendered(folder: &Path, screens: &[Screen]) -> Vec<Picture> {
-    let page = folder.join("screens.html");
-    let picture = folder.join("screens.png");
-    #[expect(clippy::disallowed_methods, reason = "a test's own file need not be durable")]
-    std::fs::write(&page, reader::pages::sheet(screens)).unwrap();
-    let (width, height) = SIZE_PX;
-    let status = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--hide-scrollbars",
-            "--force-device-scale-factor=1",
-        ])
-        .arg(format!("--window-size={width},{}", height * screens.len()))
-        .arg(format!("--user-data-dir={}", folder.join("browser").display()))
-        .arg(format!("--screenshot={}", picture.display()))
-        .arg(format!("file://{}", page.display()))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success(), "Chromium: `cargo xtask test` installs it");
-    cut(&std::fs::read(picture).unwrap(), screens.len())
-}
 
 #[test]
 fn an_independent_reader_finds_no_planted_text_in_stored_frames() {
@@ -58,7 +33,8 @@ fn an_independent_reader_finds_no_planted_text_in_stored_frames() {
     let mut redactor = ImageRedactor::new(Profile::Standard, &models, Lists::default()).unwrap();
     let screens = screens();
     let (mut leaks, mut looked, mut found) = (Vec::new(), 0, 0);
-    for (n, (screen, raw)) in screens.iter().zip(rendered(folder.path(), &screens)).enumerate() {
+    let raws = drawn(folder.path(), &sheet(&screens), screens.len());
+    for (n, (screen, raw)) in screens.iter().zip(raws).enumerate() {
         let frame = read_png(raw.png()).unwrap();
         let stored = redactor.redact(frame, None, Whose::Own, &|| true).unwrap().into_content();
         let text = seen(folder.path(), &Picture::of(&stored.png().unwrap()));

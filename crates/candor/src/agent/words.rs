@@ -1,9 +1,12 @@
 //! What a contributor reads of a recording, in the command line and on the page.
 
 use candor_journal::{Gap, Masked, State};
-use candor_model::{Action, Place, Target, Timestamp};
+use candor_model::{Action, Finding, Place, Target, Timestamp};
 
 use super::live::not;
+
+/// The rule by which faces are masked.
+const FACE: &str = "image.face";
 
 /// How far a recording is.
 pub(crate) const fn state(state: &State) -> &'static str {
@@ -46,6 +49,11 @@ pub(crate) fn target(target: &Target) -> String {
 /// Why the gate refused, a sentence for each reason.
 pub(crate) fn reasons(gap: &Gap) -> Vec<String> {
     gap.codes.iter().map(|code| not::sentence(code)).collect()
+}
+
+/// What was taken out. A face has no kind of its own: a picture is taken out of a step for many reasons, and this one people ask for.
+pub(crate) fn taken_out(finding: &Finding) -> &'static str {
+    if finding.rule == FACE { "faces, each with the head around it" } else { finding.kind.plain() }
 }
 
 /// Where something was taken out.
@@ -105,9 +113,17 @@ pub(crate) fn when(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use candor_model::Timestamp;
+    use candor_model::{Finding, FindingKind, Place, Timestamp};
 
-    use super::when;
+    use super::{taken_out, when};
+
+    #[test]
+    fn faces_are_told_apart_from_other_pictures() {
+        let of =
+            |rule: &str| Finding { kind: FindingKind::Unknown, rule: rule.to_owned(), place: Place::Title };
+        assert!(taken_out(&of("image.face")).starts_with("faces"));
+        assert_eq!(taken_out(&of("image.photo")), FindingKind::Unknown.plain());
+    }
 
     #[test]
     fn a_moment_is_written_as_people_do() {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use candor_model::{Finding, FrameView, Pixels, Place, Tree};
 
 use super::{
-    EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faint, layout, paint, photo, tree,
+    EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faces, faint, layout, paint, photo, tree,
 };
+use crate::image::faces::Faces;
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
 use crate::ocr::memory::{Known, Memory};
@@ -63,6 +64,7 @@ pub(crate) struct Eyes {
     profile: Profile,
     reader: Reader,
     judge: Judge,
+    faces: Faces,
     /// What is left of the pictures before, and can still be read in them.
     stored: Memory,
     last: Option<Last>,
@@ -89,7 +91,8 @@ impl Eyes {
             reader.only_short_lines(LABEL_HEIGHTS_MAX);
         }
         let judge = Judge::new(profile, models, lists)?;
-        Ok(Self { profile, reader, judge, stored: Memory::default(), last: None })
+        let faces = Faces::new(models)?;
+        Ok(Self { profile, reader, judge, faces, stored: Memory::default(), last: None })
     }
 
     pub(crate) const fn profile(&self) -> Profile {
@@ -109,17 +112,22 @@ impl Eyes {
         paint(frame, painted)?;
         let is_interface = matches!(scene.keep, Keep::Interface);
         self.reader.only_in(scene.tree.filter(|_| is_interface).map(|tree| tree::labelled(tree, frame)));
-        let (lines, is_new) = self.reader.lines(frame, &areas(painted), hurry)?;
-        if let Some(last) = last.take_if(|last| !is_new && last.is_of(scene, painted)) {
+        let (lines, changed) = self.reader.lines(frame, &areas(painted), hurry)?;
+        if let Some(last) = last.take_if(|last| changed.is_none() && last.is_of(scene, painted)) {
             return Ok(self.last.insert(last).read.clone());
         }
+        // INVARIANT: nothing fails from the reading on until `faces` has seen the frame: both compare the next one with it.
         faint::flatten(frame);
+        if let Some(changed) = changed {
+            self.faces.see(frame, &changed);
+        }
         let lines = self.without_old_paint(frame, lines)?;
         let mut masks = painted.to_vec();
         if !scene.keep.is_content() {
             let photos = photo::regions(frame, &lines, scene.keep.own().is_some());
             masks.extend(photos.into_iter().map(|area| Mask::unknown(area, "image.photo")));
         }
+        masks.extend(self.faces.heads(frame, &masks, hurry)?);
         hurry.check()?;
         masks.extend(self.judge.first(frame, &lines, scene, hurry)?);
         let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
@@ -161,7 +169,7 @@ impl Eyes {
         hurry: Hurry<'_>,
     ) -> Result<Vec<u8>, ImageError> {
         let said = lines.clone();
-        let mut pieces = lines;
+        let (mut pieces, mut is_whole_face) = (lines, false);
         for round in 0..ROUNDS_MAX {
             let painted = paint(frame, masks)?;
             let mut known = vec![Known { difference: painted, lines: pieces }];
@@ -174,6 +182,11 @@ impl Eyes {
             let mut more = self.judge.again(&pieces, masks, is_new, keep, (is_whole, hurry))?;
             if round >= EVERYTHING_FROM && !more.is_empty() {
                 more = pieces.iter().map(|line| Mask::unknown(line.bounds, "image.unsettled")).collect();
+            }
+            // Every text that goes changes what is looked at for faces: they come last.
+            if more.is_empty() {
+                more = self.faces.left(frame, masks, (is_whole_face, hurry))?;
+                is_whole_face = true;
             }
             if more.is_empty() {
                 hurry.check()?;
@@ -232,12 +245,14 @@ fn areas(masks: &[Mask]) -> Vec<Area> {
     masks.iter().map(|mask| mask.area).collect()
 }
 
-/// The masks that are not held by another one, from top to bottom: layers agree more often than not.
+/// The masks that are not held by another one, from top to bottom: layers agree more often than not. A face is told in any case:
+/// the reader takes small portraits for lines that it is not sure of, and who looks at the report is to know that there was a face.
 fn tidied(mut masks: Vec<Mask>) -> Vec<Mask> {
     masks.sort_by_key(|mask| std::cmp::Reverse(mask.area.size()));
     let mut kept: Vec<Mask> = Vec::with_capacity(masks.len());
     for mask in masks {
-        if !kept.iter().any(|other| other.area.joined(mask.area) == other.area) {
+        let is_told = |other: &Mask| faces::is_face(other) || !faces::is_face(&mask);
+        if !kept.iter().any(|other| other.area.joined(mask.area) == other.area && is_told(other)) {
             kept.push(mask);
         }
     }

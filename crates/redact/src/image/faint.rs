@@ -4,10 +4,14 @@ use candor_model::Pixels;
 
 use crate::ocr::area::index;
 use crate::ocr::change::INK_MIN;
+use crate::ocr::tiles::TILE_PX;
 use crate::screen::canvas::FILL;
 
 /// Pixels of a row that are compared with each other: some four letters.
+///
+/// INVARIANT: a part lies in one tile of `ocr::tiles`. What did not change there is flattened as it was.
 const PART_PX: usize = 32;
+const _: () = assert!(PART_PX == TILE_PX.0 as usize, "a part is as wide as a tile");
 
 /// Gives each part of a row whose pixels differ by less than [`INK_MIN`] in every colour the one colour that most of them
 /// have. What the detection passes over says nothing then. Paint stays as it is, and what hardly differs from it becomes

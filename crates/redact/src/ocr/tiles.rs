@@ -7,7 +7,7 @@ use crate::ocr::area::{Area, index};
 use crate::ocr::resample::row;
 
 /// A tile that is compared as one.
-pub(super) const TILE_PX: (u32, u32) = (32, 20);
+pub(crate) const TILE_PX: (u32, u32) = (32, 20);
 
 /// The tiles of a picture of one size.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -46,6 +46,20 @@ impl Picture {
         bytes
     }
 
+    /// The colour at a place.
+    pub(crate) fn at(&self, x: u32, y: u32) -> [u8; 3] {
+        let start = (usize::try_from(y).unwrap() * self.width + usize::try_from(x).unwrap()) * 3;
+        [self.rgb[start], self.rgb[start + 1], self.rgb[start + 2]]
+    }
+
+    /// Gives a part one colour: left, top, right and bottom.
+    pub(crate) fn fill(&mut self, (left, top, right, bottom): (usize, usize, usize, usize), colour: [u8; 3]) {
+        for y in top..bottom {
+            let row = (y * self.width + left) * 3..(y * self.width + right) * 3;
+            self.rgb[row].chunks_mut(3).for_each(|pixel| pixel.copy_from_slice(&colour));
+        }
+    }
+
     /// Twice as large: each pixel between two is their mean.
     pub(crate) fn doubled(&self) -> Self {
         let (width, height) = (self.width * 2, self.height() * 2);

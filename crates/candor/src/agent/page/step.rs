@@ -106,8 +106,10 @@ const fn left_out(kept: bool, with_app: bool) -> &'static str {
 
 fn taken_out(report: &RedactionReport) -> BTreeMap<TakenOut, usize> {
     let mut counts = BTreeMap::new();
-    for Finding { kind, rule, place } in &report.findings {
-        let key = TakenOut { what: kind.plain(), place: words::place(place), rule: rule.clone() };
+    for finding in &report.findings {
+        let Finding { rule, place, .. } = finding;
+        let key =
+            TakenOut { what: words::taken_out(finding), place: words::place(place), rule: rule.clone() };
         *counts.entry(key).or_insert(0) += 1;
     }
     counts
@@ -116,7 +118,7 @@ fn taken_out(report: &RedactionReport) -> BTreeMap<TakenOut, usize> {
 fn boxes(report: &RedactionReport) -> Vec<Part> {
     let in_picture = |finding: &Finding| match finding.place {
         Place::Frame { bounds } => {
-            Some(Part { at: bounds, what: finding.kind.plain(), rule: finding.rule.clone() })
+            Some(Part { at: bounds, what: words::taken_out(finding), rule: finding.rule.clone() })
         }
         Place::Typed | Place::Title | Place::Target | Place::Tree { .. } | Place::Task => None,
     };

@@ -10,12 +10,12 @@ use rten_simd::{Isa, SimdOp};
 
 use super::dense::LANES;
 use super::map::Map;
-use super::weights::Layers;
+use super::weights::{Layer, Layers};
 
 /// A kernel for each channel.
 pub(super) struct Depthwise {
     pub(super) channels: usize,
-    kernel: (usize, usize),
+    pub(super) kernel: (usize, usize),
     pub(super) stride: (usize, usize),
     /// By place of the kernel, then by channel.
     weights: Vec<f32>,
@@ -25,11 +25,19 @@ pub(super) struct Depthwise {
 impl Depthwise {
     /// The next layer, if it is one with this kernel, for maps of so many channels.
     pub(super) fn next(layers: &mut Layers, kernel: (usize, usize), channels: usize) -> Option<Self> {
-        let layer = layers.next_by_channel(kernel, channels).filter(|_| channels.is_multiple_of(LANES))?;
-        let all = &layer;
-        let weight = |at: usize| (0..channels).filter_map(move |o| all.of_output(o).get(at).copied());
+        let layer = layers.next_by_channel(kernel, channels)?;
+        channels.is_multiple_of(LANES).then(|| Self::new(&layer))
+    }
+
+    /// For maps whose last channels are nought if the layer has fewer.
+    pub(super) fn new(layer: &Layer) -> Self {
+        let Layer { outputs, kernel, stride, .. } = *layer;
+        let channels = outputs.next_multiple_of(LANES);
+        let weight =
+            |at: usize| (0..channels).map(move |o| layer.of_output(o).get(at).copied().unwrap_or_default());
         let weights = (0..kernel.0 * kernel.1).flat_map(weight).collect();
-        Some(Self { channels, kernel, stride: layer.stride, weights, bias: layer.bias })
+        let bias = (0..channels).map(|o| layer.bias.get(o).copied().unwrap_or_default()).collect();
+        Self { channels, kernel, stride, weights, bias }
     }
 
     /// The kernel lies with its middle on each pixel.
@@ -38,9 +46,14 @@ impl Depthwise {
         let mut output = Map::new((width, height), self.channels, 0);
         for y in 0..height {
             let taps = input.taps(y * self.stride.0, self.kernel);
-            Row { depthwise: self, taps: &taps, out: output.row_mut(y) }.dispatch();
+            self.row(&taps, output.row_mut(y));
         }
         output
+    }
+
+    /// One row, by what each place of the kernel reads.
+    pub(super) fn row(&self, taps: &[&[f32]], out: &mut [f32]) {
+        Row { depthwise: self, taps, out }.dispatch();
     }
 }
 

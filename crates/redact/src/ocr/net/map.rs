@@ -32,10 +32,16 @@ impl Map {
         let before = |length: usize| length.saturating_sub(1) / 2;
         let top = (y + self.border).checked_sub(before(kernel.0));
         let left = self.border.checked_sub(before(kernel.1));
+        self.taps_from(top.zip(left), kernel)
+    }
+
+    /// The same with the corner of the kernel on a pixel, counted from the corner of the border; nothing if there is no corner.
+    pub(super) fn taps_from(&self, corner: Option<(usize, usize)>, kernel: (usize, usize)) -> Vec<&[f32]> {
         let places = (0..kernel.0).flat_map(|down| (0..kernel.1).map(move |across| (down, across)));
         let tap = |(down, across)| {
-            let row = self.values.chunks_exact(self.row_floats().max(1)).nth(top? + down)?;
-            row.get((left? + across) * self.channels..)
+            let (top, left) = corner?;
+            let row = self.values.chunks_exact(self.row_floats().max(1)).nth(top + down)?;
+            row.get((left + across) * self.channels..)
         };
         places.map(|place| tap(place).unwrap_or_default()).collect()
     }

@@ -1,13 +1,20 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use candor_model::Pixels;
 use rten::{Model, Value};
 
 use super::detection::Detection;
+use super::faces::{FaceModel, SIDE_PX};
 use super::map::Map;
 use super::recognition::Recognition;
+use crate::ocr::area::Area;
 
 fn file(name: &str) -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/ocr").join(name)).unwrap()
+    std::fs::read(models().join("ocr").join(name)).unwrap()
+}
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
 }
 
 /// Something like strokes on a ground, between -2 and 2, by channel.
@@ -66,9 +73,35 @@ fn a_line_says_what_another_program_reads_with_the_same_file() {
 }
 
 #[test]
+fn faces_are_where_another_program_says_with_the_same_file() {
+    let bytes = std::fs::read(models().join("faces/blazeface.onnx")).unwrap();
+    let side = u32::try_from(SIDE_PX).unwrap();
+    let level = |at: usize| u8::try_from((at * 7 + at / 768 * 11) % 251).unwrap();
+    let frame = Pixels::new(side, side, (0..SIDE_PX * SIDE_PX * 3).map(level).collect()).unwrap();
+    let whole = Area::new(0, 0, side, side).unwrap();
+    let said = FaceModel::read(&bytes).unwrap().run(&frame, whole, (SIDE_PX, SIDE_PX));
+    let input = frame.rgb().iter().map(|byte| f32::from(*byte) / 127.5 - 1.0).collect::<Vec<f32>>();
+    let model = Model::load(bytes).unwrap();
+    let node = |name: &str| model.node_id(name).unwrap();
+    let input = Value::from_shape(&[1, SIDE_PX, SIDE_PX, 3], input).unwrap();
+    let outputs = ["Identity:0", "Identity_2:0", "Identity_1:0", "Identity_3:0"].map(node);
+    let expected = model.run_n(vec![(node("input:0"), input.into())], outputs, None).unwrap();
+    let found = said.iter().flat_map(|said| [&said.scores, &said.boxes]);
+    for (found, expected) in found.zip(expected) {
+        let expected = expected.into_shape_vec::<f32, 3>().unwrap().1;
+        assert_eq!(found.len(), expected.len());
+        assert!(expected.iter().any(|value| value.abs() > 1.0));
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-3 * expected.abs().max(1.0), "{found} {expected}");
+        }
+    }
+}
+
+#[test]
 fn other_models_and_other_bytes_are_refused() {
     let (detection, recognition) = (file("det.onnx"), file("rec.onnx"));
     assert!(Detection::read(&recognition).is_none() && Recognition::read(&detection).is_none());
+    assert!(FaceModel::read(&detection).is_none() && FaceModel::read(b"").is_none());
     assert!(Detection::read(b"no model").is_none() && Recognition::read(b"").is_none());
     for (known, other) in [(b"Erf", b"Cos"), (b"Mul", b"Pow")] {
         assert!(Detection::read(&replaced(&detection, known, other)).is_none());

@@ -8,10 +8,11 @@ use rten_onnx::onnx::{ModelProto, NodeProto, TensorProto};
 
 /// What batch normalisation adds to the variance in these models.
 const EPSILON: f32 = 1e-5;
-/// Nodes that bring no weights. Where they stand is part of the program (`block`, `stem`, `neck`, `head`).
-const WITHOUT_WEIGHTS: [&str; 18] = [
+/// Nodes that bring no weights. Where they stand is part of the program (`block`, `stem`, `neck`, `head`, `faces`).
+const WITHOUT_WEIGHTS: [&str; 20] = [
     "AveragePool",
     "Concat",
+    "ConstantOfShape",
     "Div",
     "Erf",
     "GlobalAveragePool",
@@ -22,6 +23,7 @@ const WITHOUT_WEIGHTS: [&str; 18] = [
     "Mul",
     "ReduceMean",
     "Relu",
+    "Reshape",
     "Resize",
     "Sigmoid",
     "Softmax",
@@ -56,7 +58,11 @@ impl Layers {
             let inputs: Vec<Option<Constant>> =
                 node.input.iter().map(|name| constants.get(name.as_str()).and_then(|t| values(t))).collect();
             match node.op_type.as_deref()? {
-                "Conv" => layers.push(Layer::conv(node, inputs.into_iter().nth(1)??)?),
+                "Conv" => {
+                    let mut inputs = inputs.into_iter().skip(1);
+                    layers.push(Layer::conv(node, inputs.next()??)?);
+                    layers.last_mut()?.add(inputs.collect());
+                }
                 "ConvTranspose" => layers.push(Layer::transposed(node, inputs.into_iter().nth(1)??)?),
                 "MatMul" => layers.push(Layer::product(inputs.into_iter().nth(1)??)?),
                 "Add" => layers.last_mut()?.add(inputs),
