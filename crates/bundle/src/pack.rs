@@ -116,9 +116,8 @@ impl Packer {
     }
 
     /// Takes a strip in.
-    pub(crate) fn take(&mut self, strip: &Fresh) {
+    pub(crate) const fn take(&mut self, strip: &Fresh) {
         self.next = strip.next;
-        self.last.clear();
     }
 }
 

@@ -165,6 +165,16 @@ fn a_tile_in_a_place_of_another_shape_is_refused() {
 }
 
 #[test]
+fn a_frame_takes_as_many_digests_as_it_has_tiles() {
+    let frame = frame(130, 70, 7, (10, 10, 20, 20));
+    let digests = frame.view().tile_digests(None);
+    let pack = |digests: &[Digest]| Packer::default().pack_tiled(frame.view(), digests).map(|_| ());
+    assert_eq!(pack(&digests), Ok(()));
+    assert_eq!(pack(&digests[1..]), Err(Damaged));
+    assert_eq!(pack(&[&digests[..], &digests[..1]].concat()), Err(Damaged));
+}
+
+#[test]
 fn a_tile_that_is_there_is_not_taken_again() {
     let frame = Pixels::new(64, 64, vec![9; 64 * 64 * 3]).unwrap();
     let (_, one) = Packer::default().pack(frame.view()).unwrap();
