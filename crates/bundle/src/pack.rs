@@ -57,7 +57,7 @@ impl Packer {
     /// The same for a frame whose tiles are known by their digests, in their order.
     ///
     /// # Errors
-    /// The same; and when it has another number of tiles.
+    /// The same; when it has another number of tiles; and when one that is kept from here on is not what its digest names.
     pub fn pack_tiled(
         &mut self,
         frame: FrameView<'_>,
@@ -87,10 +87,21 @@ impl Packer {
             let same = |known: &&Numbered| (known.digest, known.width) == (*digest, tile.place().width);
             match before.next().filter(same) {
                 Some(known) => Ok(*known),
-                None => self.number(*digest, tile.place(), strip, |into| copy(tile, into)),
+                None => self.given(tile, *digest, strip),
             }
         };
         frame.tiles().zip(digests).map(number).collect()
+    }
+
+    /// The number of a tile that came with its digest.
+    ///
+    /// INVARIANT: what is kept under a digest has it, whoever computed it.
+    fn given(&mut self, tile: Tile<'_>, digest: Digest, strip: &mut Fresh) -> Result<Numbered, Damaged> {
+        let is_fresh = !self.known.contains_key(&(digest, tile.place().width));
+        if is_fresh && tile.digest() != digest {
+            return Err(Damaged);
+        }
+        self.number(digest, tile.place(), strip, |into| copy(tile, into))
     }
 
     /// The number of a tile; a fresh one is put on the strip.

@@ -175,6 +175,13 @@ fn a_frame_takes_as_many_digests_as_it_has_tiles() {
 }
 
 #[test]
+fn no_tile_is_kept_under_the_digest_of_another() {
+    let (one, other) = (frame(130, 70, 7, (10, 10, 20, 20)), frame(130, 70, 8, (10, 10, 20, 20)));
+    let digests = other.view().tile_digests(None);
+    assert_eq!(Packer::default().pack_tiled(one.view(), &digests), Err(Damaged));
+}
+
+#[test]
 fn a_tile_that_is_there_is_not_taken_again() {
     let frame = Pixels::new(64, 64, vec![9; 64 * 64 * 3]).unwrap();
     let (_, one) = Packer::default().pack(frame.view()).unwrap();

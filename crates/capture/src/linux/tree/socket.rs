@@ -79,10 +79,11 @@ impl ReadHalf for Reading {
         if self.unread.is_empty() {
             self.unread = 0..self.from.read(&mut self.bytes).await?;
         }
-        let unread = self.bytes.get(self.unread.clone()).unwrap_or_default();
+        let unread = self.bytes.get_mut(self.unread.clone()).unwrap_or_default();
         let length = unread.len().min(into.len());
         for (into, byte) in into.iter_mut().zip(unread) {
-            *into = *byte;
+            // What is read here may be of a window that nobody may hear: it does not stay until it is written over.
+            *into = std::mem::take(byte);
         }
         self.unread.start += length;
         Ok((length, Vec::new()))
@@ -115,5 +116,36 @@ async fn send(mut to: OwnedWriteHalf, mut waiting: UnboundedReceiver<Vec<u8>>) {
             return;
         }
         messages.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_handed_on_is_no_longer_here() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let (mut reading, _writing) = Batched(near).split().take();
+        far.write_all(b"canary").await.unwrap();
+        let mut taken = [0; 4];
+        assert_eq!(reading.recvmsg(&mut taken).await.unwrap().0, 4);
+        assert_eq!((&taken, &reading.bytes[..6]), (b"cana", b"\0\0\0\0ry".as_slice()));
+        assert_eq!(reading.recvmsg(&mut taken).await.unwrap().0, 2);
+        assert!(taken.starts_with(b"ry") && reading.bytes.iter().all(|byte| *byte == 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_at_once_arrives_in_order_and_nothing_goes_after_the_end() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let (_reading, mut writing) = Batched(near).split().take();
+        for message in [b"one ".as_slice(), b"two ", b"three"] {
+            assert_eq!(writing.sendmsg(message, &[]).await.unwrap(), message.len());
+        }
+        writing.close().await.unwrap();
+        assert!(writing.sendmsg(b"four", &[]).await.is_err());
+        let mut told = [0; 13];
+        far.read_exact(&mut told).await.unwrap();
+        assert_eq!(&told, b"one two three");
     }
 }
