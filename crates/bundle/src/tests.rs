@@ -170,7 +170,7 @@ fn a_frame_takes_as_many_digests_as_it_has_tiles() {
     let digests = frame.view().tile_digests(None);
     let pack = |digests: &[Digest]| Packer::default().pack_tiled(frame.view(), digests).map(|_| ());
     assert_eq!(pack(&digests), Ok(()));
-    assert_eq!(pack(&digests[1..]), Err(Damaged));
+    assert_eq!(pack(&digests[..digests.len() - 1]), Err(Damaged));
     assert_eq!(pack(&[&digests[..], &digests[..1]].concat()), Err(Damaged));
 }
 
