@@ -106,15 +106,9 @@ impl Canvas {
         let top = piece.top + first_row;
         let bottom = piece.bottom.min(top + TILE_PX);
         let width = usize::try_from(piece.width()).unwrap_or(0).max(1);
-        let mut seen = Zeroizing::new(vec![0; width * OWN_BYTES]);
         let mut otherwise = vec![false; width.div_ceil(BAND_ROWS)];
         for (y, sent) in (top..bottom).zip(band.chunks_exact(width * SENT_BYTES)) {
-            turned(sent, &mut seen);
-            let own = self.row(piece, y);
-            // Most rows are as they were, and one look at the whole of it tells so.
-            if *own != **seen {
-                take_row(own, &seen, &mut otherwise);
-            }
+            take_row(self.row(piece, y), sent, &mut otherwise);
         }
         let lefts = (piece.left..piece.right).step_by(BAND_ROWS).zip(otherwise);
         for (left, _) in lefts.filter(|(_, otherwise)| *otherwise) {
@@ -130,25 +124,54 @@ impl Canvas {
     }
 }
 
-/// Turns pixels as they are sent, blue first, into those of the canvas.
-fn turned(sent: &[u8], into: &mut [u8]) {
-    let (to, _) = into.as_chunks_mut::<OWN_BYTES>();
-    let (from, _) = sent.as_chunks::<SENT_BYTES>();
-    for (to, [blue, green, red, _]) in to.iter_mut().zip(from) {
-        *to = [*red, *green, *blue];
-    }
-}
-
-/// Takes over a row, and notes in which tiles it was otherwise.
-fn take_row(own: &mut [u8], seen: &[u8], otherwise: &mut [bool]) {
-    const TILE_BYTES: usize = BAND_ROWS * OWN_BYTES;
-    let tiles = own.chunks_mut(TILE_BYTES).zip(seen.chunks(TILE_BYTES));
-    for ((own, seen), otherwise) in tiles.zip(otherwise) {
-        if own != seen {
-            own.copy_from_slice(seen);
+/// Takes over a row as it was sent, and notes in which tiles it was otherwise.
+fn take_row(own: &mut [u8], sent: &[u8], otherwise: &mut [bool]) {
+    let tiles = own.chunks_mut(BAND_ROWS * OWN_BYTES).zip(sent.chunks(BAND_ROWS * SENT_BYTES));
+    for ((own, sent), otherwise) in tiles.zip(otherwise) {
+        if !is_shown(own, sent) {
+            take(own, sent);
             *otherwise = true;
         }
     }
+}
+
+/// Pixels that are turned at once: a few words of the processor, and no byte by itself.
+const AT_ONCE: usize = 4;
+
+/// Whether the canvas shows what was sent.
+fn is_shown(own: &[u8], sent: &[u8]) -> bool {
+    let (own, own_rest) = own.as_chunks::<{ AT_ONCE * OWN_BYTES }>();
+    let (sent, sent_rest) = sent.as_chunks();
+    // Most of it is as it was: no look ends early.
+    let same = own.iter().zip(sent).fold(true, |same, (own, sent)| same & (*own == four(sent)));
+    let (own, _) = own_rest.as_chunks();
+    same && own.iter().zip(sent_rest.as_chunks().0).all(|(own, sent)| *own == one(*sent))
+}
+
+fn take(own: &mut [u8], sent: &[u8]) {
+    let (own, own_rest) = own.as_chunks_mut::<{ AT_ONCE * OWN_BYTES }>();
+    let (sent, sent_rest) = sent.as_chunks();
+    own.iter_mut().zip(sent).for_each(|(own, sent)| *own = four(sent));
+    let (own, _) = own_rest.as_chunks_mut();
+    own.iter_mut().zip(sent_rest.as_chunks().0).for_each(|(own, sent)| *own = one(*sent));
+}
+
+/// A pixel as it is sent, blue first, as it is on the canvas.
+const fn one([blue, green, red, _]: [u8; SENT_BYTES]) -> [u8; OWN_BYTES] {
+    [red, green, blue]
+}
+
+/// The same of four.
+fn four(sent: &[u8; AT_ONCE * SENT_BYTES]) -> [u8; AT_ONCE * OWN_BYTES] {
+    let (sent, _) = sent.as_chunks::<SENT_BYTES>();
+    let red_first = |n: usize| sent.get(n).map_or(0, |sent| u32::from_be_bytes(*sent) >> 8);
+    let [a, b, c, d] = [0, 1, 2, 3].map(red_first);
+    // Blue lies above: turned round, red is first again.
+    let words = [a | b << 24, b >> 8 | c << 16, c >> 16 | d << 8];
+    let mut own = [0; AT_ONCE * OWN_BYTES];
+    let (bytes, _) = own.as_chunks_mut::<4>();
+    bytes.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_le_bytes());
+    own
 }
 
 /// A piece of the screen as a part of the window that lies there; none where it is out of reach of the protocol.
@@ -173,4 +196,45 @@ fn add(parts: &mut Vec<Rect>, tile: Piece) {
         return;
     }
     parts.push(tile);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row as it is sent, of any colours.
+    fn row(pixels: usize) -> Vec<u8> {
+        let byte = |n: usize| u8::try_from((n * 37 + n / 7) % 251).unwrap();
+        (0..pixels * SENT_BYTES).map(byte).collect()
+    }
+
+    fn shown(sent: &[u8]) -> Vec<u8> {
+        sent.chunks(SENT_BYTES).flat_map(|sent| [sent[2], sent[1], sent[0]]).collect()
+    }
+
+    #[test]
+    fn a_row_of_any_length_is_taken_over_red_first() {
+        for pixels in 0..2 * BAND_ROWS + 7 {
+            let (sent, mut own) = (row(pixels), vec![7; pixels * OWN_BYTES]);
+            let mut otherwise = vec![false; pixels.div_ceil(BAND_ROWS)];
+            take_row(&mut own, &sent, &mut otherwise);
+            assert_eq!(own, shown(&sent));
+            assert!(otherwise.iter().all(|otherwise| *otherwise));
+        }
+    }
+
+    #[test]
+    fn a_tile_is_otherwise_when_any_colour_of_it_is_and_what_is_no_colour_does_not_count() {
+        let pixels = 2 * BAND_ROWS + 7;
+        let (sent, own) = (row(pixels), shown(&row(pixels)));
+        for at in 0..sent.len() {
+            let mut other = sent.clone();
+            other[at] ^= 0x80;
+            let mut otherwise = vec![false; 3];
+            take_row(&mut own.clone(), &other, &mut otherwise);
+            let tile = at / SENT_BYTES / BAND_ROWS;
+            let is_colour = at % SENT_BYTES != OWN_BYTES;
+            assert!((0..3).all(|n| otherwise[n] == (n == tile && is_colour)), "{at}: {otherwise:?}");
+        }
+    }
 }

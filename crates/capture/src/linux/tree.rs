@@ -7,8 +7,10 @@
 mod bus;
 mod direct;
 mod draft;
+mod envelope;
 mod find;
 mod heard;
+mod line;
 mod listen;
 mod match_keys;
 mod memory;

@@ -68,10 +68,10 @@ fn an_application_tells_the_same_without_the_bus_and_when_its_connection_broke()
         let told = Told::open(&desktop).await;
         let direct = told.tree().await;
         let application = told.application().await;
-        let own = told.bus.met(&application).expect("the editor offers a connection");
-        own.close().await.unwrap();
+        assert!(told.bus.has_met(&application), "the editor offers a connection");
+        told.bus.part(&application);
         let over_the_bus = told.tree().await;
-        assert!(told.bus.met(&application).is_none());
+        assert!(!told.bus.has_met(&application));
         assert_eq!(direct, over_the_bus);
         assert!(direct.1.iter().all(|element| element.0 == application.0), "{:?}", direct.1);
     });

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use zbus::message::Message;
 use zbus::names::{InterfaceName, MemberName};
-use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
+use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type, to_bytes};
 use zbus::{Address, Connection};
 
 use super::direct::{self, Direct};
+use super::envelope::{Broken, Question};
 use super::find::Frame;
+use super::line;
 use super::socket::Batched;
 
 /// An element: the bus name of its application, and its path there.
@@ -90,34 +91,36 @@ impl Bus {
     {
         #[cfg(test)]
         self.questions.update(|questions| questions + 1);
+        let asked = self.asked(of, interface, method, body);
+        tokio::time::timeout(Duration::from_millis(ANSWER_MS), asked).await.ok().flatten()
+    }
+
+    /// Over the application's own line where there is one. One that broke is left, and the bus is asked.
+    async fn asked<T, B>(
+        &self,
+        of: &Element,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+    ) -> Option<T>
+    where
+        T: serde::de::DeserializeOwned + Type,
+        B: serde::Serialize + DynamicType,
+    {
+        if let Some(line) = self.direct.of(&of.0) {
+            let signature = body.signature().to_string_no_parens();
+            let body = to_bytes(line::context(), body).ok()?;
+            let question = Question { path: &of.1, interface, method, signature: &signature, body: &body };
+            match line.ask(&question).await {
+                Ok(told) => return told?.into(),
+                Err(Broken) => self.direct.remember(&of.0, None),
+            }
+        }
         // They are this program's own words, and need no check at each question.
         let interface = InterfaceName::from_static_str_unchecked(interface);
         let method = MemberName::from_static_str_unchecked(method);
-        let call = self.call(of, interface, method, body);
-        let reply = tokio::time::timeout(Duration::from_millis(ANSWER_MS), call).await.ok()?.ok()?;
-        reply.body().deserialize().ok()
-    }
-
-    /// Over the application's own connection where there is one. One that broke is left, and the bus is asked.
-    async fn call<B>(
-        &self,
-        of: &Element,
-        interface: InterfaceName<'static>,
-        method: MemberName<'static>,
-        body: &B,
-    ) -> zbus::Result<Message>
-    where
-        B: serde::Serialize + DynamicType,
-    {
-        if let Some(own) = self.direct.of(&of.0) {
-            match own.call_method(None::<&str>, &of.1, Some(&interface), &method, body).await {
-                Err(error) if !matches!(error, zbus::Error::MethodError(..)) => {
-                    self.direct.remember(&of.0, None);
-                }
-                answered => return answered,
-            }
-        }
-        self.connection.call_method(Some(of.0.as_str()), &of.1, Some(&interface), &method, body).await
+        let asked = self.connection.call_method(Some(of.0.as_str()), &of.1, Some(&interface), &method, body);
+        asked.await.ok()?.body().deserialize().ok()
     }
 
     /// Connects to an application itself, once, if it lets anybody.
@@ -133,10 +136,16 @@ impl Bus {
         self.direct.remember(&application.0, met);
     }
 
-    /// The connection on which an application is asked without the bus.
+    /// Whether an application is asked without the bus.
     #[cfg(test)]
-    pub(crate) fn met(&self, application: &Element) -> Option<Connection> {
-        self.direct.of(&application.0)
+    pub(crate) fn has_met(&self, application: &Element) -> bool {
+        self.direct.of(&application.0).is_some()
+    }
+
+    /// Breaks the line to it.
+    #[cfg(test)]
+    pub(crate) fn part(&self, application: &Element) {
+        self.direct.of(&application.0).unwrap().hang_up();
     }
 
     /// Returns when everything that an application told before this moment was heard. What it tells by itself goes over the bus, and

@@ -1,4 +1,4 @@
-//! The connections of applications themselves, beside the bus (`GetApplicationBusAddress`): a question goes there and back without the
+//! The lines to applications themselves, beside the bus (`GetApplicationBusAddress`): a question goes there and back without the
 //! message bus in between, which does as much work as the application and this program together.
 //!
 //! An application could tell any address. Only a socket of this machine is connected to, and only if the process behind it is the one that the
@@ -9,22 +9,23 @@ use std::collections::BTreeMap;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use zbus::Address;
 use zbus::address::Transport;
-use zbus::{Address, Connection};
 
-use super::socket::Batched;
+use super::line::Line;
+use super::socket;
 
 /// Longest wait for a connection, in milliseconds.
 const CONNECT_MS: u64 = 100;
 /// Most applications that are remembered.
 const APPLICATIONS_MAX: usize = 256;
 
-/// The connections, by the application's name on the bus, which is never used twice. None where there can be none.
+/// The lines, by the application's name on the bus, which is never used twice. None where there can be none.
 #[derive(Default)]
-pub(super) struct Direct(RefCell<BTreeMap<String, Option<Connection>>>);
+pub(super) struct Direct(RefCell<BTreeMap<String, Option<Line>>>);
 
 impl Direct {
-    pub(super) fn of(&self, application: &str) -> Option<Connection> {
+    pub(super) fn of(&self, application: &str) -> Option<Line> {
         self.0.borrow().get(application).cloned().flatten()
     }
 
@@ -33,25 +34,29 @@ impl Direct {
         self.0.borrow().contains_key(application)
     }
 
-    pub(super) fn remember(&self, application: &str, connection: Option<Connection>) {
+    pub(super) fn remember(&self, application: &str, line: Option<Line>) {
         let mut known = self.0.borrow_mut();
         if known.len() >= APPLICATIONS_MAX {
             known.clear();
         }
-        known.insert(application.to_owned(), connection);
+        known.insert(application.to_owned(), line);
     }
 }
 
 /// Connects to the process `pid`, and to nobody else.
-pub(crate) async fn connect(address: &str, pid: u32) -> Option<Connection> {
+pub(crate) async fn connect(address: &str, pid: u32) -> Option<Line> {
     let address = local(address)?;
     let connected = tokio::time::timeout(Duration::from_millis(CONNECT_MS), met(&address, pid)).await;
     connected.ok().flatten()
 }
 
-async fn met(address: &Address, pid: u32) -> Option<Connection> {
-    let socket = Batched::connect(address).await.filter(|socket| socket.process() == Some(pid))?;
-    zbus::connection::Builder::socket(socket).p2p().build().await.ok()
+async fn met(address: &Address, pid: u32) -> Option<Line> {
+    let stream = socket::connect(address).await?;
+    let process = stream.peer_cred().ok()?.pid().and_then(|pid| u32::try_from(pid).ok());
+    if process != Some(pid) {
+        return None;
+    }
+    Line::begin(stream).await.ok()
 }
 
 /// Addresses could name other machines, or programs to start; and several, of which none is wanted here.

@@ -145,6 +145,11 @@ impl Memories {
 }
 
 impl Recall {
+    /// Whether an element was showing at the last walk.
+    pub(super) fn was_shown(&self, element: &Element) -> bool {
+        matches!(self.known.get(element.1.as_str()), Some(Known::Shown(..)))
+    }
+
     /// Whether an element that was asked tells what it told before, without a mark.
     pub(super) fn is_as_before(&self, element: &Element, now: &Known) -> bool {
         let path = element.1.as_str();

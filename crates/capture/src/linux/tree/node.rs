@@ -20,11 +20,10 @@ pub(crate) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
     Some(whole(bus, of, states?, other?).await)
 }
 
-/// Asks first whether it is showing, and everything else only then, or where it is wanted `anyway`. None if the element is gone, and
-/// none in it if it is not showing.
-pub(crate) async fn shown(bus: &Bus, of: &Element, anyway: bool) -> Option<Option<Told>> {
+/// Asks first whether it is showing, and everything else only then. None if the element is gone, and none in it if it is not showing.
+pub(crate) async fn shown(bus: &Bus, of: &Element) -> Option<Option<Told>> {
     let states = states(bus, of).await?;
-    if !states.showing() && !anyway {
+    if !states.showing() {
         return Some(None);
     }
     Some(Some(whole(bus, of, states, other(bus, of).await?).await))

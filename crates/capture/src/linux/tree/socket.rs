@@ -1,4 +1,4 @@
-//! A socket to the bus or to an application that sends what was asked in one go, and reads what was answered in one go.
+//! A socket to the bus that sends what was asked in one go, and reads what was answered in one go.
 //!
 //! A walk asks many short questions at once. Sent and read one by one, each costs a system call here and, worse, wakes whoever answers.
 
@@ -28,22 +28,22 @@ pub(super) struct Batched(UnixStream);
 impl Batched {
     /// Connects to an address of this machine; none if it is none, or nobody is there.
     pub(super) async fn connect(address: &Address) -> Option<Self> {
-        let Transport::Unix(unix) = address.transport() else { return None };
-        // The other kinds are for those who listen.
-        let path = if let UnixSocket::File(path) = unix.path() {
-            path.clone()
-        } else if let UnixSocket::Abstract(name) = unix.path() {
-            abstracted(name)
-        } else {
-            return None;
-        };
-        UnixStream::connect(path).await.ok().map(Self)
+        connect(address).await.map(Self)
     }
+}
 
-    /// The process behind it, as the system knows.
-    pub(super) fn process(&self) -> Option<u32> {
-        self.0.peer_cred().ok()?.pid()?.try_into().ok()
-    }
+/// Connects to an address of this machine; none if it is none, or nobody is there.
+pub(super) async fn connect(address: &Address) -> Option<UnixStream> {
+    let Transport::Unix(unix) = address.transport() else { return None };
+    // The other kinds are for those who listen.
+    let path = if let UnixSocket::File(path) = unix.path() {
+        path.clone()
+    } else if let UnixSocket::Abstract(name) = unix.path() {
+        abstracted(name)
+    } else {
+        return None;
+    };
+    UnixStream::connect(path).await.ok()
 }
 
 /// The name of a socket that is in no folder, as paths of it begin.

@@ -151,15 +151,21 @@ async fn answer(bus: &Bus, recall: &Recall, next: Next) -> Answer {
     if let Some(known) = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new)) {
         return Answer { known: Some(known.clone()), is_new: false, next };
     }
-    let known = known(bus, &next).await;
+    let known = known(bus, &next, recall.was_shown(&next.element)).await;
     let is_new = !known.as_ref().is_some_and(|known| recall.is_as_before(&next.element, known));
     Answer { next, known, is_new }
 }
 
-/// Most elements of an application are not showing, menus that nobody opened: of those nothing else is asked.
-async fn known(bus: &Bus, next: &Next) -> Option<Known> {
+/// Most elements of an application are not showing, menus that nobody opened: of those nothing else is asked. One that was showing is asked
+/// everything at once: each round of questions costs as much as several questions.
+async fn known(bus: &Bus, next: &Next, was_shown: bool) -> Option<Known> {
     let is_root = next.parent.is_none();
-    let Some(told) = shown(bus, &next.element, is_root).await? else { return Some(Known::Hidden) };
+    let told = if is_root || was_shown {
+        Some(told(bus, &next.element).await?)
+    } else {
+        shown(bus, &next.element).await?
+    };
+    let Some(told) = told.filter(|told| is_root || told.states.showing()) else { return Some(Known::Hidden) };
     let children = if is_walked(&told, is_root) { bus.children(&next.element).await } else { None };
     Some(Known::Shown(told, children))
 }
