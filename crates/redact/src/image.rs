@@ -28,6 +28,7 @@ use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 
 use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
+pub use crate::image::faces::FACE_RULE;
 pub(crate) use crate::image::faces::blaze::Blaze;
 use crate::ocr::area::Area;
 use crate::ocr::tiles::Difference;

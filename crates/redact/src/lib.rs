@@ -33,7 +33,7 @@ mod tree;
 mod typing;
 mod words;
 
-pub use image::{ImageError, ImageRedactor, RedactedImage, Whose, read_png};
+pub use image::{FACE_RULE, ImageError, ImageRedactor, RedactedImage, Whose, read_png};
 pub use marked::{Marked, Searched, Span, TableHeads, TextMarker, TextSearcher};
 pub use models::{ModelError, Models};
 pub use ocr::ReadError;

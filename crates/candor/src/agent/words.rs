@@ -2,11 +2,9 @@
 
 use candor_journal::{Gap, Masked, State};
 use candor_model::{Action, Finding, Place, Target, Timestamp};
+use candor_redact::FACE_RULE;
 
 use super::live::not;
-
-/// The rule by which faces are masked.
-const FACE: &str = "image.face";
 
 /// How far a recording is.
 pub(crate) const fn state(state: &State) -> &'static str {
@@ -53,7 +51,7 @@ pub(crate) fn reasons(gap: &Gap) -> Vec<String> {
 
 /// What was taken out. A face has no kind of its own: a picture is taken out of a step for many reasons, and this one people ask for.
 pub(crate) fn taken_out(finding: &Finding) -> &'static str {
-    if finding.rule == FACE { "faces, each with the head around it" } else { finding.kind.plain() }
+    if finding.rule == FACE_RULE { "faces, each with the head around it" } else { finding.kind.plain() }
 }
 
 /// Where something was taken out.
@@ -114,6 +112,7 @@ pub(crate) fn when(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use candor_model::{Finding, FindingKind, Place, Timestamp};
+    use candor_redact::FACE_RULE;
 
     use super::{taken_out, when};
 
@@ -121,7 +120,7 @@ mod tests {
     fn faces_are_told_apart_from_other_pictures() {
         let of =
             |rule: &str| Finding { kind: FindingKind::Unknown, rule: rule.to_owned(), place: Place::Title };
-        assert!(taken_out(&of("image.face")).starts_with("faces"));
+        assert!(taken_out(&of(FACE_RULE)).starts_with("faces"));
         assert_eq!(taken_out(&of("image.photo")), FindingKind::Unknown.plain());
     }
 

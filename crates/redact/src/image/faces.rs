@@ -23,8 +23,8 @@ use crate::ocr::tiles::Difference;
 use crate::screen::canvas::is_filled;
 use crate::{ModelError, Models};
 
-/// How a mask for a face is told.
-const RULE: &str = "image.face";
+/// The rule of findings that are faces, each with the head around it.
+pub const FACE_RULE: &str = "image.face";
 /// What the head has beyond the box of the model, which reaches from the brows to the chin and from eye to eye: as shares of the box, to
 /// either side, above and below.
 const ASIDE: f32 = 0.4;
@@ -159,11 +159,11 @@ fn is_covered(tile: Area, masked: &[Mask]) -> bool {
 }
 
 fn masks(areas: Vec<Area>) -> Vec<Mask> {
-    areas.into_iter().map(|area| Mask::unknown(area, RULE)).collect()
+    areas.into_iter().map(|area| Mask::unknown(area, FACE_RULE)).collect()
 }
 
 pub(super) fn is_face(mask: &Mask) -> bool {
-    mask.rule == RULE
+    mask.rule == FACE_RULE
 }
 
 /// Of boxes over each other the one that is most a face.

@@ -12,7 +12,7 @@ use rten_vecmath::Gelu;
 use super::map::Map;
 use super::weights::Layer;
 
-/// Maps have a multiple of so many channels, whatever the machine: the most values that a register of any holds.
+/// Channels of the maps that end the neck of detection and fill its head: a multiple of what a register of any machine holds.
 pub(super) const LANES: usize = 16;
 
 /// Inputs that are taken together.
@@ -28,7 +28,7 @@ pub(super) enum After {
     Swish,
 }
 
-/// Outputs that are reckoned together: as many as one or two registers hold.
+/// Outputs that are reckoned together: as many as one to three registers hold.
 struct Panel {
     registers: usize,
     /// The first output.
@@ -51,12 +51,15 @@ pub(super) struct Dense {
 
 impl Dense {
     pub(super) fn new(layer: &Layer, after: After) -> Self {
-        let outputs = layer.outputs.next_multiple_of(LANES);
+        let outputs = padded(layer.outputs);
         let lanes = Lanes.dispatch();
         let mut panels = Vec::new();
         let mut first = 0;
         while first < outputs {
-            let registers = if first + 2 * lanes <= outputs { 2 } else { 1 };
+            let registers = match (outputs - first) / lanes {
+                left @ (1 | 3) => left,
+                _ => 2,
+            };
             panels.push(Panel::new(layer, first, registers, lanes));
             first += registers * lanes;
         }
@@ -67,14 +70,24 @@ impl Dense {
     pub(super) fn run(&self, input: &Map, output: &mut Map, first: usize) {
         let (width, step) = (output.width, output.channels);
         for y in 0..output.height {
-            let taps = input.taps(y * self.stride.0, self.kernel);
+            let taps = self.taps(input.taps(y * self.stride.0, self.kernel), input);
             let out = output.row_mut(y).get_mut(first..).unwrap_or_default();
             let pixels = Pixels { count: width, step: input.channels * self.stride.1, out_step: step };
             self.row(&taps, pixels, None, out);
         }
     }
 
-    /// One row of outputs; what is `added` to each stands as the outputs do.
+    /// Of what each place of the kernel reads what is to be read. The values of a row of the kernel lie side by side if a pixel has no
+    /// others: the first place reads them all.
+    pub(super) fn taps<'a>(&self, taps: Vec<&'a [f32]>, input: &Map) -> Vec<&'a [f32]> {
+        if input.channels == self.inputs {
+            taps.into_iter().step_by(self.kernel.1.max(1)).collect()
+        } else {
+            taps
+        }
+    }
+
+    /// One row of outputs, by what each place of the kernel or each row of it reads; what is `added` to each stands as the outputs do.
     pub(super) fn row(&self, taps: &[&[f32]], pixels: Pixels, added: Option<&[f32]>, out: &mut [f32]) {
         Row { dense: self, taps, pixels, added, out }.dispatch();
     }
@@ -97,6 +110,11 @@ impl Panel {
         let bias = outputs.clone().map(|o| layer.bias.get(o).copied().unwrap_or_default()).collect();
         Self { registers, first, bias, weights: (0..length).flat_map(weight).collect() }
     }
+}
+
+/// So many channels or a few more, of nought: maps have a multiple of what a register holds.
+pub(super) fn padded(channels: usize) -> usize {
+    channels.next_multiple_of(Lanes.dispatch())
 }
 
 /// How many values a register holds.
@@ -126,7 +144,12 @@ impl SimdOp for Row<'_> {
     /// Machines with registers of 8 values have half as many of them.
     #[inline(always)]
     fn eval<I: Isa>(mut self, isa: I) {
-        if isa.f32().len() == 8 { self.pixels::<I, 6>(isa) } else { self.pixels::<I, 8>(isa) }
+        let widest = self.dense.panels.iter().map(|panel| panel.registers).max();
+        match (isa.f32().len(), widest) {
+            (8, Some(3)) => self.pixels::<I, 4>(isa),
+            (8, _) => self.pixels::<I, 6>(isa),
+            _ => self.pixels::<I, 8>(isa),
+        }
     }
 }
 
@@ -151,10 +174,10 @@ impl Row<'_> {
     fn panels<I: Isa, const M: usize>(&mut self, isa: I, at: usize) {
         let dense = self.dense;
         for panel in &dense.panels {
-            if panel.registers == 2 {
-                self.sums::<I, M, 2>(isa, panel, at);
-            } else {
-                self.sums::<I, M, 1>(isa, panel, at);
+            match panel.registers {
+                3 => self.sums::<I, M, 3>(isa, panel, at),
+                2 => self.sums::<I, M, 2>(isa, panel, at),
+                _ => self.sums::<I, M, 1>(isa, panel, at),
             }
         }
     }
@@ -196,7 +219,8 @@ impl Row<'_> {
         at: usize,
         sums: &mut [[I::F32; N]; M],
     ) {
-        let (inputs, width) = (self.dense.inputs, N * isa.f32().len());
+        let (dense, width) = (self.dense, N * isa.f32().len());
+        let inputs = dense.inputs * dense.kernel.0 * dense.kernel.1 / self.taps.len().max(1);
         let weights = panel.weights.chunks_exact((inputs * width).max(1));
         for (tap, weights) in self.taps.iter().zip(weights) {
             let mut values: [&[f32]; M] = [&[]; M];

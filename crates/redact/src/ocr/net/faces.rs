@@ -72,7 +72,7 @@ impl FaceModel {
         let mut map = Map::new((SIDE_PX / 2, SIDE_PX / 2), self.first.outputs, 1);
         let row = Row { count: map.width, step: 2 * COLOURS, out_step: self.first.outputs };
         for y in 0..map.height {
-            let taps = picture.taps_from(Some((2 * y, 0)), KERNEL);
+            let taps = self.first.taps(picture.taps_from(Some((2 * y, 0)), KERNEL), picture);
             self.first.row(&taps, row, None, map.row_mut(y));
         }
         map

@@ -37,27 +37,27 @@ impl Head {
         self.first.run(all, &mut first, 0);
         let mut probabilities = vec![0.0; TIMES * width * TIMES * height];
         let mut twice = vec![0.0; 2 * width * LANES];
-        let mut logits = vec![0.0; 2 * width * LANES];
+        let mut logits = vec![0.0; 2 * width * self.last.outputs];
         let rows = probabilities.chunks_exact_mut((TIMES * TIMES * width).max(1));
         for (row, four) in first.rows().zip(rows) {
             let pairs = four.chunks_exact_mut((2 * TIMES * width).max(1));
             for (doubling, two) in self.doubling.iter().zip(pairs) {
                 let pixels = Pixels { count: width, step: LANES, out_step: 2 * LANES };
                 doubling.row(&[row], pixels, None, &mut twice);
-                let pixels = Pixels { count: 2 * width, step: LANES, out_step: LANES };
+                let pixels = Pixels { count: 2 * width, step: LANES, out_step: self.last.outputs };
                 self.last.row(&[twice.as_slice()], pixels, None, &mut logits);
-                spread(&logits, two);
+                spread(&logits, self.last.outputs, two);
             }
         }
         probabilities
     }
 }
 
-/// The first four of the values of each pixel, as the two of the upper and the two of the lower row.
-fn spread(logits: &[f32], rows: &mut [f32]) {
+/// The first four of the `step` values of each pixel, as the two of the upper and the two of the lower row.
+fn spread(logits: &[f32], step: usize, rows: &mut [f32]) {
     let (upper, lower) = rows.split_at_mut(rows.len() / 2);
     let fours = upper.chunks_exact_mut(2).zip(lower.chunks_exact_mut(2));
-    for (logits, (upper, lower)) in logits.chunks_exact(LANES).zip(fours) {
+    for (logits, (upper, lower)) in logits.chunks_exact(step.max(1)).zip(fours) {
         let out = upper.iter_mut().chain(lower);
         out.zip(logits).for_each(|(out, logit)| *out = probability(*logit));
     }
