@@ -17,7 +17,7 @@ use std::path::Path;
 
 use browser::drawn;
 use candor_model::{Place, Rect};
-use candor_redact::{FACE_RULE, ImageRedactor, Lists, Models, Profile, RedactedImage, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, RedactedImage, Whose, read_png};
 use pages::{Screen, drawings, portraits, sheet};
 use picture::Picture;
 
@@ -59,7 +59,7 @@ fn masked(picture: &Picture, part: Rect) -> f64 {
 
 /// Where faces are masked.
 fn faces(image: &RedactedImage) -> Vec<Rect> {
-    let faces = image.report.findings.iter().filter(|finding| finding.rule == FACE_RULE);
+    let faces = image.report.findings.iter().filter(|finding| finding.rule == "image.face");
     let place = |place: &Place| match place {
         Place::Frame { bounds } => *bounds,
         Place::Title | Place::Target | Place::Typed | Place::Task | Place::Tree { .. } => unreachable!(),

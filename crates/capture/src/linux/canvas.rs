@@ -148,6 +148,7 @@ fn is_shown(own: &[u8], sent: &[u8]) -> bool {
     same && own.iter().zip(sent_rest.as_chunks().0).all(|(own, sent)| *own == one(*sent))
 }
 
+/// Shows what was sent.
 fn take(own: &mut [u8], sent: &[u8]) {
     let (own, own_rest) = own.as_chunks_mut::<{ AT_ONCE * OWN_BYTES }>();
     let (sent, sent_rest) = sent.as_chunks();

@@ -158,7 +158,7 @@ pub(super) fn context() -> Context {
 async fn greeted(stream: &mut UnixStream) -> Result<()> {
     let mut told = Vec::with_capacity(GREETING_BYTES_MAX);
     while !told.ends_with(b"\r\n") || told.starts_with(b"DATA\r\n") && !contains_ok(&told) {
-        let read = (&mut *stream).take(u64::MAX).read_buf(&mut told).await?;
+        let read = stream.read_buf(&mut told).await?;
         if read == 0 || told.len() >= GREETING_BYTES_MAX {
             return Err(Error::from(ErrorKind::InvalidData));
         }
