@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, TimeLeft, Whose, read_png};
 
 use crate::Measured;
 use crate::timing::median_seconds;
@@ -59,7 +59,7 @@ fn measured(profile: Profile, before: &[&[u8]], last: &[u8], picture: &Picture) 
     for _ in 0..=RUNS {
         let mut redactor = ImageRedactor::new(profile, &models, Lists::default())?;
         for png in before {
-            redactor.redact(read_png(png.to_vec())?, None, Whose::Own, &|| true)?;
+            redactor.redact(read_png(png.to_vec())?, None, Whose::Own, &|| TimeLeft::Enough)?;
         }
         runs.push((redactor, read_png(last.to_vec())?));
     }
@@ -68,7 +68,7 @@ fn measured(profile: Profile, before: &[&[u8]], last: &[u8], picture: &Picture) 
     let mut ended = Vec::new();
     let seconds = median_seconds(RUNS, || {
         let Some((mut redactor, raw)) = runs.pop() else { return };
-        let redacted = redactor.redact(raw, None, Whose::Own, &|| true);
+        let redacted = redactor.redact(raw, None, Whose::Own, &|| TimeLeft::Enough);
         masked += redacted.map_or(0, |redacted| redacted.content().report.findings.len());
         ended.push(redactor);
     });

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use candor_model::Pixels;
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Raw, RedactedImage, TextMarker, Whose, read_png};
+use candor_redact::{
+    ImageRedactor, Lists, Models, Profile, Raw, RedactedImage, TextMarker, TimeLeft, Whose, read_png,
+};
 
 /// Pictures of more bytes than this are only read: to mask one takes a second.
 const MASKED_BYTES_MAX: usize = 4096;
@@ -71,5 +73,8 @@ fn pixels(bytes: &[u8]) -> Option<Pixels> {
 fn masked(raw: Raw<Pixels>) -> Option<RedactedImage> {
     assert!(REDACTOR.is_some(), "the models are there");
     let mut redactor = REDACTOR.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-    redactor.redact(raw, None, Whose::Own, &|| true).ok().map(candor_redact::Redacted::into_content)
+    redactor
+        .redact(raw, None, Whose::Own, &|| TimeLeft::Enough)
+        .ok()
+        .map(candor_redact::Redacted::into_content)
 }

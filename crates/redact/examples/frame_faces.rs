@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use candor_model::{Finding, Place, Rect};
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, TimeLeft, Whose, read_png};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut redactor = ImageRedactor::new(profile, &models, Lists::default())?;
     for path in arguments {
         let frame = read_png(std::fs::read(&path)?)?;
-        let stored = redactor.redact(frame, None, Whose::Own, &|| true)?.into_content();
+        let stored = redactor.redact(frame, None, Whose::Own, &|| TimeLeft::Enough)?.into_content();
         let told: Vec<String> = stored.report.findings.iter().filter_map(told).collect();
         println!("{path}\t{}", told.join(" "));
     }

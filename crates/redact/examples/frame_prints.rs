@@ -9,7 +9,7 @@
 use std::io::Cursor;
 
 use candor_model::Digest;
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, TimeLeft, Whose, read_png};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -73,7 +73,7 @@ impl Picture {
 }
 
 fn print(redactor: &mut ImageRedactor, png: &[u8], name: &str) -> Result<(), Failure> {
-    match redactor.redact(read_png(png.to_vec())?, None, Whose::Own, &|| true) {
+    match redactor.redact(read_png(png.to_vec())?, None, Whose::Own, &|| TimeLeft::Enough) {
         Ok(redacted) => {
             let content = redacted.content();
             let found = format!("{:?}", content.report.findings);

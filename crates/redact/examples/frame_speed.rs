@@ -7,7 +7,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use candor_model::{Pixels, Tree, TreeState};
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Raw, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, Raw, TimeLeft, Whose, read_png};
 
 /// Where a line of the rendered mail client ends.
 const LINE_END: [usize; 4] = [1000, 174, 540, 22];
@@ -115,7 +115,7 @@ fn costs(
     let mut once = |png: &[u8]| -> Result<f64, Box<dyn std::error::Error>> {
         let raw: Raw<Pixels> = read_png(png.to_vec())?;
         let before = cpu_ms();
-        redactor.redact(raw, None, Whose::Own, &|| true)?;
+        redactor.redact(raw, None, Whose::Own, &|| TimeLeft::Enough)?;
         Ok(cpu_ms() - before)
     };
     let whole = once(png)?;
@@ -133,7 +133,7 @@ fn mask(png: &[u8], models: &Models) -> Result<f64, Box<dyn std::error::Error>> 
     let tree = Tree { state: TreeState::Complete, nodes: Vec::new() };
     let raw = read_png(png.to_vec())?;
     let before = cpu_ms();
-    redactor.redact(raw, Some(&tree), Whose::Own, &|| true)?;
+    redactor.redact(raw, Some(&tree), Whose::Own, &|| TimeLeft::Enough)?;
     Ok(cpu_ms() - before)
 }
 

@@ -28,14 +28,15 @@ use candor_model::{FindingKind, Pixels, RedactionReport, Tree};
 
 use crate::image::eyes::finding;
 pub(crate) use crate::image::eyes::{Eyes, Keep, Scene};
-pub use crate::image::faces::FACE_RULE;
 pub(crate) use crate::image::faces::blaze::Blaze;
+pub use crate::image::faces::{FACE_RULE, UNSEEN_RULE};
 use crate::ocr::area::Area;
 use crate::ocr::tiles::Difference;
 use crate::screen::canvas::{fill, is_filled};
 use crate::screen::picture::{check_size, decode_any, picture_png};
 use crate::{
     FrameError, Lists, ModelError, Models, PictureError, Profile, Raw, ReadError, Redacted, RedactorError,
+    TimeLeft,
 };
 
 /// How often a stored picture is read again; from [`WHOLE_LINES_FROM`] on, a line in which anything is found goes whole.
@@ -122,8 +123,8 @@ impl ImageRedactor {
         Ok(Self { eyes: Eyes::new(profile, models, lists)? })
     }
 
-    /// Redacts a picture. `tree` is a second source: what it names is masked too, never shown for it. `in_time` is asked
-    /// between any two steps whether there is time left. The raw pixels are wiped when this returns.
+    /// Redacts a picture. `tree` is a second source: what it names is masked too, never shown for it. `time_left` is
+    /// asked between any two steps. The raw pixels are wiped when this returns.
     ///
     /// # Errors
     /// When the picture cannot be read in time or not for sure. Nothing of it is left then.
@@ -132,7 +133,7 @@ impl ImageRedactor {
         frame: Raw<Pixels>,
         tree: Option<&Tree>,
         whose: Whose,
-        in_time: &dyn Fn() -> bool,
+        time_left: &dyn Fn() -> TimeLeft,
     ) -> Result<Redacted<RedactedImage>, ImageError> {
         let mut frame = frame;
         let frame = frame.open_mut();
@@ -145,7 +146,7 @@ impl ImageRedactor {
             Whose::Own => Keep::Content,
             Whose::Others => Keep::Own(&own),
         };
-        let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, in_time)?;
+        let read = self.eyes.redact(frame, &Scene { keep, tree }, &unread, time_left)?;
         let findings = unread.iter().map(finding).chain(read.findings).collect();
         Ok(Redacted::new(RedactedImage { frame: read.frame, report: RedactionReport { findings } }))
     }

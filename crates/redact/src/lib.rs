@@ -29,11 +29,12 @@ mod role;
 mod screen;
 mod seal;
 mod text;
+mod time;
 mod tree;
 mod typing;
 mod words;
 
-pub use image::{FACE_RULE, ImageError, ImageRedactor, RedactedImage, Whose, read_png};
+pub use image::{FACE_RULE, ImageError, ImageRedactor, RedactedImage, UNSEEN_RULE, Whose, read_png};
 pub use marked::{Marked, Searched, Span, TableHeads, TextMarker, TextSearcher};
 pub use models::{ModelError, Models};
 pub use ocr::ReadError;
@@ -49,3 +50,4 @@ pub use text::scan::{RuleError, ShippedRules};
 pub use text::surrogate::{NoSurrogates, SURROGATE_KINDS};
 pub use text::tagger::train::{LISTS, Trainer};
 pub use text::tagger::{Tagger, TaggerError};
+pub use time::TimeLeft;

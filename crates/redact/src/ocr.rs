@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use candor_model::Pixels;
 
+use crate::TimeLeft;
 use crate::ocr::area::Area;
 use crate::ocr::cache::Cache;
 use crate::ocr::memory::{Known, Memory};
@@ -55,18 +56,27 @@ pub enum ReadError {
     Model(&'static str),
 }
 
-/// Says whether there is time left.
+/// Says how much time there is left.
 #[derive(Clone, Copy)]
-pub(crate) struct Hurry<'a>(&'a dyn Fn() -> bool);
+pub(crate) struct Hurry<'a>(&'a dyn Fn() -> TimeLeft);
 
 impl<'a> Hurry<'a> {
-    /// `in_time` is asked between any two runs of a model.
-    pub(crate) const fn new(in_time: &'a dyn Fn() -> bool) -> Self {
-        Self(in_time)
+    /// `time_left` is asked between any two runs of a model.
+    pub(crate) const fn new(time_left: &'a dyn Fn() -> TimeLeft) -> Self {
+        Self(time_left)
     }
 
     pub(crate) fn check(self) -> Result<(), ReadError> {
-        if (self.0)() { Ok(()) } else { Err(ReadError::OutOfTime) }
+        self.has_enough().map(|_| ())
+    }
+
+    /// Whether everything can be looked at.
+    pub(crate) fn has_enough(self) -> Result<bool, ReadError> {
+        match (self.0)() {
+            TimeLeft::Enough => Ok(true),
+            TimeLeft::Little => Ok(false),
+            TimeLeft::Nothing => Err(ReadError::OutOfTime),
+        }
     }
 }
 

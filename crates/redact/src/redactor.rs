@@ -20,7 +20,7 @@ use crate::text::{Engine, EngineError};
 use crate::tree::{Readings, read};
 use crate::typing::{Held, Typing};
 use crate::words::Words;
-use crate::{ListError, Lists, ModelError, Models, Profile, RuleError, data, models, screen};
+use crate::{ListError, Lists, ModelError, Models, Profile, RuleError, TimeLeft, data, models, screen};
 
 /// Why a redactor cannot be made. Without one nothing is recorded.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +109,7 @@ impl Redactor {
     /// When the tree cannot be written. Nothing of the observation is left then. A frame that cannot be masked for sure, and
     /// a frame or tree that is too large, is left out, and a finding says so.
     pub fn redact(&mut self, observation: Raw<Observation>) -> Result<Redacted<RedactedStep>, RedactError> {
-        let held = self.looked_at(observation, &|| true)?;
+        let held = self.looked_at(observation, &|| TimeLeft::Enough)?;
         let mut alone = Typing::default();
         alone.hold(held);
         let mut steps = alone.settle(&self.engine, &mut self.names).into_iter();
@@ -117,8 +117,8 @@ impl Redactor {
     }
 
     /// Redacts the next observation of a session, and hands out the steps that are done: none while text is being typed,
-    /// since what comes next may finish a name or a number. `in_time` is asked between any two steps of the reading whether
-    /// there is time left; if not, the step comes without its frame. The raw content is wiped when this returns, but for
+    /// since what comes next may finish a name or a number. `time_left` is asked between any two steps of the
+    /// reading; when there is nothing left, the step comes without its frame. The raw content is wiped when this returns, but for
     /// such text.
     ///
     /// # Errors
@@ -126,9 +126,9 @@ impl Redactor {
     pub fn follow(
         &mut self,
         observation: Raw<Observation>,
-        in_time: &dyn Fn() -> bool,
+        time_left: &dyn Fn() -> TimeLeft,
     ) -> Result<Vec<Redacted<RedactedStep>>, RedactError> {
-        let held = self.looked_at(observation, in_time)?;
+        let held = self.looked_at(observation, time_left)?;
         let mut done = Vec::new();
         if !self.typing.takes(&held) {
             done = self.rest();
@@ -150,7 +150,7 @@ impl Redactor {
     fn looked_at(
         &mut self,
         observation: Raw<Observation>,
-        in_time: &dyn Fn() -> bool,
+        time_left: &dyn Fn() -> TimeLeft,
     ) -> Result<Held, RedactError> {
         let mut observation = observation;
         let seen = observation.open_mut();
@@ -166,7 +166,7 @@ impl Redactor {
         let into = typed_into(readings.as_ref());
         let Acted { action, typed } = redact_action(&seen.action, into, &mut words, &mut findings);
         let target = readings.as_ref().and_then(Readings::target).map(target);
-        let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, in_time, &mut findings);
+        let frame = screen::redact(seen, &front, readings.as_ref(), &mut self.eyes, time_left, &mut findings);
         let frame = frame.map(|frame| self.named_frame(&frame)).transpose()?;
         let tree = readings.map(|readings| canonical_bytes(&told(readings.tree))).transpose()?;
         let tree = tree.and_then(|bytes| fitting(bytes, &mut findings));

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use candor_model::{Finding, FindingKind, Node, Observation, Pixels, Place, Rect};
 
+use crate::TimeLeft;
 use crate::front::Front;
 use crate::image::{Eyes, ImageError, Keep, Mask, Scene};
 use crate::ocr::area::Area;
@@ -72,11 +73,11 @@ pub(crate) fn redact(
     front: &Front,
     readings: Option<&Readings>,
     eyes: &mut Eyes,
-    in_time: &dyn Fn() -> bool,
+    time_left: &dyn Fn() -> TimeLeft,
     findings: &mut Vec<Finding>,
 ) -> Option<Arc<Vec<u8>>> {
     let mut found = Vec::new();
-    let left = masked(seen, front, readings, eyes, in_time, &mut found).ok().flatten();
+    let left = masked(seen, front, readings, eyes, time_left, &mut found).ok().flatten();
     if left.is_some() {
         findings.append(&mut found);
     } else if let Some(frame) = &seen.frame {
@@ -90,7 +91,7 @@ fn masked(
     front: &Front,
     readings: Option<&Readings>,
     eyes: &mut Eyes,
-    in_time: &dyn Fn() -> bool,
+    time_left: &dyn Fn() -> TimeLeft,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Arc<Vec<u8>>>, ImageError> {
     let showing = Showing::of(eyes.profile(), seen);
@@ -103,7 +104,7 @@ fn masked(
     composition.canvas.paint(frame);
     let scene = Scene { keep: composition.keep(showing), tree: believed.and(seen.tree.as_ref()) };
     let painted = composition.painted(frame);
-    let read = eyes.redact(frame, &scene, &painted, in_time)?;
+    let read = eyes.redact(frame, &scene, &painted, time_left)?;
     let bounds: Vec<Rect> = composition.regions.iter().map(|m| m.bounds).collect();
     if !composition.canvas.is_painted(frame, &bounds) {
         return Err(FrameError::NotPainted.into());

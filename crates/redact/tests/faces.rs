@@ -17,7 +17,9 @@ use std::path::Path;
 
 use browser::drawn;
 use candor_model::{Place, Rect};
-use candor_redact::{ImageRedactor, Lists, Models, Profile, RedactedImage, Whose, read_png};
+use candor_redact::{
+    FACE_RULE, ImageRedactor, Lists, Models, Profile, RedactedImage, TimeLeft, UNSEEN_RULE, Whose, read_png,
+};
 use pages::{Screen, drawings, portraits, sheet};
 use picture::Picture;
 
@@ -37,7 +39,7 @@ fn redactor(profile: Profile) -> ImageRedactor {
 }
 
 fn redact(redactor: &mut ImageRedactor, png: Vec<u8>) -> RedactedImage {
-    redactor.redact(read_png(png).unwrap(), None, Whose::Own, &|| true).unwrap().into_content()
+    redactor.redact(read_png(png).unwrap(), None, Whose::Own, &|| TimeLeft::Enough).unwrap().into_content()
 }
 
 fn png(image: &RedactedImage) -> Vec<u8> {
@@ -59,7 +61,7 @@ fn masked(picture: &Picture, part: Rect) -> f64 {
 
 /// Where faces are masked.
 fn faces(image: &RedactedImage) -> Vec<Rect> {
-    let faces = image.report.findings.iter().filter(|finding| finding.rule == "image.face");
+    let faces = image.report.findings.iter().filter(|finding| finding.rule == FACE_RULE);
     let place = |place: &Place| match place {
         Place::Frame { bounds } => *bounds,
         Place::Title | Place::Target | Place::Typed | Place::Task | Place::Tree { .. } => unreachable!(),
@@ -92,6 +94,28 @@ fn counted(redactor: &mut ImageRedactor, face_px: u32) -> (usize, usize) {
         found += screen.places.iter().filter(is_masked).count();
     }
     (all, found)
+}
+
+/// How many pictures were not looked at for want of time.
+fn unseen(image: &RedactedImage) -> usize {
+    image.report.findings.iter().filter(|finding| finding.rule == UNSEEN_RULE).count()
+}
+
+#[test]
+fn with_little_time_pictures_go_whole_and_the_same_screen_is_looked_at_when_it_comes_again() {
+    let screens = &portraits(48)[..1];
+    let raw = drawn_screens(screens).remove(0).png();
+    let mut rushed = redactor(Profile::Fast);
+    let mut redact_in = |left: TimeLeft| {
+        rushed.redact(read_png(raw.clone()).unwrap(), None, Whose::Own, &|| left).unwrap().into_content()
+    };
+    let image = redact_in(TimeLeft::Little);
+    let stored = Picture::of(&png(&image));
+    assert!(unseen(&image) > 0 && faces(&image).is_empty());
+    assert!(screens[0].places.iter().all(|face| masked(&stored, *face) >= MASKED_MIN));
+    let calm = redact_in(TimeLeft::Enough);
+    assert_eq!(unseen(&calm), 0);
+    assert_eq!(calm, redact(&mut redactor(Profile::Fast), raw.clone()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod reader {
 
 use std::path::Path;
 
-use candor_redact::{ImageRedactor, Lists, Models, Profile, Whose, read_png};
+use candor_redact::{ImageRedactor, Lists, Models, Profile, TimeLeft, Whose, read_png};
 use reader::browser::drawn;
 use reader::pages::{screens, sheet};
 use reader::picture::Picture;
@@ -36,7 +36,7 @@ fn an_independent_reader_finds_no_planted_text_in_stored_frames() {
     let raws = drawn(folder.path(), &sheet(&screens), screens.len());
     for (n, (screen, raw)) in screens.iter().zip(raws).enumerate() {
         let frame = read_png(raw.png()).unwrap();
-        let stored = redactor.redact(frame, None, Whose::Own, &|| true).unwrap().into_content();
+        let stored = redactor.redact(frame, None, Whose::Own, &|| TimeLeft::Enough).unwrap().into_content();
         let text = seen(folder.path(), &Picture::of(&stored.png().unwrap()));
         let leaked = screen.planted.iter().filter(|planted| is_readable(planted, &text));
         leaks.extend(leaked.map(|planted| format!("{}: {planted}", screen.name)));

@@ -8,7 +8,7 @@ use candor_model::{
     Action, FindingKind, Moment, Node, Observation, Place, Rect, RedactedStep, Screen, Timestamp, Tree,
     TreeState,
 };
-use candor_redact::{Lists, Models, Profile, Raw, Redactor};
+use candor_redact::{Lists, Models, Profile, Raw, Redactor, TimeLeft};
 
 const FRONT: Rect = Rect { x: 0, y: 0, width: 64, height: 48 };
 
@@ -64,7 +64,7 @@ fn session(observations: Vec<Raw<Observation>>) -> Vec<RedactedStep> {
     let mut redactor = redactor();
     let mut steps = Vec::new();
     for observation in observations {
-        steps.extend(redactor.follow(observation, &|| true).unwrap());
+        steps.extend(redactor.follow(observation, &|| TimeLeft::Enough).unwrap());
     }
     steps.extend(redactor.rest());
     steps.into_iter().map(candor_redact::Redacted::into_content).collect()
@@ -113,7 +113,7 @@ fn what_says_nothing_stays_as_it_was_typed() {
 #[test]
 fn steps_are_held_back_only_while_text_may_go_on() {
     let mut redactor = redactor();
-    let mut handed = |raw| redactor.follow(raw, &|| true).unwrap().len();
+    let mut handed = |raw| redactor.follow(raw, &|| TimeLeft::Enough).unwrap().len();
     assert_eq!(handed(tab(0)), 1);
     assert_eq!(handed(typed("a", 0)), 0);
     assert_eq!(handed(tab(0)), 0);

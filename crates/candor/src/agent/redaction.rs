@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use candor_journal::Gap;
 use candor_model::{Observation, RedactedStep};
-use candor_redact::{Raw, RedactError, Redacted, Redactor};
+use candor_redact::{Raw, RedactError, Redacted, Redactor, TimeLeft};
 
 use crate::ambient::Stopwatch;
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -18,6 +18,9 @@ use crate::exit::{Because, Failure, Kind, Outcome};
 const WAITING_MAX: usize = 8;
 /// Most memory that the frames of what waits or is in work take, in bytes: five of 3840 by 2160. A larger one waits alone.
 const WAITING_BYTES_MAX: u64 = 128 * 1024 * 1024;
+
+/// A frame has little time left once so many times what has gone by is all that it has.
+const LITTLE_FROM: f64 = 4.0;
 
 /// What goes in.
 enum Work {
@@ -143,11 +146,22 @@ fn taken(answer: Answer) -> Outcome<Vec<Done>> {
 fn answered(redactor: &mut Redactor, work: Work, frame_seconds_max: f64) -> Answer {
     match work {
         Work::Step { raw, came } => {
-            let in_time = || came.seconds() < frame_seconds_max;
-            redactor.follow(*raw, &in_time).map(|steps| vec![Done::Steps(steps)])
+            let time_left = || time_left(came.seconds(), frame_seconds_max);
+            redactor.follow(*raw, &time_left).map(|steps| vec![Done::Steps(steps)])
         }
         Work::Gap(gap) => Ok(vec![Done::Steps(redactor.rest()), Done::Gap(gap)]),
         Work::Rest => Ok(vec![Done::Steps(redactor.rest())]),
+    }
+}
+
+/// After `seconds` of at most so many. The last three quarters are for what cannot be masked instead of being read.
+fn time_left(seconds: f64, seconds_max: f64) -> TimeLeft {
+    if seconds * LITTLE_FROM < seconds_max {
+        TimeLeft::Enough
+    } else if seconds < seconds_max {
+        TimeLeft::Little
+    } else {
+        TimeLeft::Nothing
     }
 }
 
@@ -184,6 +198,14 @@ mod tests {
             tree: None,
         };
         (Raw::seal(observation), bytes)
+    }
+
+    #[test]
+    fn a_frame_has_enough_time_then_little_then_none() {
+        let left = |seconds| time_left(seconds, 4.0);
+        assert_eq!([0.0, 0.9].map(left), [TimeLeft::Enough; 2]);
+        assert_eq!([1.0, 3.9].map(left), [TimeLeft::Little; 2]);
+        assert_eq!([4.0, 60.0].map(left), [TimeLeft::Nothing; 2]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use candor_journal::{Gap, Masked, State};
 use candor_model::{Action, Finding, Place, Target, Timestamp};
-use candor_redact::FACE_RULE;
+use candor_redact::{FACE_RULE, UNSEEN_RULE};
 
 use super::live::not;
 
@@ -49,9 +49,14 @@ pub(crate) fn reasons(gap: &Gap) -> Vec<String> {
     gap.codes.iter().map(|code| not::sentence(code)).collect()
 }
 
-/// What was taken out. A face has no kind of its own: a picture is taken out of a step for many reasons, and this one people ask for.
+/// What was taken out. A face has no kind of its own: a picture is taken out of a step for many reasons, and this one people ask for;
+/// and so they may ask why a picture is gone in which there is none.
 pub(crate) fn taken_out(finding: &Finding) -> &'static str {
-    if finding.rule == FACE_RULE { "faces, each with the head around it" } else { finding.kind.plain() }
+    match finding.rule.as_str() {
+        FACE_RULE => "faces, each with the head around it",
+        UNSEEN_RULE => "pictures, too many new ones at once to look for faces in",
+        _ => finding.kind.plain(),
+    }
 }
 
 /// Where something was taken out.
@@ -113,13 +118,14 @@ pub(crate) fn when(at: Timestamp) -> String {
 mod tests {
     use candor_model::{Finding, FindingKind, Place, Timestamp};
 
-    use super::{taken_out, when};
+    use super::{FACE_RULE, UNSEEN_RULE, taken_out, when};
 
     #[test]
     fn faces_are_told_apart_from_other_pictures() {
         let of =
             |rule: &str| Finding { kind: FindingKind::Unknown, rule: rule.to_owned(), place: Place::Title };
-        assert!(taken_out(&of("image.face")).starts_with("faces"));
+        assert!(taken_out(&of(FACE_RULE)).starts_with("faces"));
+        assert!(taken_out(&of(UNSEEN_RULE)).contains("too many"));
         assert_eq!(taken_out(&of("image.photo")), FindingKind::Unknown.plain());
     }
 

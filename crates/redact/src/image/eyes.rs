@@ -8,14 +8,14 @@ use candor_model::{Finding, FrameView, Pixels, Place, Tree};
 use super::{
     EVERYTHING_FROM, ImageError, Mask, ROUNDS_MAX, WHOLE_LINES_FROM, faces, faint, layout, paint, photo, tree,
 };
-use crate::image::faces::Faces;
+use crate::image::faces::{Faces, UNSEEN_RULE};
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
 use crate::ocr::memory::{Known, Memory};
 use crate::ocr::{Hurry, Line, Reader};
 use crate::screen::canvas::is_filled;
 use crate::text::EngineError;
-use crate::{FrameError, Lists, Models, Profile};
+use crate::{FrameError, Lists, Models, Profile, TimeLeft};
 
 /// A line longer than so many times its height is prose: no bar of labels is that long. In the strict profile it goes unread.
 const LABEL_HEIGHTS_MAX: u32 = 24;
@@ -105,9 +105,9 @@ impl Eyes {
         frame: &mut Pixels,
         scene: &Scene<'_>,
         painted: &[Mask],
-        in_time: &dyn Fn() -> bool,
+        time_left: &dyn Fn() -> TimeLeft,
     ) -> Result<Read, ImageError> {
-        let hurry = Hurry::new(in_time);
+        let hurry = Hurry::new(time_left);
         let mut last = self.last.take();
         paint(frame, painted)?;
         let is_interface = matches!(scene.keep, Keep::Interface);
@@ -133,7 +133,9 @@ impl Eyes {
         let stored = self.settled(frame, lines, scene.keep, &mut masks, hurry)?;
         let masks = tidied(masks).into_iter().filter(|mask| !painted.contains(mask));
         let read = Read { frame: Arc::new(stored), findings: masks.map(|mask| finding(&mask)).collect() };
-        self.last = Some(Last {
+        // What was not looked at for want of time is, when the same picture comes again.
+        let is_done = read.findings.iter().all(|finding| finding.rule != UNSEEN_RULE);
+        self.last = is_done.then(|| Last {
             tree: scene.tree.cloned(),
             own: scene.keep.own().map(<[Area]>::to_vec),
             painted: painted.to_vec(),

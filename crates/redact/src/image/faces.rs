@@ -25,6 +25,8 @@ use crate::{ModelError, Models};
 
 /// The rule of findings that are faces, each with the head around it.
 pub const FACE_RULE: &str = "image.face";
+/// The rule of findings that are pictures in which faces were not looked for: there was not time enough.
+pub const UNSEEN_RULE: &str = "image.unseen";
 /// What the head has beyond the box of the model, which reaches from the brows to the chin and from eye to eye: as shares of the box, to
 /// either side, above and below.
 const ASIDE: f32 = 0.4;
@@ -49,6 +51,17 @@ pub(crate) struct Faces {
     seen: BTreeMap<Key, Vec<Face>>,
 }
 
+/// What was found in a picture.
+#[derive(Default)]
+struct Found {
+    /// The heads that are not painted.
+    heads: Vec<Area>,
+    /// The squares in which there is a face.
+    squares: Vec<Area>,
+    /// The regions that were not looked at.
+    unseen: Vec<Area>,
+}
+
 impl Faces {
     /// The model is checked, and loaded when there is something to look at.
     ///
@@ -66,10 +79,11 @@ impl Faces {
         self.here.retain(|(look, _), _| !changed.touches(*look));
     }
 
-    /// The heads in the picture that was seen. What is `masked` is not looked at.
+    /// The heads in the picture that was seen. What is `masked` is not looked at. Where there is little time a region that was not
+    /// looked at whole before goes whole: what was looked at of it is known when it comes again.
     ///
     /// # Errors
-    /// When there is no time left, or the model does not load or run.
+    /// When there is no time left at all, or the model does not load or run.
     pub(crate) fn heads(
         &mut self,
         frame: &Pixels,
@@ -77,8 +91,8 @@ impl Faces {
         hurry: Hurry<'_>,
     ) -> Result<Vec<Mask>, ImageError> {
         let groups = self.tiles.groups(|tile| !is_covered(tile, masked));
-        let (heads, _) = self.found(frame, groups, &[], hurry)?;
-        Ok(masks(heads))
+        let found = self.found(frame, groups, &[], hurry)?;
+        Ok(masks(found.heads, found.unseen))
     }
 
     /// The heads that are left in the same picture after it was painted; or, once they do not settle, the `whole` squares in which
@@ -96,53 +110,74 @@ impl Faces {
         let is_left =
             |tile: Area| is_as_seen(tile) || !is_covered(tile, painted) && photo::shows_face(frame, tile);
         let groups = self.tiles.groups(is_left);
-        let (heads, squares) = self.found(frame, groups, painted, hurry)?;
-        Ok(masks(if whole && !heads.is_empty() { squares } else { heads }))
+        let found = self.found(frame, groups, painted, hurry)?;
+        let faces = if whole && !found.heads.is_empty() { found.squares } else { found.heads };
+        Ok(masks(faces, found.unseen))
     }
 
-    /// The heads that are not painted, and the squares in which there is a face.
     fn found(
         &mut self,
         frame: &Pixels,
         groups: Vec<Vec<Area>>,
         painted: &[Mask],
         hurry: Hurry<'_>,
-    ) -> Result<(Vec<Area>, Vec<Area>), ImageError> {
-        let Some(all) = Area::new(0, 0, frame.width(), frame.height()) else { return Ok(Default::default()) };
-        let (mut found, mut squares) = (Vec::new(), Vec::new());
-        for look in looks::of(groups, all) {
-            hurry.check()?;
-            let faces = self.look(frame, look, painted)?;
-            squares.extend((!faces.is_empty()).then_some(look));
-            found.extend(faces.into_iter().map(|face| face.moved(look)));
+    ) -> Result<Found, ImageError> {
+        let Some(all) = Area::new(0, 0, frame.width(), frame.height()) else { return Ok(Found::default()) };
+        let (mut found, mut faces) = (Found::default(), Vec::new());
+        for region in looks::of(groups, all) {
+            for look in region.squares {
+                let Some(here) = self.look(frame, look, painted, hurry)? else {
+                    found.unseen.push(region.bounds);
+                    break;
+                };
+                found.squares.extend((!here.is_empty()).then_some(look));
+                faces.extend(here.into_iter().map(|face| face.moved(look)));
+            }
         }
-        let mut heads: Vec<Area> = best(found).iter().filter_map(|face| head(face, all)).collect();
-        heads.retain(|head| !is_filled(frame, head.rect()));
-        Ok((heads, squares))
+        found.heads = best(faces).iter().filter_map(|face| head(face, all)).collect();
+        found.heads.retain(|head| !is_filled(frame, head.rect()));
+        Ok(found)
     }
 
-    /// The faces of a square: known by its place in this picture, or by its pixels in one before, or looked for.
-    fn look(&mut self, frame: &Pixels, look: Area, painted: &[Mask]) -> Result<Vec<Face>, ImageError> {
+    /// The faces of a square: known by its place in this picture, or by its pixels in one before, or looked for; none if there is not
+    /// time enough to look.
+    fn look(
+        &mut self,
+        frame: &Pixels,
+        look: Area,
+        painted: &[Mask],
+        hurry: Hurry<'_>,
+    ) -> Result<Option<Vec<Face>>, ImageError> {
         let mut paint: Vec<Area> = painted.iter().filter_map(|mask| mask.area.common(look)).collect();
         paint.sort_unstable();
         paint.dedup();
         let place = (look, paint);
         if let Some(faces) = self.here.get(&place) {
-            return Ok(faces.clone());
+            return Ok(Some(faces.clone()));
         }
-        let faces = self.by_pixels(frame, look)?;
-        remember(&mut self.here, place, faces.clone());
+        let faces = self.by_pixels(frame, look, hurry)?;
+        if let Some(faces) = &faces {
+            remember(&mut self.here, place, faces.clone());
+        }
         Ok(faces)
     }
 
-    fn by_pixels(&mut self, frame: &Pixels, look: Area) -> Result<Vec<Face>, ImageError> {
+    fn by_pixels(
+        &mut self,
+        frame: &Pixels,
+        look: Area,
+        hurry: Hurry<'_>,
+    ) -> Result<Option<Vec<Face>>, ImageError> {
         let key = Cache::key(frame, look);
         if let Some(faces) = self.seen.get(&key) {
-            return Ok(faces.clone());
+            return Ok(Some(faces.clone()));
+        }
+        if !hurry.has_enough()? {
+            return Ok(None);
         }
         let faces = self.models.faces()?.find(frame, look)?;
         remember(&mut self.seen, key, faces.clone());
-        Ok(faces)
+        Ok(Some(faces))
     }
 }
 
@@ -158,8 +193,9 @@ fn is_covered(tile: Area, masked: &[Mask]) -> bool {
     masked.iter().any(|mask| mask.area.joined(tile) == mask.area)
 }
 
-fn masks(areas: Vec<Area>) -> Vec<Mask> {
-    areas.into_iter().map(|area| Mask::unknown(area, FACE_RULE)).collect()
+fn masks(heads: Vec<Area>, unseen: Vec<Area>) -> Vec<Mask> {
+    let of = |areas: Vec<Area>, rule| areas.into_iter().map(move |area| Mask::unknown(area, rule));
+    of(heads, FACE_RULE).chain(of(unseen, UNSEEN_RULE)).collect()
 }
 
 pub(super) fn is_face(mask: &Mask) -> bool {

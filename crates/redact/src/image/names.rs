@@ -54,7 +54,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::Models;
+    use crate::{Models, TimeLeft};
 
     #[test]
     fn there_must_be_time_for_each_run_of_the_transformer() {
@@ -63,8 +63,11 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let find = |late_from: usize| {
             let asked = Cell::new(0);
-            let in_time = || asked.replace(asked.get() + 1) < late_from;
-            let found = Names::new(models.ner().unwrap()).find(&texts, Hurry::new(&in_time));
+            let time_left = || match asked.replace(asked.get() + 1) < late_from {
+                true => TimeLeft::Little,
+                false => TimeLeft::Nothing,
+            };
+            let found = Names::new(models.ner().unwrap()).find(&texts, Hurry::new(&time_left));
             (found, asked.get())
         };
         let (found, runs) = find(usize::MAX);

@@ -26,7 +26,7 @@ fn screen(name: &str) -> Vec<u8> {
 }
 
 fn redact(redactor: &mut ImageRedactor, png: Vec<u8>, tree: Option<&Tree>) -> RedactedImage {
-    redactor.redact(read_png(png).unwrap(), tree, Whose::Own, &|| true).unwrap().into_content()
+    redactor.redact(read_png(png).unwrap(), tree, Whose::Own, &|| TimeLeft::Enough).unwrap().into_content()
 }
 
 /// Share of what stands out from the ground of `rect` in `before` and is not painted in `after`.
@@ -82,9 +82,12 @@ fn no_planted_item_stays_and_redacting_twice_masks_next_to_nothing_more() {
 fn time_that_ends_at_any_moment_of_the_reading_leaves_no_picture() {
     let of = |profile: Profile, late_from: usize| {
         let asked = std::cell::Cell::new(0);
-        let in_time = || asked.replace(asked.get() + 1) < late_from;
+        let time_left = || match asked.replace(asked.get() + 1) < late_from {
+            true => TimeLeft::Enough,
+            false => TimeLeft::Nothing,
+        };
         let raw = read_png(screen("chat.png")).unwrap();
-        (redactor(profile).redact(raw, None, Whose::Own, &in_time).is_ok(), asked.get())
+        (redactor(profile).redact(raw, None, Whose::Own, &time_left).is_ok(), asked.get())
     };
     let (is_kept, all) = of(Profile::Standard, usize::MAX);
     assert!(is_kept);
@@ -163,7 +166,8 @@ fn text_in_the_colour_of_the_paint_or_on_it_is_read_like_any_other() {
         let mut redactor = redactor(profile);
         for (ink, ground) in [(FILL, [255; 3]), ([255; 3], FILL)] {
             let before = two_colours(ink, ground);
-            let stored = redactor.redact(Raw::seal(before.clone()), None, Whose::Own, &|| true).unwrap();
+            let stored =
+                redactor.redact(Raw::seal(before.clone()), None, Whose::Own, &|| TimeLeft::Enough).unwrap();
             let after = decode(&stored.content().png().unwrap()).unwrap();
             let planted = planted("chat.tsv").into_iter().chain([("message".to_owned(), message)]);
             for (kind, bounds) in planted.filter(|(kind, _)| profile == Profile::Strict || kind != "message")
@@ -200,7 +204,8 @@ fn an_element_with_more_text_than_is_searched_is_masked() {
         let mut tree = tree(TreeState::Complete, "label", bounds);
         tree.nodes[0].text = Some("-".repeat(length));
         let white = Raw::seal(Pixels::new(120, 60, vec![255; 120 * 60 * 3]).unwrap());
-        let stored = redactor.redact(white, Some(&tree), Whose::Own, &|| true).unwrap().into_content();
+        let stored =
+            redactor.redact(white, Some(&tree), Whose::Own, &|| TimeLeft::Enough).unwrap().into_content();
         assert_eq!(is_filled(&decode(&stored.png().unwrap()).unwrap(), bounds), is_masked, "{length} bytes");
         let is_told = stored.report.findings.iter().any(|finding| finding.rule == "image.long");
         assert_eq!(is_told, is_masked);
@@ -213,7 +218,8 @@ fn a_password_field_is_masked_before_anything_is_read_and_an_unsure_tree_masks_a
     let bounds = Rect { x: 20, y: 10, width: 50, height: 20 };
     let white = || Raw::seal(Pixels::new(120, 60, vec![255; 120 * 60 * 3]).unwrap());
     let mut masked = |tree: &Tree, part: Rect| {
-        let stored = redactor.redact(white(), Some(tree), Whose::Own, &|| true).unwrap().into_content();
+        let stored =
+            redactor.redact(white(), Some(tree), Whose::Own, &|| TimeLeft::Enough).unwrap().into_content();
         is_filled(&decode(&stored.png().unwrap()).unwrap(), part)
     };
     let whole = Rect { x: 0, y: 0, width: 120, height: 60 };
@@ -228,7 +234,7 @@ fn a_password_field_is_masked_before_anything_is_read_and_an_unsure_tree_masks_a
 #[test]
 fn a_frame_that_cannot_be_read_in_time_is_an_error() {
     let raw = read_png(screen("chat.png")).unwrap();
-    let refused = redactor(Profile::Fast).redact(raw, None, Whose::Own, &|| false);
+    let refused = redactor(Profile::Fast).redact(raw, None, Whose::Own, &|| TimeLeft::Nothing);
     assert!(matches!(refused, Err(ImageError::Read(ReadError::OutOfTime))));
 }
 
@@ -286,7 +292,7 @@ fn text_that_hardly_differs_from_the_paint_does_not_stay() {
     let mut redactor = redactor(Profile::Fast);
     for (ink, ground) in [([0x50; 3], FILL), (FILL, [0x50; 3])] {
         let raw = Raw::seal(two_colours(ink, ground));
-        let stored = redactor.redact(raw, None, Whose::Own, &|| true).unwrap();
+        let stored = redactor.redact(raw, None, Whose::Own, &|| TimeLeft::Enough).unwrap();
         let after = decode(&stored.content().png().unwrap()).unwrap();
         let rows = after.rgb().chunks(usize::try_from(after.width()).unwrap() * 3);
         let has_one_colour = |part: &[u8]| part.chunks(3).all(|pixel| pixel == &part[..3]);
@@ -320,7 +326,7 @@ proptest! {
             };
             let rgb = (0..width * height * 3).map(noise).collect();
             let raw = Raw::seal(Pixels::new(width, height, rgb).unwrap());
-            if let Ok(stored) = redactor.redact(raw, None, Whose::Own, &|| true) {
+            if let Ok(stored) = redactor.redact(raw, None, Whose::Own, &|| TimeLeft::Enough) {
                 let stored = decode(&stored.content().png().unwrap()).unwrap();
                 prop_assert_eq!((stored.width(), stored.height()), (width, height));
             }

@@ -22,7 +22,7 @@ fn texts(lines: &[Line]) -> Vec<(Area, String)> {
     lines.iter().map(|line| (line.bounds, line.text().to_owned())).collect()
 }
 
-const CALM: Hurry<'static> = Hurry(&|| true);
+const CALM: Hurry<'static> = Hurry(&|| TimeLeft::Enough);
 
 #[test]
 fn lines_are_read_with_their_places() {
@@ -139,7 +139,10 @@ fn a_line_outside_of_what_may_be_read_says_nothing() {
 #[test]
 fn nothing_of_a_frame_that_took_too_long_is_taken_for_read() {
     let mut reader = reader();
-    assert_eq!(reader.lines(&chat(), &[], Hurry::new(&|| false)).err(), Some(ReadError::OutOfTime));
+    assert_eq!(
+        reader.lines(&chat(), &[], Hurry::new(&|| TimeLeft::Nothing)).err(),
+        Some(ReadError::OutOfTime)
+    );
     assert!(reader.memory.last().is_none());
     assert!(!reader.lines(&chat(), &[], CALM).unwrap().0.is_empty());
 }
@@ -173,7 +176,7 @@ fn counted(reader: &mut Reader, frame: &Pixels) -> (Vec<(Area, String)>, u32) {
     let asked = std::cell::Cell::new(0);
     let ask = || {
         asked.set(asked.get() + 1);
-        true
+        TimeLeft::Enough
     };
     let (lines, _) = reader.lines(frame, &[], Hurry::new(&ask)).unwrap();
     (texts(&lines), asked.get())

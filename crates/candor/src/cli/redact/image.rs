@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use candor_model::{FindingKind, Rect, Tree};
-use candor_redact::{ImageRedactor, RedactedImage, Whose, read_png};
+use candor_redact::{ImageRedactor, RedactedImage, TimeLeft, Whose, read_png};
 use serde::Serialize;
 
 use super::{Looking, Session};
@@ -62,9 +62,13 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let mut redactor = ImageRedactor::new(arguments.looking.profile, &models, arguments.looking.lists()?)
         .because(Kind::BadInput, "start the redaction")?;
     let watch = Stopwatch::start();
-    let in_time = || watch.seconds() < arguments.seconds_max;
+    // Who asks for one picture waits for all that can be kept of it.
+    let time_left = || match watch.seconds() < arguments.seconds_max {
+        true => TimeLeft::Enough,
+        false => TimeLeft::Nothing,
+    };
     let redacted = redactor
-        .redact(raw, tree.as_ref(), if arguments.others { Whose::Others } else { Whose::Own }, &in_time)
+        .redact(raw, tree.as_ref(), if arguments.others { Whose::Others } else { Whose::Own }, &time_left)
         .because(Kind::BadInput, &named("redact", &arguments.input))?
         .into_content();
     let report = report(arguments, &redacted, watch.seconds());

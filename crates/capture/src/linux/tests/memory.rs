@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Seek as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use candor_redact::{Lists, Models, Profile, Redactor};
+use candor_redact::{Lists, Models, Profile, Redactor, TimeLeft};
 
 use super::desktop::Desktop;
 use super::hands::Hands;
@@ -137,7 +137,7 @@ fn nothing_of_a_frame_and_of_what_was_typed_is_in_memory_once_they_were_dropped(
     // What is done with it on its way into the journal.
     let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
     let mut redactor = Redactor::new(Profile::Fast, [7; 32], Lists::default(), &models).unwrap();
-    let (first, rest) = (redactor.follow(raw, &|| true).unwrap(), redactor.rest());
+    let (first, rest) = (redactor.follow(raw, &|| TimeLeft::Enough).unwrap(), redactor.rest());
     assert_eq!(first.len() + rest.len(), 1);
     drop((first, rest, redactor, pending));
     desktop.hide(square);

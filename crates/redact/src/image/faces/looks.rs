@@ -13,14 +13,22 @@ const STEP_FIFTHS: u32 = 3;
 /// has 122, the smallest of 240 pixels.
 const LOOKS_MAX: usize = 128;
 
-/// The squares for groups of tiles that touch.
-pub(super) fn of(groups: Vec<Vec<Area>>, whole: Area) -> Vec<Area> {
+/// A part of the picture, and the squares of it that are looked at, the largest first.
+#[derive(Debug)]
+pub(super) struct Region {
+    pub(super) bounds: Area,
+    pub(super) squares: Vec<Area>,
+}
+
+/// The regions for groups of tiles that touch.
+pub(super) fn of(groups: Vec<Vec<Area>>, whole: Area) -> Vec<Region> {
     let around = |tiles: &Vec<Area>| {
         Some(tiles.iter().copied().reduce(Area::joined)?.grown(AROUND_PX, AROUND_PX, whole))
     };
     let regions = apart(groups.iter().filter_map(around).collect());
     let tiles: Vec<Area> = groups.into_iter().flatten().collect();
-    regions.into_iter().flat_map(|region| squares(region, &tiles, whole)).collect()
+    let region = |bounds| Region { bounds, squares: squares(bounds, &tiles, whole) };
+    regions.into_iter().map(region).collect()
 }
 
 /// Areas that do not reach into each other, and cover what the areas cover.
@@ -86,18 +94,22 @@ mod tests {
         Area::new(left, top, right, bottom).unwrap()
     }
 
+    fn looks(groups: Vec<Vec<Area>>, whole: Area) -> Vec<Area> {
+        of(groups, whole).into_iter().flat_map(|region| region.squares).collect()
+    }
+
     #[test]
     fn a_portrait_is_one_look_and_one_at_the_edge_of_the_frame_stays_in_it() {
         let whole = area(0, 0, 1280, 720);
-        assert_eq!(of(vec![vec![area(240, 240, 264, 264)]], whole), [area(216, 216, 288, 288)]);
-        assert_eq!(of(vec![vec![area(1256, 696, 1280, 720)]], whole), [area(1232, 672, 1280, 720)]);
-        assert_eq!(of(vec![vec![area(0, 240, 24, 336)]], whole), [area(0, 216, 144, 360)]);
+        assert_eq!(looks(vec![vec![area(240, 240, 264, 264)]], whole), [area(216, 216, 288, 288)]);
+        assert_eq!(looks(vec![vec![area(1256, 696, 1280, 720)]], whole), [area(1232, 672, 1280, 720)]);
+        assert_eq!(looks(vec![vec![area(0, 240, 24, 336)]], whole), [area(0, 216, 144, 360)]);
     }
 
     #[test]
     fn regions_whose_surroundings_touch_are_looked_at_together() {
         let (one, two) = (area(100, 100, 124, 124), area(160, 100, 184, 124));
-        let looks = of(vec![vec![one], vec![two]], area(0, 0, 800, 600));
+        let looks = looks(vec![vec![one], vec![two]], area(0, 0, 800, 600));
         assert_eq!(looks, [area(76, 46, 208, 178)]);
     }
 
@@ -105,7 +117,7 @@ mod tests {
     fn a_screen_that_is_one_photograph_is_looked_at_near_and_not_without_end() {
         for (width, height, count) in [(1920, 1080, 122), (7680, 4320, 122), (400, 300, 37)] {
             let whole = area(0, 0, width, height);
-            let looks = of(vec![vec![whole]], whole);
+            let looks = looks(vec![vec![whole]], whole);
             assert_eq!(looks.len(), count, "{width}");
             let least = looks.iter().map(|look| look.width()).min().unwrap();
             let covered = |x: u32, y: u32| {
@@ -122,6 +134,6 @@ mod tests {
     fn squares_without_a_tile_of_a_picture_are_left_out() {
         let whole = area(0, 0, 1920, 1080);
         let corners = vec![vec![area(0, 0, 24, 24), area(1896, 1056, 1920, 1080)]];
-        assert!(of(corners, whole).len() < 20);
+        assert!(looks(corners, whole).len() < 20);
     }
 }

@@ -1,11 +1,12 @@
 use std::path::Path;
 
 use super::*;
+use crate::TimeLeft;
 use crate::ocr::ReadError;
 use crate::screen::canvas::fill;
 use crate::screen::picture::decode_any;
 
-const CALM: Hurry<'_> = Hurry::new(&|| true);
+const CALM: Hurry<'_> = Hurry::new(&|| TimeLeft::Enough);
 /// Of the two portraits the side, and the box of the face: left, top, side.
 const SIDE_PX: u32 = 96;
 const FACES: [(&str, (u32, u32, u32)); 2] = [("collins.png", (19, 24, 51)), ("hopper.png", (21, 16, 55))];
@@ -212,9 +213,67 @@ fn a_photograph_that_cannot_be_looked_at_in_time_is_an_error_and_a_second_try_fi
     let (frame, _) = with_face(1, 64, SHADES[0]);
     let mut faces = finder();
     faces.see(&frame, &Difference::whole(&frame));
-    let late = faces.heads(&frame, &[], Hurry::new(&|| false));
+    let late = faces.heads(&frame, &[], Hurry::new(&|| TimeLeft::Nothing));
     assert!(matches!(late, Err(ImageError::Read(ReadError::OutOfTime))));
     assert_eq!(faces.heads(&frame, &[], CALM).unwrap().len(), 1);
+}
+
+/// Enough time for so many looks, then little.
+fn few(looks: usize) -> impl Fn() -> TimeLeft {
+    let left = std::cell::Cell::new(looks);
+    move || match left.replace(left.get().saturating_sub(1)) {
+        0 => TimeLeft::Little,
+        _ => TimeLeft::Enough,
+    }
+}
+
+fn unseen(masks: &[Mask]) -> Vec<Area> {
+    masks.iter().filter(|mask| mask.rule == UNSEEN_RULE).map(|mask| mask.area).collect()
+}
+
+#[test]
+fn a_picture_goes_whole_until_all_of_it_was_looked_at_and_is_not_looked_at_twice() {
+    let (frame, face) = with_face(0, 256, SHADES[0]);
+    let expected = anew(&frame);
+    let mut faces = finder();
+    faces.see(&frame, &Difference::whole(&frame));
+    let squares: usize = looks::of(faces.tiles.groups(|_| true), Area::new(0, 0, 640, 560).unwrap())
+        .iter()
+        .map(|r| r.squares.len())
+        .sum();
+    let looks_a_frame = squares / 3;
+    for shown in 0.. {
+        let masks = faces.heads(&frame, &[], Hurry::new(&few(looks_a_frame))).unwrap();
+        if (shown + 1) * looks_a_frame >= squares {
+            assert_eq!(masks.iter().map(|mask| mask.area).collect::<Vec<_>>(), expected);
+            break;
+        }
+        let [gone] = unseen(&masks)[..] else { panic!("{shown}: {masks:?}") };
+        assert!(gone.common(face) == Some(face), "{gone:?}");
+        let mut painted = frame.clone();
+        masks.iter().for_each(|mask| fill(&mut painted, mask.area.rect()));
+        assert_eq!(faces.left(&painted, &masks, (false, Hurry::new(&few(0)))).unwrap(), []);
+    }
+}
+
+#[test]
+fn what_paint_changed_goes_whole_too_where_there_is_little_time() {
+    let (mut frame, face) = with_face(0, 96, SHADES[0]);
+    let mut faces = finder();
+    faces.see(&frame, &Difference::whole(&frame));
+    let heads = faces.heads(&frame, &[], CALM).unwrap();
+    let line = Mask::unknown(Area { bottom: face.top + 10, ..face }, "image.text");
+    fill(&mut frame, line.area.rect());
+    assert_eq!(unseen(&faces.left(&frame, &[line], (false, CALM)).unwrap()), []);
+    let mut again = finder();
+    again.see(&with_face(0, 96, SHADES[0]).0, &Difference::whole(&frame));
+    assert_eq!(again.heads(&with_face(0, 96, SHADES[0]).0, &[], CALM).unwrap(), heads);
+    let more = again.left(&frame, &[line], (false, Hurry::new(&few(0)))).unwrap();
+    let [gone] = unseen(&more)[..] else { panic!("{more:?}") };
+    assert_eq!(gone.common(face), Some(face));
+    fill(&mut frame, gone.rect());
+    let all = [line, more[0]];
+    assert_eq!(again.left(&frame, &all, (false, Hurry::new(&few(0)))).unwrap(), []);
 }
 
 #[test]

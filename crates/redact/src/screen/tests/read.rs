@@ -152,11 +152,11 @@ fn in_strict_what_is_drawn_on_a_label_stays_only_if_it_is_one() {
 #[test]
 fn a_frame_that_cannot_be_read_in_time_is_dropped_and_its_step_stays() {
     let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &MODELS).unwrap();
-    let late = redactor.follow(Raw::seal(showing(chat(), "editor", vec![])), &|| false).unwrap();
+    let late = redactor.follow(Raw::seal(showing(chat(), "editor", vec![])), &|| TimeLeft::Nothing).unwrap();
     let step = late.into_iter().next().unwrap().into_content();
     assert!(step.frame.is_none() && step.step.frame.is_none());
     assert!(step.report.findings.iter().any(|finding| finding.rule == "screen.unread"));
-    let next = redactor.follow(Raw::seal(showing(chat(), "editor", vec![])), &|| true).unwrap();
+    let next = redactor.follow(Raw::seal(showing(chat(), "editor", vec![])), &|| TimeLeft::Enough).unwrap();
     assert!(next.into_iter().next().unwrap().into_content().frame.is_some());
 }
 
@@ -177,11 +177,11 @@ fn a_frame_that_did_not_change_is_not_read_again() {
     let mut redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &MODELS).unwrap();
     let asked = Cell::new(0);
     let mut frame_of = |frame: Pixels| {
-        let in_time = || {
+        let time_left = || {
             asked.set(asked.get() + 1);
-            true
+            TimeLeft::Enough
         };
-        let steps = redactor.follow(Raw::seal(showing(frame, "editor", vec![])), &in_time).unwrap();
+        let steps = redactor.follow(Raw::seal(showing(frame, "editor", vec![])), &time_left).unwrap();
         let frame = steps.into_iter().next().unwrap().into_content().frame.unwrap();
         (frame, asked.take())
     };
