@@ -20,7 +20,7 @@ pub(super) struct Region {
     pub(super) squares: Vec<Area>,
 }
 
-/// The regions for groups of tiles that touch.
+/// The regions for groups of tiles that touch, those first that are looked at soonest.
 pub(super) fn of(groups: Vec<Vec<Area>>, whole: Area) -> Vec<Region> {
     let around = |tiles: &Vec<Area>| {
         Some(tiles.iter().copied().reduce(Area::joined)?.grown(AROUND_PX, AROUND_PX, whole))
@@ -28,7 +28,9 @@ pub(super) fn of(groups: Vec<Vec<Area>>, whole: Area) -> Vec<Region> {
     let regions = apart(groups.iter().filter_map(around).collect());
     let tiles: Vec<Area> = groups.into_iter().flatten().collect();
     let region = |bounds| Region { bounds, squares: squares(bounds, &tiles, whole) };
-    regions.into_iter().map(region).collect()
+    let mut regions: Vec<Region> = regions.into_iter().map(region).collect();
+    regions.sort_by_key(|region| region.squares.len());
+    regions
 }
 
 /// Areas that do not reach into each other, and cover what the areas cover.
@@ -128,6 +130,14 @@ mod tests {
                 "{width}"
             );
         }
+    }
+
+    #[test]
+    fn a_portrait_beside_a_photograph_comes_first() {
+        let (photograph, portrait) = (area(48, 48, 600, 600), area(960, 240, 1008, 288));
+        let regions = of(vec![vec![photograph], vec![portrait]], area(0, 0, 1280, 720));
+        assert_eq!(regions.iter().map(|region| region.squares.len()).collect::<Vec<_>>(), [1, 46]);
+        assert!(regions[0].bounds.intersects(portrait));
     }
 
     #[test]
