@@ -7,6 +7,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use candor_model::{Tree, TreeState};
 use candor_redact::{ImageRedactor, Lists, Models, Profile, TimeLeft, Whose, read_png};
 
 use crate::Measured;
@@ -28,38 +29,51 @@ pub(crate) fn whole() -> Result<Measured> {
     first_sight(Profile::Standard)
 }
 
-/// The same under `strict`.
+/// The same under `strict`, where lines are read for the words that may stay.
 pub(crate) fn strict() -> Result<Measured> {
     first_sight(Profile::Strict)
+}
+
+/// The same where the tree tells of no word that may stay: each line is found and masked, and none is read.
+pub(crate) fn mask() -> Result<Measured> {
+    let picture = Picture::shipped()?;
+    let nothing = Tree { state: TreeState::Complete, nodes: Vec::new() };
+    measured(Profile::Strict, &[], &picture.png()?, (&picture, Some(&nothing)))
 }
 
 /// Milliseconds for a frame in which one line changed.
 pub(crate) fn line() -> Result<Measured> {
     let picture = Picture::shipped()?;
     let (before, after) = (picture.png()?, picture.without_a_line()?.png()?);
-    measured(Profile::Standard, &[&before], &after, &picture)
+    measured(Profile::Standard, &[&before], &after, (&picture, None))
 }
 
 /// Milliseconds for a frame that did not change.
 pub(crate) fn unchanged() -> Result<Measured> {
     let picture = Picture::shipped()?;
     let png = picture.png()?;
-    measured(Profile::Standard, &[&png], &png, &picture)
+    measured(Profile::Standard, &[&png], &png, (&picture, None))
 }
 
 fn first_sight(profile: Profile) -> Result<Measured> {
     let picture = Picture::shipped()?;
-    measured(profile, &[], &picture.png()?, &picture)
+    measured(profile, &[], &picture.png()?, (&picture, None))
 }
 
-/// Milliseconds that a new redactor takes for `last` after it saw `before`, and that writing the picture as PNG takes.
-fn measured(profile: Profile, before: &[&[u8]], last: &[u8], picture: &Picture) -> Result<Measured> {
+/// Milliseconds that a new redactor takes for `last` after it saw `before`, each with the same tree, and that writing the picture as
+/// PNG takes.
+fn measured(
+    profile: Profile,
+    before: &[&[u8]],
+    last: &[u8],
+    (picture, tree): (&Picture, Option<&Tree>),
+) -> Result<Measured> {
     let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models"))?;
     let mut runs = Vec::new();
     for _ in 0..=RUNS {
         let mut redactor = ImageRedactor::new(profile, &models, Lists::default())?;
         for png in before {
-            redactor.redact(read_png(png.to_vec())?, None, Whose::Own, &|| TimeLeft::Enough)?;
+            redactor.redact(read_png(png.to_vec())?, tree, Whose::Own, &|| TimeLeft::Enough)?;
         }
         runs.push((redactor, read_png(last.to_vec())?));
     }
@@ -68,7 +82,7 @@ fn measured(profile: Profile, before: &[&[u8]], last: &[u8], picture: &Picture) 
     let mut ended = Vec::new();
     let seconds = median_seconds(RUNS, || {
         let Some((mut redactor, raw)) = runs.pop() else { return };
-        let redacted = redactor.redact(raw, None, Whose::Own, &|| TimeLeft::Enough);
+        let redacted = redactor.redact(raw, tree, Whose::Own, &|| TimeLeft::Enough);
         masked += redacted.map_or(0, |redacted| redacted.content().report.findings.len());
         ended.push(redactor);
     });

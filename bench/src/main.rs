@@ -109,6 +109,14 @@ const BENCHMARKS: [Benchmark; 26] = [
         unit: "ms",
         baseline_is: "ms to write the same frame as PNG",
         wants: Wants::AtMost,
+        budget: 1000.0,
+    },
+    Benchmark {
+        name: "redact-frame-mask",
+        run: frame::mask,
+        unit: "ms",
+        baseline_is: "ms to write the same frame as PNG",
+        wants: Wants::AtMost,
         budget: 200.0,
     },
     Benchmark {

@@ -1,14 +1,17 @@
 //! What the records of a session say, in their order. The same rules apply while it is written and when it is opened.
 
+mod check;
+mod masks;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use candor_bundle::{Packed, TILES_MAX};
+use candor_bundle::Packed;
 use candor_model::bundle::{BUNDLE_BYTES_MAX, BUNDLE_STEPS_MAX};
-use candor_model::{AppId, Digest, Finding, FindingKind, Outcome, Place, Rect, Timestamp};
-use candor_redact::Word;
+use candor_model::{AppId, Digest, Finding, FindingKind, Outcome, Place, Timestamp};
 
-use crate::error::StateError;
-use crate::record::{Finish, Gap, Mark, Record, SessionStart, StepRecord};
+use self::masks::Mask;
+pub use self::masks::Masked;
+use crate::record::{Finish, Gap, Mark, Record, SessionStart};
 use crate::segment::Location;
 
 /// Most steps of a session: what a bundle takes.
@@ -36,38 +39,6 @@ pub(crate) struct StepEntry {
     pub(crate) wall: Timestamp,
     pub(crate) app: AppId,
     pub(crate) findings: BTreeMap<FindingKind, u64>,
-}
-
-/// What the person took out of a whole recording, or out of one step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Masked {
-    /// A region of the screen, in one step or in all.
-    Region {
-        /// The step; all if there is none.
-        step: Option<u32>,
-        /// Where.
-        region: Rect,
-    },
-    /// A word, wherever it stands.
-    Word(String),
-    /// Every step with this application in front.
-    App(AppId),
-}
-
-/// A mask, as the records have it.
-#[derive(Debug, Clone)]
-pub(crate) struct Mask {
-    pub(crate) what: Masked,
-    /// Of a word: what looks for it.
-    pub(crate) word: Option<Word>,
-    pub(crate) taken_back: bool,
-}
-
-impl Mask {
-    fn new(what: Masked) -> Self {
-        let word = if let Masked::Word(word) = &what { Word::new(word) } else { None };
-        Self { what, word, taken_back: false }
-    }
 }
 
 /// A task's name as the person gave it, redacted.
@@ -124,122 +95,10 @@ impl Index {
         }
     }
 
-    /// Whether a record may come next.
-    pub(crate) fn check(&self, record: &Record) -> Result<(), StateError> {
-        match record {
-            Record::Start(_) => Err(StateError::NotAStep),
-            Record::Blob { .. } | Record::Finish(_) => self.records(),
-            Record::Frame { packed, .. } => self.check_frame(packed),
-            Record::Step(step) => self.check_step(step),
-            Record::Gap(gap) => self.check_gap(gap),
-            Record::Mark(mark) => self.check_mark(mark),
-            Record::Release(_) => self.releasable(),
-            Record::Receipt(_) => self.release.map(|_| ()).ok_or(StateError::NotReleased),
-        }
-    }
-
-    fn records(&self) -> Result<(), StateError> {
-        if self.finish.is_none() { Ok(()) } else { Err(StateError::Finished) }
-    }
-
-    fn check_frame(&self, packed: &Packed) -> Result<(), StateError> {
-        self.records()?;
-        let fits = self.tiles.saturating_add(packed.fresh()) <= TILES_MAX;
-        if fits { Ok(()) } else { Err(StateError::Full { what: "tiles of frames", limit: TILES_MAX.into() }) }
-    }
-
     /// Where the frame is that brought a tile, and the number of the first tile that it brought.
     pub(crate) fn bringing(&self, tile: u32) -> Option<(u32, Location)> {
         let after = self.strips.partition_point(|(first, _)| *first <= tile);
         self.strips.get(after.checked_sub(1)?).copied()
-    }
-
-    fn check_step(&self, record: &StepRecord) -> Result<(), StateError> {
-        self.records()?;
-        let fits = self.steps.len() < SESSION_STEPS_MAX;
-        let full = StateError::Full { what: "steps", limit: SESSION_STEPS_MAX as u64 };
-        fits.then_some(()).ok_or(full)?;
-        let in_place = usize::try_from(record.step.ordinal) == Ok(self.steps.len());
-        if in_place { Ok(()) } else { Err(StateError::NotAStep) }
-    }
-
-    fn check_gap(&self, gap: &Gap) -> Result<(), StateError> {
-        self.records()?;
-        if self.gaps.len() >= GAPS_MAX {
-            return Err(StateError::Full { what: "gaps", limit: GAPS_MAX as u64 });
-        }
-        check_codes(gap)
-    }
-
-    fn check_mark(&self, mark: &Mark) -> Result<(), StateError> {
-        if self.release.is_some() {
-            return Err(StateError::Released);
-        }
-        if self.marks >= MARKS_MAX {
-            return Err(StateError::Full { what: "review marks", limit: MARKS_MAX as u64 });
-        }
-        match mark {
-            Mark::Drop { step } | Mark::Restore { step } => self.check_there(*step),
-            Mark::Mask { step, .. } => {
-                step.map_or(Ok(()), |step| self.check_there(step))?;
-                self.check_masks()
-            }
-            Mark::Word { word } => {
-                Word::new(word).map(drop).ok_or(StateError::NotAWord)?;
-                self.check_masks()
-            }
-            Mark::App { .. } => self.check_masks(),
-            Mark::Unmask { mask } => self.mask(*mask).map(drop).ok_or(StateError::NoSuchMask { mask: *mask }),
-            Mark::Task { text, .. } if text.len() > TASK_BYTES_MAX => {
-                Err(StateError::Full { what: "bytes of the task's name", limit: TASK_BYTES_MAX as u64 })
-            }
-            Mark::Reviewed { .. } | Mark::Outcome { .. } if self.finish.is_none() => {
-                Err(StateError::NotFinished)
-            }
-            Mark::Task { .. } | Mark::Outcome { .. } | Mark::Reviewed { .. } => Ok(()),
-        }
-    }
-
-    fn check_there(&self, step: u32) -> Result<(), StateError> {
-        let there = usize::try_from(step).is_ok_and(|n| n < self.steps.len());
-        if there { Ok(()) } else { Err(StateError::NoSuchStep { step }) }
-    }
-
-    fn check_masks(&self) -> Result<(), StateError> {
-        if self.masks.len() < MASKS_MAX {
-            return Ok(());
-        }
-        Err(StateError::Full { what: "masks", limit: MASKS_MAX as u64 })
-    }
-
-    /// A mask that is in force, by its place among the masks.
-    fn mask(&self, number: u32) -> Option<&Mask> {
-        let mask = usize::try_from(number).ok().and_then(|n| self.masks.get(n));
-        mask.filter(|mask| !mask.taken_back)
-    }
-
-    /// The masks that are in force, with their places.
-    pub(crate) fn masks(&self) -> impl Iterator<Item = (u32, &Mask)> {
-        (0_u32..).zip(&self.masks).filter(|(_, mask)| !mask.taken_back)
-    }
-
-    /// The regions that are masked in a step, on a screen of `width` by `height` pixels.
-    pub(crate) fn regions(&self, step: u32, width: u32, height: u32) -> Vec<Rect> {
-        let region = |mask: &Mask| match mask.what {
-            Masked::Region { step: only, region } if only.is_none_or(|only| only == step) => Some(region),
-            Masked::Region { .. } | Masked::Word(_) | Masked::App(_) => None,
-        };
-        let regions = self.masks().filter_map(|(_, mask)| region(mask));
-        regions.filter(|region| region.clipped(width, height).is_some()).collect()
-    }
-
-    /// The words that are masked everywhere.
-    pub(crate) fn words(&self) -> Vec<Word> {
-        self.masks().filter_map(|(_, mask)| mask.word.clone()).collect()
-    }
-
-    fn leaves_out(&self, app: &AppId) -> bool {
-        self.masks().any(|(_, mask)| matches!(&mask.what, Masked::App(left_out) if left_out == app))
     }
 
     /// The task's name without the masked words; none where the person took it away.
@@ -258,16 +117,6 @@ impl Index {
     /// How it ended: what the person said last.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         self.finish.as_ref().and_then(|finish| finish.outcome)
-    }
-
-    /// Whether the person has ended it, looked at it and not released it.
-    pub(crate) fn releasable(&self) -> Result<(), StateError> {
-        match (&self.finish, self.reviewed, self.release) {
-            (None, _, _) => Err(StateError::NotFinished),
-            (_, _, Some(_)) => Err(StateError::Released),
-            (_, None, _) => Err(StateError::NotReviewed),
-            (Some(_), Some(_), None) => Ok(()),
-        }
     }
 
     /// Takes a record that `check` has passed and that is durable.
@@ -371,11 +220,4 @@ impl Index {
         }
         counts
     }
-}
-
-/// INVARIANT: a gap has codes and two times, and no room for content, a title say.
-fn check_codes(gap: &Gap) -> Result<(), StateError> {
-    let count = (1..=GAP_CODES_MAX).contains(&gap.codes.len());
-    let all_are_codes = gap.codes.iter().all(|code| code.parse::<AppId>().is_ok());
-    if count && all_are_codes { Ok(()) } else { Err(StateError::NotACode) }
 }

@@ -1,25 +1,27 @@
 //! Release: the journal's only exit. It needs the person's review and their key.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod parts;
+mod unsigned;
+
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use candor_bundle::{self as bundle, Contents, PackedFrame, Repacker, WireError, squeeze};
-use candor_model::bundle::{BUNDLE_BYTES_MAX, Manifest, Release, VERSION, VERSION_MIN};
+use candor_bundle::{self as bundle, Contents, WireError};
+use candor_model::bundle::{Manifest, Release, VERSION};
 use candor_model::{
-    BlobRef, Digest, Entropy, Envelope, Finding, FindingKind, FormatVersion, Media, RedactedStep,
-    SessionHeader, SessionId, SigningKey, Statement, Step, Subject, Timestamp, canonical_bytes,
+    Digest, Entropy, Envelope, FormatVersion, SessionHeader, SessionId, SigningKey, Statement, Subject,
+    Timestamp,
 };
 
 use crate::error::{ReleaseError, SessionError, StateError};
-use crate::frames;
 use crate::index::Index;
 use crate::journal::{Inner, Journal};
 use crate::record::{ReceiptRecord, Record, ReleaseRecord};
+use crate::release::parts::Parts;
+use crate::release::unsigned::Unsigned;
 
 /// Name of the manifest as the subject of a release.
 const SUBJECT: &str = "manifest.json";
-/// Bytes that the archive adds to each entry, at most: its header, and padding to a block (POSIX ustar).
-const ENTRY_BYTES: u64 = 1024;
 
 /// A session that its contributor reviewed and released. Only [`Journal::release`] makes one.
 ///
@@ -157,42 +159,6 @@ pub struct Preview {
     pub findings: BTreeMap<candor_model::FindingKind, u64>,
 }
 
-/// A bundle without its signature.
-struct Unsigned {
-    manifest: Manifest,
-    manifest_bytes: Vec<u8>,
-    steps: Vec<Step>,
-    blobs: BTreeMap<Digest, Vec<u8>>,
-    frames: Vec<PackedFrame>,
-}
-
-impl Unsigned {
-    fn digest(&self) -> Digest {
-        Digest::of(&self.manifest_bytes)
-    }
-
-    fn preview(self) -> Result<Preview, ReleaseError> {
-        let lines = self.steps.iter().map(|step| canonical_bytes(step).map(|line| line.len() as u64 + 1));
-        let lines: u64 = lines.sum::<Result<_, _>>().map_err(|_| ReleaseError::Disagrees)?;
-        let blobs = self.manifest.blob_bytes();
-        let trees = self.manifest.blobs.iter().filter(|blob| blob.media == Media::Tree).count();
-        Ok(Preview {
-            digest: self.digest(),
-            steps: self.steps.len(),
-            frames: self.manifest.blobs.len() - trees,
-            trees,
-            bytes: lines + blobs + self.manifest_bytes.len() as u64,
-            findings: self.manifest.findings,
-            header: self.manifest.header,
-        })
-    }
-
-    fn signed(self, release: Envelope) -> Bundle {
-        let Self { manifest, manifest_bytes, steps, blobs, frames } = self;
-        Bundle(Contents { release, manifest_bytes, manifest, steps, blobs, frames })
-    }
-}
-
 impl Inner {
     fn unsigned(&self, session: SessionId, version: FormatVersion) -> Result<Unsigned, ReleaseError> {
         let index = &self.session(session)?.index;
@@ -208,29 +174,6 @@ impl Inner {
         }
         let header = header(index).ok_or(SessionError::State { session, source: StateError::NotFinished })?;
         parts.unsigned(header, version, session)
-    }
-
-    /// Takes a step to what leaves. Where no mask can touch it, its frame is not put together.
-    fn gather(
-        &self,
-        session: SessionId,
-        number: u32,
-        ordinal: u32,
-        parts: &mut Parts,
-    ) -> Result<(), ReleaseError> {
-        if self.may_be_masked(session, number)? {
-            let content = self.step(session, number, ordinal)?.content;
-            parts.add_frame(content.step.frame, |repacker, frame| {
-                masked(&content, frame, repacker, session)
-            })?;
-            return parts.add(content, session);
-        }
-        let content = self.unmasked(session, number, ordinal)?;
-        parts.add_frame(content.step.frame, |repacker, frame| match frame.media {
-            Media::Pixmap => self.repacked(session, frame, repacker).map(Kept::Packed),
-            Media::Png | Media::Tree => self.blob(session, frame.digest).map(Kept::Plain),
-        })?;
-        parts.add(content, session)
     }
 
     fn released_before(
@@ -269,22 +212,6 @@ impl Inner {
     }
 }
 
-/// A frame that was put together and masked.
-fn masked(
-    content: &RedactedStep,
-    frame: BlobRef,
-    repacker: &mut Repacker,
-    session: SessionId,
-) -> Result<Kept, SessionError> {
-    let not_a_step = || SessionError::State { session, source: StateError::NotAStep };
-    let bytes = content.frame.as_deref().ok_or_else(not_a_step)?;
-    if frame.media != Media::Pixmap {
-        return Ok(Kept::Plain(bytes.to_vec()));
-    }
-    let packed = frames::packed(bytes, repacker).filter(|packed| packed.digest == frame.digest);
-    packed.map(Kept::Packed).ok_or_else(not_a_step)
-}
-
 fn header(index: &Index) -> Option<SessionHeader> {
     let (start, finish) = (&index.start, index.finish.as_ref()?);
     Some(SessionHeader {
@@ -300,103 +227,4 @@ fn header(index: &Index) -> Option<SessionHeader> {
         task: index.task().map(|task| task.text),
         outcome: index.outcome(),
     })
-}
-
-/// What is gathered of the steps that leave.
-#[derive(Default)]
-struct Parts {
-    steps: Vec<Step>,
-    digests: Vec<Digest>,
-    references: BTreeSet<BlobRef>,
-    blobs: BTreeMap<Digest, Vec<u8>>,
-    frames: Vec<PackedFrame>,
-    repacker: Repacker,
-    findings: BTreeMap<FindingKind, u64>,
-    /// What travels.
-    bytes: u64,
-    /// The blobs as they are when they are opened.
-    opened_bytes: u64,
-}
-
-impl Parts {
-    /// Takes a step, its frame apart.
-    fn add(&mut self, content: RedactedStep, session: SessionId) -> Result<(), ReleaseError> {
-        let not_a_step = |_| SessionError::State { session, source: StateError::NotAStep };
-        let line = canonical_bytes(&content.step).map_err(not_a_step)?;
-        self.bytes += line.len() as u64 + 1;
-        self.digests.push(Digest::of(&line));
-        if let (Some(reference), Some(bytes)) = (content.step.tree, content.tree) {
-            self.add_blob(reference, bytes);
-        }
-        for finding in &content.report.findings {
-            self.count(finding);
-        }
-        self.steps.push(content.step);
-        self.fits()
-    }
-
-    /// Takes the frame of a step, if another step has not brought it.
-    fn add_frame(
-        &mut self,
-        frame: Option<BlobRef>,
-        packed: impl FnOnce(&mut Repacker, BlobRef) -> Result<Kept, SessionError>,
-    ) -> Result<(), SessionError> {
-        let Some(frame) = frame.filter(|frame| !self.references.contains(frame)) else { return Ok(()) };
-        match packed(&mut self.repacker, frame)? {
-            Kept::Plain(bytes) => self.add_blob(frame, bytes),
-            Kept::Packed(packed) => {
-                self.references.insert(frame);
-                self.bytes += packed.packed.bytes() + ENTRY_BYTES;
-                self.frames.push(packed);
-            }
-        }
-        Ok(())
-    }
-
-    fn add_blob(&mut self, reference: BlobRef, bytes: Vec<u8>) {
-        if self.references.insert(reference) {
-            self.bytes += squeeze(&bytes).map_or(bytes.len(), |squeezed| squeezed.len()) as u64 + ENTRY_BYTES;
-            self.opened_bytes += bytes.len() as u64;
-            self.blobs.insert(reference.digest, bytes);
-        }
-    }
-
-    fn count(&mut self, finding: &Finding) {
-        *self.findings.entry(finding.kind).or_insert(0) += 1;
-    }
-
-    fn fits(&self) -> Result<(), ReleaseError> {
-        // Manifest, release and the archive's own blocks come on top: a tenth is kept for them.
-        let limit_bytes = BUNDLE_BYTES_MAX / 10 * 9;
-        let bytes = self.bytes.max(self.opened_bytes);
-        if bytes <= limit_bytes { Ok(()) } else { Err(ReleaseError::TooLarge { bytes, limit_bytes }) }
-    }
-
-    fn unsigned(
-        self,
-        header: SessionHeader,
-        version: FormatVersion,
-        session: SessionId,
-    ) -> Result<Unsigned, ReleaseError> {
-        let not_a_step = || SessionError::State { session, source: StateError::NotAStep };
-        let packed = bundle::packed_bytes(version, &self.blobs, &self.frames).map_err(|_| not_a_step())?;
-        let manifest = Manifest {
-            version,
-            header,
-            steps: self.digests,
-            blobs: self.references.into_iter().collect(),
-            packed_bytes: (version > VERSION_MIN).then_some(packed),
-            findings: self.findings,
-        };
-        let manifest_bytes = canonical_bytes(&manifest).map_err(|_| not_a_step())?;
-        let (steps, blobs, frames) = (self.steps, self.blobs, self.frames);
-        Ok(Unsigned { manifest, manifest_bytes, steps, blobs, frames })
-    }
-}
-
-/// A frame as a bundle keeps it.
-enum Kept {
-    /// As PNG, of a recording of an older version.
-    Plain(Vec<u8>),
-    Packed(PackedFrame),
 }
