@@ -1,6 +1,7 @@
 //! On a real X server with a real window manager and a real editor: P2 and P3 for live capture.
 
 mod applications;
+mod asked;
 mod attributed;
 mod budgets;
 mod bystanders;

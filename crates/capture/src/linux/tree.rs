@@ -4,9 +4,11 @@
 //! never asked more than it can bear: only what is showing, at most [`CHILDREN_MAX`] children of one element, none of those
 //! that manage their descendants themselves (a sheet of LibreOffice Calc has 17 billion cells), and nothing after the budget.
 
+mod asked;
 mod bus;
 mod direct;
 mod draft;
+mod early;
 mod envelope;
 mod find;
 mod heard;
@@ -18,6 +20,8 @@ mod node;
 mod page;
 mod role;
 mod socket;
+#[cfg(test)]
+pub(crate) mod tally;
 mod walk;
 
 /// For tests of one part on a real desktop.
@@ -102,6 +106,8 @@ enum Request {
     Listen(Client),
     Ignore(u64),
     Typed(Run, SyncSender<Result<Text, Counted>>),
+    #[cfg(test)]
+    Tally(SyncSender<tally::Tally>),
 }
 
 /// The thread that asks.
@@ -167,6 +173,12 @@ impl Trees {
         answer.unwrap_or(Err(Counted::NotHeard))
     }
 
+    /// What was asked so far.
+    #[cfg(test)]
+    pub(crate) fn tally(&self) -> tally::Tally {
+        self.ask(TREE_BUDGET_MS, Request::Tally).unwrap()
+    }
+
     fn ask<T>(&self, budget_ms: u64, request: impl FnOnce(SyncSender<T>) -> Request) -> Option<T> {
         let (reply, answer) = sync_channel(1);
         self.requests.as_ref()?.send(request(reply)).ok()?;
@@ -209,6 +221,8 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
                 let typed = match_keys::text(&ear, &run).await;
                 let _ = reply.send(typed.map(|(typed, element)| (typed.text, element)));
             }
+            #[cfg(test)]
+            Request::Tally(reply) => reply.send(bus.tally()).unwrap(),
         }
     }
 }

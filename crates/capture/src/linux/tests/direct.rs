@@ -115,9 +115,9 @@ fn of_a_window_in_which_nothing_changed_next_to_nothing_is_asked() {
         let first = told.tree().await;
         let asked = async |parts: Option<&[Rect]>| {
             told.ear.changed(parts);
-            let before = told.bus.questions.get();
+            let before = told.bus.tally().questions();
             assert_eq!(told.tree().await, first);
-            told.bus.questions.get() - before
+            told.bus.tally().questions() - before
         };
         let whole = asked(None).await;
         let (nothing, a_menu) = (asked(Some(&[])).await, asked(Some(&[rect(5, 25, 30, 10)])).await);

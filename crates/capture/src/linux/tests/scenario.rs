@@ -68,7 +68,7 @@ fn buttons(sensor: &mut X11Sensor) -> Vec<(String, Rect)> {
 }
 
 /// What the program does with an action.
-fn taken(
+pub(super) fn taken(
     sensor: &mut X11Sensor,
     law: &Law,
     mut pending: Pending,

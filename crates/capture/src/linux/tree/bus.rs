@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use zbus::names::{InterfaceName, MemberName};
-use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type, to_bytes};
+use zbus::zvariant::{DynamicType, NATIVE_ENDIAN, OwnedObjectPath, OwnedValue, Type, to_bytes};
 use zbus::{Address, Connection};
 
+use super::asked::{Asked, Written};
 use super::direct::{self, Direct};
 use super::envelope::{Broken, Question};
 use super::find::Frame;
-use super::line;
+use super::line::{self, Told};
 use super::socket::Batched;
 
 /// An element: the bus name of its application, and its path there.
@@ -22,11 +24,12 @@ pub(crate) const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 pub(crate) const COMPONENT: &str = "org.a11y.atspi.Component";
 pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
 const APPLICATION: &str = "org.a11y.atspi.Application";
-const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+pub(crate) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const PEER: &str = "org.freedesktop.DBus.Peer";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
-const NULL: &str = "/org/a11y/atspi/null";
+/// What is told for no element.
+pub(super) const NULL: &str = "/org/a11y/atspi/null";
 /// Longest wait for one answer, in milliseconds. Walks and pages have shorter ends of their own; an application beside a
 /// busy processor takes longer than one that is idle, and is no less right.
 const ANSWER_MS: u64 = 800;
@@ -54,27 +57,40 @@ pub(crate) struct Bus {
     /// Of applications whose pixels are larger than those of the screen: how much.
     scales: RefCell<BTreeMap<String, u32>>,
     direct: Direct,
+    written: Written,
     /// What each application is made with.
     toolkits: RefCell<BTreeMap<String, String>>,
-    /// How many questions were asked.
     #[cfg(test)]
-    pub(crate) questions: std::cell::Cell<u64>,
+    tally: RefCell<super::tally::Tally>,
 }
 
 impl Bus {
     pub(crate) async fn connect(address: &str) -> Option<Self> {
         let connection =
             tokio::time::timeout(Duration::from_secs(2), connect(address)).await.ok().flatten()?;
-        Some(Self {
+        Some(Self::over(connection))
+    }
+
+    fn over(connection: Connection) -> Self {
+        Self {
             connection,
             processes: RefCell::default(),
             frames: RefCell::default(),
             scales: RefCell::default(),
             direct: Direct::default(),
+            written: Written::new(),
             toolkits: RefCell::default(),
             #[cfg(test)]
-            questions: std::cell::Cell::default(),
-        })
+            tally: RefCell::default(),
+        }
+    }
+
+    /// Where an application is asked over this line.
+    #[cfg(test)]
+    pub(super) fn of_line(connection: Connection, application: &str, line: line::Line) -> Self {
+        let bus = Self::over(connection);
+        bus.direct.remember(application, Some(line));
+        bus
     }
 
     /// An answer of an element; none if it is gone, slow, or answers something else.
@@ -90,7 +106,7 @@ impl Bus {
         B: serde::Serialize + DynamicType,
     {
         #[cfg(test)]
-        self.questions.update(|questions| questions + 1);
+        self.tally.borrow_mut().asks(method);
         let asked = self.asked(of, interface, method, body);
         tokio::time::timeout(Duration::from_millis(ANSWER_MS), asked).await.ok().flatten()
     }
@@ -111,8 +127,8 @@ impl Bus {
             let signature = body.signature().to_string_no_parens();
             let body = to_bytes(line::context(), body).ok()?;
             let question = Question { path: &of.1, interface, method, signature: &signature, body: &body };
-            match line.ask(&question).await {
-                Ok(told) => return told?.into(),
+            match line.ask(&[question]).await {
+                Ok(told) => return told.into_iter().next()??.into(),
                 Err(Broken) => self.direct.remember(&of.0, None),
             }
         }
@@ -121,6 +137,42 @@ impl Bus {
         let method = MemberName::from_static_str_unchecked(method);
         let asked = self.connection.call_method(Some(of.0.as_str()), &of.1, Some(&interface), &method, body);
         asked.await.ok()?.body().deserialize().ok()
+    }
+
+    /// What an element answers to questions that are asked together, in their order; nothing at all if it is slow, and none to what it refuses.
+    pub(super) async fn ask_all(&self, of: &Element, asked: &[Asked]) -> Vec<Option<Told>> {
+        #[cfg(test)]
+        self.tally.borrow_mut().asks_all(asked);
+        let answers = tokio::time::timeout(Duration::from_millis(ANSWER_MS), self.all_asked(of, asked)).await;
+        answers.unwrap_or_default()
+    }
+
+    async fn all_asked(&self, of: &Element, asked: &[Asked]) -> Vec<Option<Told>> {
+        if let Some(line) = self.direct.of(&of.0) {
+            let questions: Vec<_> = asked.iter().map(|asked| self.written.question(&of.1, *asked)).collect();
+            match line.ask(&questions).await {
+                Ok(told) => return told,
+                Err(Broken) => self.direct.remember(&of.0, None),
+            }
+        }
+        join_all(asked.iter().map(|asked| self.asked_over_the_bus(of, *asked))).await
+    }
+
+    async fn asked_over_the_bus(&self, of: &Element, asked: Asked) -> Option<Told> {
+        let (interface, method) = asked.call();
+        let (interface, method) = (
+            InterfaceName::from_static_str_unchecked(interface),
+            MemberName::from_static_str_unchecked(method),
+        );
+        let (name, path, interface) = (Some(of.0.as_str()), &of.1, Some(&interface));
+        let answer = match asked.arguments() {
+            Some(body) => self.connection.call_method(name, path, interface, &method, &body).await,
+            None => self.connection.call_method(name, path, interface, &method, &()).await,
+        };
+        let body = answer.ok()?.body();
+        let data = body.data();
+        let is_of_here = data.context().endian() == NATIVE_ENDIAN;
+        is_of_here.then(|| Told::of(body.signature().to_string().as_bytes(), data))
     }
 
     /// Connects to an application itself, once, if it lets anybody.
@@ -146,6 +198,23 @@ impl Bus {
     #[cfg(test)]
     pub(crate) fn part(&self, application: &Element) {
         self.direct.of(&application.0).unwrap().hang_up();
+    }
+
+    /// What was asked so far, of everybody.
+    #[cfg(test)]
+    pub(crate) fn tally(&self) -> super::tally::Tally {
+        super::tally::Tally { traffic: self.direct.traffic(), ..self.tally.borrow().clone() }
+    }
+
+    /// A walk begins.
+    #[cfg(test)]
+    pub(crate) fn walks(&self) {
+        self.tally.borrow_mut().walks += 1;
+    }
+
+    /// Whether it is known how an application is asked.
+    pub(crate) fn knows(&self, application: &Element) -> bool {
+        self.direct.knows(&application.0)
     }
 
     /// Returns when everything that an application told before this moment was heard. What it tells by itself goes over the bus, and
@@ -176,27 +245,14 @@ impl Bus {
         Some(toolkit)
     }
 
-    /// A property of the interface that every element has.
-    async fn property(&self, of: &Element, name: &str) -> Option<OwnedValue> {
-        self.ask(of, PROPERTIES, "Get", &(ACCESSIBLE, name)).await
-    }
-
-    pub(crate) async fn name(&self, of: &Element) -> Option<String> {
-        let name = String::try_from(self.property(of, "Name").await?).ok()?;
-        Some(name.chars().take(usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0)).collect())
-    }
-
-    pub(crate) async fn child_count(&self, of: &Element) -> Option<i32> {
-        i32::try_from(self.property(of, "ChildCount").await?).ok()
-    }
-
     pub(crate) async fn parent(&self, of: &Element) -> Option<Element> {
         self.parent_told(of).await.flatten()
     }
 
     /// The parent, which an element may not have; none at all if it did not answer.
     pub(crate) async fn parent_told(&self, of: &Element) -> Option<Option<Element>> {
-        let parent = <Element>::try_from(self.property(of, "Parent").await?).ok()?;
+        let told = self.ask_all(of, &[Asked::Parent]).await.pop()??;
+        let parent = <Element>::try_from(told.into::<OwnedValue>()?).ok()?;
         Some((parent.1.as_str() != NULL).then_some(parent))
     }
 
@@ -209,7 +265,8 @@ impl Bus {
     }
 
     pub(crate) async fn children(&self, of: &Element) -> Option<Vec<Element>> {
-        let children: Vec<Element> = self.ask(of, ACCESSIBLE, "GetChildren", &()).await?;
+        let told = self.ask_all(of, &[Asked::Children]).await.pop()??;
+        let children: Vec<Element> = told.into()?;
         Some(children.into_iter().filter(|child| child.1.as_str() != NULL).collect())
     }
 

@@ -34,6 +34,11 @@ impl Direct {
         self.0.borrow().contains_key(application)
     }
 
+    #[cfg(test)]
+    pub(super) fn traffic(&self) -> super::tally::Traffic {
+        self.0.borrow().values().flatten().map(Line::traffic).sum()
+    }
+
     pub(super) fn remember(&self, application: &str, line: Option<Line>) {
         let mut known = self.0.borrow_mut();
         if known.len() >= APPLICATIONS_MAX {

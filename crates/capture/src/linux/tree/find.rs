@@ -3,8 +3,9 @@
 use candor_model::Rect;
 
 use super::Client;
-use super::bus::{ACCESSIBLE, Bus, COMPONENT, Element};
-use super::role::States;
+use super::asked::Asked;
+use super::bus::{Bus, Element};
+use super::node::Facts;
 
 /// How far the two accounts of a place may differ, in pixels: borders and shadows.
 const SLOP_PX: u32 = 4;
@@ -73,15 +74,10 @@ async fn candidate(
     element: Element,
     client: &Client,
 ) -> Option<(Frame, bool)> {
-    let (states, place) = tokio::join!(
-        bus.ask::<Vec<u32>, _>(&element, ACCESSIBLE, "GetState", &()),
-        told_extents(bus, &element)
-    );
-    let states: Vec<u32> = states?;
-    let states = States::of(&states);
-    let place = place?;
-    let scale = scale(place, [client.bounds, client.outer])?;
-    let name = bus.name(&element).await?;
+    let mut facts = Facts::default();
+    facts.ask(bus, &element, &[Asked::States, Asked::Place, Asked::Name]).await;
+    let (states, name) = (facts.states?, facts.name?);
+    let scale = scale(facts.place?, [client.bounds, client.outer])?;
     Some((Frame { application: application.clone(), element, name, scale }, states.active()))
 }
 
@@ -91,22 +87,16 @@ fn scale(place: Rect, bounds: [Rect; 2]) -> Option<u32> {
 }
 
 /// A place in the application's pixels, in those of the screen.
-fn scaled(place: Rect, scale: u32) -> Rect {
+pub(super) fn scaled(place: Rect, scale: u32) -> Rect {
     let side = |length: u32| length.saturating_mul(scale);
     let edge = |at: i32| at.saturating_mul(i32::try_from(scale).unwrap_or(1));
     Rect { x: edge(place.x), y: edge(place.y), width: side(place.width), height: side(place.height) }
 }
 
-/// Where an element is, in absolute pixels.
-pub(crate) async fn extents(bus: &Bus, of: &Element) -> Option<Rect> {
-    told_extents(bus, of).await.map(|place| scaled(place, bus.scale(&of.0)))
-}
-
-/// Where an element is, in the pixels of its application.
-async fn told_extents(bus: &Bus, of: &Element) -> Option<Rect> {
-    let (x, y, width, height): (i32, i32, i32, i32) = bus.ask(of, COMPONENT, "GetExtents", &(0_u32,)).await?;
+/// Where an element is as it is told, in the pixels of its application.
+pub(super) fn place((x, y, width, height): (i32, i32, i32, i32)) -> Rect {
     let side = |length: i32| u32::try_from(length).unwrap_or(0);
-    Some(Rect { x, y, width: side(width), height: side(height) })
+    Rect { x, y, width: side(width), height: side(height) }
 }
 
 fn is_near(a: Rect, b: Rect) -> bool {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,8 +19,11 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::envelope::{self, Answer, Broken, MESSAGE_BYTES_MAX, Question};
 
-/// How long answers are waited for after the first: applications send each by itself, and to wake for each costs more than to read it.
-const TOGETHER: Duration = Duration::from_micros(200);
+/// How long the other answers are waited for after the first, for each of them: applications send each by itself, and to wake for each costs more
+/// than to read it. It is what one answer took of an application's time (design note 3); of one that is slower some are there, and the rest is waited for.
+const ANSWER_US: u64 = 20;
+/// Shortest and longest such wait, in microseconds.
+const TOGETHER_US: RangeInclusive<u64> = 200..=2_000;
 /// Most that waits for an application that reads nothing, in bytes: ten times what a walk asks at once.
 const UNSENT_BYTES_MAX: usize = 256 * 1_024;
 /// Longest answer to who this is, in bytes.
@@ -35,11 +39,29 @@ pub(crate) struct Line {
 #[derive(Debug, Default)]
 struct Ends {
     serial: Cell<u32>,
-    /// Who waits for which answer.
-    waiting: RefCell<BTreeMap<u32, oneshot::Sender<Option<Told>>>>,
+    /// Who waits for which answers, by the serial of the first.
+    waiting: RefCell<BTreeMap<u32, Waits>>,
     unsent: RefCell<Vec<u8>>,
     wake: Notify,
     is_broken: Cell<bool>,
+    #[cfg(test)]
+    traffic: Cell<super::tally::Traffic>,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+enum Heard {
+    NotYet,
+    Refused,
+    Told(Told),
+}
+
+/// Somebody who waits for the answers to questions that were sent one after the other.
+#[derive(Debug)]
+struct Waits {
+    told: Vec<Heard>,
+    left: usize,
+    all: oneshot::Sender<Vec<Option<Told>>>,
 }
 
 /// Runs as long as there is a line.
@@ -73,12 +95,15 @@ impl Line {
         Ok(Self { ends, _tasks: Rc::new([Task(reading.abort_handle()), Task(writing.abort_handle())]) })
     }
 
-    /// What is answered, none if the question was refused.
+    /// What is answered, of each question none if it was refused.
     ///
     /// # Errors
     ///
     /// The line is broken.
-    pub(super) async fn ask(&self, question: &Question<'_>) -> std::result::Result<Option<Told>, Broken> {
+    pub(super) async fn ask(
+        &self,
+        questions: &[Question<'_>],
+    ) -> std::result::Result<Vec<Option<Told>>, Broken> {
         let ends = &*self.ends;
         if ends.unsent.borrow().len() > UNSENT_BYTES_MAX {
             ends.hang_up();
@@ -86,14 +111,27 @@ impl Line {
         if ends.is_broken.get() {
             return Err(Broken);
         }
-        let serial = ends.serial.get().checked_add(1).ok_or(Broken)?;
-        ends.serial.set(serial);
-        let (sender, answer) = oneshot::channel();
-        ends.waiting.borrow_mut().insert(serial, sender);
-        let _waiting = Waiting(ends, serial);
-        question.write(serial, &mut ends.unsent.borrow_mut());
+        if questions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let count = u32::try_from(questions.len()).map_err(|_| Broken)?;
+        let first = ends.serial.get() + 1;
+        // A serial is never nought, also not the next one.
+        ends.serial.set(first.checked_add(count).ok_or(Broken)? - 1);
+        let (all, answers) = oneshot::channel();
+        let told = std::iter::repeat_with(|| Heard::NotYet).take(questions.len()).collect();
+        ends.waiting.borrow_mut().insert(first, Waits { told, left: questions.len(), all });
+        let _waiting = Waiting(ends, first);
+        for (serial, question) in (first..).zip(questions) {
+            question.write(serial, &mut ends.unsent.borrow_mut());
+        }
         ends.wake.notify_one();
-        answer.await.map_err(|_| Broken)
+        answers.await.map_err(|_| Broken)
+    }
+
+    #[cfg(test)]
+    pub(super) fn traffic(&self) -> super::tally::Traffic {
+        self.ends.traffic.get()
     }
 
     /// Breaks it.
@@ -113,13 +151,43 @@ impl Ends {
 
     fn deliver(&self, message: &[u8]) {
         let Some(Answer { to, told }) = envelope::answer(message) else { return };
-        let Some(waiting) = self.waiting.borrow_mut().remove(&to) else { return };
-        let told = told.and_then(|(signature, body)| {
-            let signature = std::str::from_utf8(message.get(signature)?).ok()?.to_owned();
-            Some(Told { signature, body: Zeroizing::new(message.get(body)?.to_vec()) })
-        });
+        let told =
+            told.and_then(|(signature, body)| Some(Told::of(message.get(signature)?, message.get(body)?)));
+        let mut waiting = self.waiting.borrow_mut();
+        let Some((first, waits)) = waiting.range_mut(..=to).next_back() else { return };
+        let first = *first;
+        waits.take(to - first, told);
+        if waits.left > 0 {
+            return;
+        }
+        let Some(Waits { told, all, .. }) = waiting.remove(&first) else { return };
         // Who asked may be gone.
-        let _ = waiting.send(told);
+        let _ = all.send(told.into_iter().map(Heard::told).collect());
+    }
+
+    /// How many answers are waited for.
+    fn left(&self) -> usize {
+        self.waiting.borrow().values().map(|waits| waits.left).sum()
+    }
+}
+
+impl Heard {
+    fn told(self) -> Option<Told> {
+        match self {
+            Self::Told(told) => Some(told),
+            Self::Refused | Self::NotYet => None,
+        }
+    }
+}
+
+impl Waits {
+    /// Takes in the answer to one of the questions, if it is one and none was there.
+    fn take(&mut self, place: u32, told: Option<Told>) {
+        let place = usize::try_from(place).ok().and_then(|place| self.told.get_mut(place));
+        if let Some(place) = place.filter(|place| matches!(place, Heard::NotYet)) {
+            *place = told.map_or(Heard::Refused, Heard::Told);
+            self.left -= 1;
+        }
     }
 }
 
@@ -135,17 +203,23 @@ impl Drop for Waiting<'_> {
 /// What was answered.
 #[derive(Debug)]
 pub(super) struct Told {
-    signature: String,
-    body: Zeroizing<Vec<u8>>,
+    /// What it is made of, and behind that what this is.
+    bytes: Zeroizing<Vec<u8>>,
+    body: usize,
 }
 
 impl Told {
+    pub(super) fn of(signature: &[u8], body: &[u8]) -> Self {
+        Self { bytes: Zeroizing::new([body, signature].concat()), body: body.len() }
+    }
+
     /// As what it was asked for; none if it is something else.
     pub(super) fn into<T: DeserializeOwned + Type>(self) -> Option<T> {
-        if *T::SIGNATURE != self.signature.as_str() {
+        let (body, signature) = self.bytes.split_at_checked(self.body)?;
+        if *T::SIGNATURE != std::str::from_utf8(signature).ok()? {
             return None;
         }
-        let data = Data::new(self.body.as_slice(), context());
+        let data = Data::new(body, context());
         data.deserialize().ok().map(|(told, _)| told)
     }
 }
@@ -174,8 +248,14 @@ fn contains_ok(told: &[u8]) -> bool {
 async fn write(ends: &Ends, mut to: OwnedWriteHalf) -> Result<()> {
     while !ends.is_broken.get() {
         ends.wake.notified().await;
+        if ends.unsent.borrow().is_empty() {
+            // It was sent with what came before it.
+            continue;
+        }
         let mut unsent = ends.unsent.take();
         to.write_all(&unsent).await?;
+        #[cfg(test)]
+        ends.traffic.update(|traffic| traffic.sent(unsent.len()));
         unsent.clear();
         // Its room is used again, if nothing came meanwhile.
         let came = !ends.unsent.borrow().is_empty();
@@ -187,20 +267,30 @@ async fn write(ends: &Ends, mut to: OwnedWriteHalf) -> Result<()> {
 }
 
 /// Hands on what comes.
-async fn read(ends: &Ends, from: OwnedReadHalf) -> Result<()> {
+async fn read(ends: &Ends, mut from: OwnedReadHalf) -> Result<()> {
     let mut incoming = Incoming::default();
     while !ends.is_broken.get() {
         from.readable().await?;
         // Nobody else needs this thread for so short a time.
-        std::thread::sleep(TOGETHER);
-        match from.try_read(incoming.room()) {
-            Ok(0) => break,
-            Ok(read) => incoming.take(read, |message| ends.deliver(message))?,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
+        if let Some(wait) = together(ends.left()) {
+            std::thread::sleep(wait);
+        }
+        #[cfg(test)]
+        ends.traffic.update(super::tally::Traffic::read);
+        // It is known of a socket that gave less than there was room for that nothing is left in it: nobody looks again.
+        match from.read(incoming.room()).await? {
+            0 => break,
+            read => incoming.take(read, |message| ends.deliver(message))?,
         }
     }
     Ok(())
+}
+
+/// How long more is waited for where the first of so many answers is there; none if it is the only one.
+fn together(left: usize) -> Option<Duration> {
+    let more = u64::try_from(left).unwrap_or(u64::MAX).saturating_sub(1);
+    let wait_us = more.saturating_mul(ANSWER_US).clamp(*TOGETHER_US.start(), *TOGETHER_US.end());
+    (more > 0).then(|| Duration::from_micros(wait_us))
 }
 
 /// What came and was not handed on yet. It may be of a window that nobody may hear: it does not stay until it is written over.
@@ -281,6 +371,10 @@ mod tests {
         (line, far)
     }
 
+    async fn one(line: &Line, question: &Question<'_>) -> std::result::Result<Option<Told>, Broken> {
+        line.ask(std::slice::from_ref(question)).await.map(|mut told| told.remove(0))
+    }
+
     async fn next(stream: &mut MessageStream) -> Message {
         stream.next().await.unwrap().unwrap()
     }
@@ -292,7 +386,7 @@ mod tests {
             let mut asked = MessageStream::from(&far);
             let body = to_bytes(context(), &("name", 7_u32)).unwrap();
             let second = Question { method: "Name", signature: "su", body: &body, ..WALK };
-            let answers = async { tokio::join!(line.ask(&WALK), line.ask(&second)) };
+            let answers = async { tokio::join!(one(&line, &WALK), one(&line, &second)) };
             let answering = async {
                 let (first, second) = (next(&mut asked).await, next(&mut asked).await);
                 let header = second.header();
@@ -306,10 +400,47 @@ mod tests {
                 far.reply(&first.header(), &(1_i32, 2_i32)).await.unwrap();
             };
             let ((first, second), ()) = tokio::join!(answers, answering);
-            assert_eq!(first.unwrap().unwrap().signature, "ii");
+            assert_eq!(first.unwrap().unwrap().into::<(i32, i32)>().unwrap(), (1, 2));
             let name: OwnedValue = second.unwrap().unwrap().into().unwrap();
             assert_eq!(String::try_from(name).unwrap(), "a name");
         });
+    }
+
+    #[test]
+    fn of_what_is_asked_together_each_answer_is_in_its_place_whatever_else_comes() {
+        here(async {
+            let (line, far) = line_to_the_library().await;
+            let mut asked = MessageStream::from(&far);
+            let answering = async {
+                let mut all = Vec::new();
+                for _ in 0..4 {
+                    all.push(next(&mut asked).await);
+                }
+                far.reply(&all[2].header(), &3_u32).await.unwrap();
+                // Twice, and once more at the end, when it was forgotten.
+                far.reply(&all[2].header(), &33_u32).await.unwrap();
+                far.reply(&all[3].header(), &4_u32).await.unwrap();
+                far.reply_error(&all[1].header(), "org.example.No", &"no").await.unwrap();
+                far.reply(&all[0].header(), &1_u32).await.unwrap();
+                far.reply(&all[0].header(), &11_u32).await.unwrap();
+            };
+            let together = [WALK, WALK, WALK];
+            let (told, other, ()) = tokio::join!(line.ask(&together), one(&line, &WALK), answering);
+            let told = told.unwrap().into_iter().map(|told| told?.into::<u32>());
+            assert_eq!(told.collect::<Vec<_>>(), [Some(1), None, Some(3)]);
+            assert_eq!(other.unwrap().unwrap().into::<u32>(), Some(4));
+            assert!(line.ask(&[]).await.unwrap().is_empty());
+            assert_eq!(line.ends.left(), 0);
+        });
+    }
+
+    #[test]
+    fn more_answers_are_waited_for_longer_and_one_not_at_all() {
+        let us = |left| together(left).map(|wait| wait.as_micros());
+        assert_eq!(
+            [us(0), us(1), us(2), us(51), us(9_000)],
+            [None, None, Some(200), Some(1_000), Some(2_000)]
+        );
     }
 
     #[test]
@@ -326,9 +457,9 @@ mod tests {
                 far.reply(&right.header(), &vec![("a", 2_u32)]).await.unwrap();
             };
             let asking = async {
-                assert!(line.ask(&WALK).await.unwrap().is_none());
-                assert!(line.ask(&WALK).await.unwrap().unwrap().into::<Vec<i32>>().is_none());
-                line.ask(&WALK).await.unwrap().unwrap().into::<Vec<(String, u32)>>()
+                assert!(one(&line, &WALK).await.unwrap().is_none());
+                assert!(one(&line, &WALK).await.unwrap().unwrap().into::<Vec<i32>>().is_none());
+                one(&line, &WALK).await.unwrap().unwrap().into::<Vec<(String, u32)>>()
             };
             let (told, ()) = tokio::join!(asking, answering);
             assert_eq!(told.unwrap(), [("a".to_owned(), 2)]);
@@ -347,9 +478,9 @@ mod tests {
                     // Who wrote nothing hangs up.
                     Some(far).filter(|_| !written.is_empty())
                 };
-                let (answer, _far) = tokio::join!(line.ask(&WALK), end);
+                let (answer, _far) = tokio::join!(one(&line, &WALK), end);
                 assert_eq!(answer.unwrap_err(), Broken);
-                assert_eq!(line.ask(&WALK).await.unwrap_err(), Broken);
+                assert_eq!(one(&line, &WALK).await.unwrap_err(), Broken);
             }
         });
     }
@@ -376,7 +507,7 @@ mod tests {
             let asked = futures_util::stream::iter(0..16).then(|_| {
                 let long = Question { signature: "ay", body: &body, ..WALK };
                 let line = line.clone();
-                async move { tokio::time::timeout(Duration::from_millis(2), line.ask(&long)).await }
+                async move { tokio::time::timeout(Duration::from_millis(2), one(&line, &long)).await }
             });
             let answers: Vec<_> = asked.collect().await;
             assert!(matches!(answers.first(), Some(Err(_))));
@@ -388,7 +519,7 @@ mod tests {
     fn who_no_longer_waits_is_forgotten() {
         here(async {
             let (line, _far) = line_to_anybody().await;
-            assert!(tokio::time::timeout(Duration::from_millis(5), line.ask(&WALK)).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(5), one(&line, &WALK)).await.is_err());
             assert!(line.ends.waiting.borrow().is_empty());
         });
     }

@@ -19,7 +19,7 @@ use super::Client;
 use super::bus::{ACCESSIBLE, Bus, Element};
 use super::find::{self, Frame};
 use super::heard::{Change, Heard, Judged, Kind, What};
-use super::memory::{Known, Recall};
+use super::memory::{Found, Recall};
 use super::role::{self, States};
 use crate::Now;
 
@@ -100,7 +100,7 @@ impl Ear {
     }
 
     /// What a walk found that came to its end.
-    pub(super) fn keep(&self, client: &Client, found: BTreeMap<String, Known>) {
+    pub(super) fn keep(&self, client: &Client, found: Found) {
         self.heard.borrow_mut().memories.keep(client.window, found);
     }
 

@@ -4,9 +4,11 @@
 //! it is scrolled out or opens elsewhere, may have moved without changing a pixel of its own: it is asked whenever what it lies in changed. What was asked
 //! because of a change is asked once more at the next walk, for applications that draw first and tell later. After [`WHOLE_US`] everything is asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use candor_model::Rect;
+use zbus::zvariant::ObjectPath;
 use zeroize::Zeroize as _;
 
 use super::Client;
@@ -22,13 +24,24 @@ const MARKS_MAX: usize = 512;
 const WINDOWS_MAX: usize = 16;
 
 /// What is remembered of one element.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub(super) enum Known {
     /// It is not showing.
     Hidden,
     /// What it told, and what lies in it; none if that was not answered, or not asked.
     Shown(Told, Option<Vec<Element>>),
 }
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        if let Self::Shown(told, _) = self {
+            told.node.zeroize();
+        }
+    }
+}
+
+/// What is known of elements, by their path.
+pub(super) type Found = BTreeMap<ObjectPath<'static>, Rc<Known>>;
 
 /// What may be otherwise.
 #[derive(Default, Clone)]
@@ -59,20 +72,10 @@ struct Window {
     frame: Frame,
     place: Rect,
     whole_us: u64,
-    known: BTreeMap<String, Known>,
+    known: Found,
     /// Since the last walk, and between it and the one before.
     marks: Marks,
     before: Marks,
-}
-
-impl Drop for Window {
-    fn drop(&mut self) {
-        for known in self.known.values_mut() {
-            if let Known::Shown(told, _) = known {
-                told.node.zeroize();
-            }
-        }
-    }
 }
 
 /// Of each window of the X server.
@@ -82,7 +85,7 @@ pub(super) struct Memories(BTreeMap<u64, Window>);
 /// What a walk need not ask.
 #[derive(Default)]
 pub(super) struct Recall {
-    known: BTreeMap<String, Known>,
+    known: Found,
     marks: [Marks; 2],
 }
 
@@ -132,12 +135,12 @@ impl Memories {
             self.0.clear();
         }
         let (marks, before) = (Marks::default(), Marks::default());
-        let (frame, place, known) = (frame.clone(), client.bounds, BTreeMap::new());
+        let (frame, place, known) = (frame.clone(), client.bounds, Found::new());
         self.0.insert(client.window, Window { frame, place, whole_us: now_us, known, marks, before });
     }
 
     /// What a walk found that came to its end.
-    pub(super) fn keep(&mut self, id: u64, found: BTreeMap<String, Known>) {
+    pub(super) fn keep(&mut self, id: u64, found: Found) {
         if let Some(window) = self.0.get_mut(&id) {
             window.known = found;
         }
@@ -145,35 +148,62 @@ impl Memories {
 }
 
 impl Recall {
-    /// Whether an element was showing at the last walk.
-    pub(super) fn was_shown(&self, element: &Element) -> bool {
-        matches!(self.known.get(element.1.as_str()), Some(Known::Shown(..)))
+    /// What an element told at the last walk, whether it still is so or not.
+    pub(super) fn before(&self, element: &Element) -> Option<&Known> {
+        self.known.get(&*element.1).map(Rc::as_ref)
+    }
+
+    /// What a walk from here on will ask, in its order, as far as it can be told before anything was answered: what was told of, or changed a
+    /// pixel, and what lies in that and cannot be seen. What else changed is found out by the walk.
+    pub(super) fn expected(&self, root: &Element) -> Vec<Element> {
+        let mut expected = Vec::new();
+        let mut met = BTreeSet::from([ObjectPath::from(root.1.clone())]);
+        let mut level = VecDeque::from([(root, EVERYWHERE, false)]);
+        while let Some((element, clip, is_new)) = level.pop_front() {
+            let Some(known) = self.known.get(&*element.1) else { continue };
+            let is_asked = expected.is_empty() || self.of(element, clip, is_new).is_none();
+            if is_asked {
+                expected.push(element.clone());
+            }
+            let Known::Shown(told, Some(children)) = known.as_ref() else { continue };
+            let (place, clip) = (told.node.bounds, common(clip, told.node.bounds));
+            let is_new = is_asked && self.is_touched(element, place);
+            let below = children.iter().filter(|child| met.insert(ObjectPath::from(child.1.clone())));
+            level.extend(below.map(|child| (child, clip, is_new)));
+        }
+        expected
+    }
+
+    fn is_touched(&self, element: &Element, place: Rect) -> bool {
+        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place))
     }
 
     /// Whether an element that was asked tells what it told before, without a mark.
     pub(super) fn is_as_before(&self, element: &Element, now: &Known) -> bool {
-        let path = element.1.as_str();
-        let same = self.known.get(path).is_some_and(|before| before == now);
+        let same = self.before(element).is_some_and(|before| before == now);
         same && match now {
             Known::Hidden => true,
-            Known::Shown(told, _) => !self.marks.iter().any(|marks| marks.touch(path, told.node.bounds)),
+            Known::Shown(told, _) => !self.is_touched(element, told.node.bounds),
         }
     }
 
     /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it
     /// changed.
-    pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Known> {
-        let path = element.1.as_str();
-        let known = self.known.get(path)?;
+    pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Rc<Known>> {
+        let known = self.known.get(&*element.1)?;
         let nowhere = Rect { x: 0, y: 0, width: 0, height: 0 };
-        let touched = |place| self.marks.iter().any(|marks| marks.touch(path, place));
-        let still = match known {
-            Known::Hidden => !is_new && !touched(nowhere),
-            Known::Shown(told, _) => (!is_new || meet(clip, told.node.bounds)) && !touched(told.node.bounds),
+        let still = match known.as_ref() {
+            Known::Hidden => !is_new && !self.is_touched(element, nowhere),
+            Known::Shown(told, _) => {
+                (!is_new || meet(clip, told.node.bounds)) && !self.is_touched(element, told.node.bounds)
+            }
         };
         still.then_some(known)
     }
 }
+
+/// No place is outside of it.
+pub(super) const EVERYWHERE: Rect = Rect { x: i32::MIN, y: i32::MIN, width: u32::MAX, height: u32::MAX };
 
 /// Whether two places have something in common; a place without an extent has nothing.
 fn meet(one: Rect, other: Rect) -> bool {
@@ -218,7 +248,7 @@ mod tests {
             editable: false,
             unwalked: false,
         };
-        Known::Shown(Told { states: States::default(), children: 0, node }, None)
+        Known::Shown(Told { states: States::default(), children: 0, node, with_text: false }, None)
     }
 
     fn client(bounds: Rect) -> Client {
@@ -229,12 +259,15 @@ mod tests {
         Frame { application: element(0), element: element(1), name: "a".to_owned(), scale: 1 }
     }
 
+    fn found<const N: usize>(known: [(u32, Known); N]) -> Found {
+        known.into_iter().map(|(n, known)| (element(n).1.into(), Rc::new(known))).collect()
+    }
+
     /// A window with an element that is shown at (10, 10) and one that is not.
     fn walked() -> Memories {
         let mut memories = Memories::default();
         memories.recall(&client(WINDOW), &frame(), 0);
-        let found = [("/2".to_owned(), shown(PLACE)), ("/3".to_owned(), Known::Hidden)];
-        memories.keep(7, found.into());
+        memories.keep(7, found([(2, shown(PLACE)), (3, Known::Hidden)]));
         memories
     }
 
@@ -284,7 +317,7 @@ mod tests {
         memories.changed(Some(&[PLACE]));
         let again = |memories: &mut Memories| {
             let told = recalled(memories, 1)[0];
-            memories.keep(7, [("/2".to_owned(), shown(PLACE))].into());
+            memories.keep(7, found([(2, shown(PLACE))]));
             told
         };
         assert_eq!([again(&mut memories), again(&mut memories), again(&mut memories)], [false, false, true]);

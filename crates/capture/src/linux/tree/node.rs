@@ -1,10 +1,22 @@
 //! One element, as its application tells it.
 
 use candor_model::{Node, Rect};
+use zbus::zvariant::OwnedValue;
 
-use super::bus::{ACCESSIBLE, Bus, Element, TEXT, TEXT_CHARACTERS_MAX};
-use super::find::extents;
+use super::CHILDREN_MAX;
+use super::asked::Asked;
+use super::bus::{Bus, Element, NULL, TEXT_CHARACTERS_MAX};
+use super::find::{place, scaled};
+use super::line;
+use super::memory::Known;
 use super::role::{self, States};
+
+/// Most children of an element at the last walk for it to be asked for them together with how many there are: if it has more by now, they are
+/// told before that is known. Lists that grow are longer.
+const TOGETHER_CHILDREN_MAX: i32 = 64;
+
+/// What every element is asked that is showing, its states first.
+const ALL: [Asked; 5] = [Asked::States, Asked::Role, Asked::Name, Asked::Place, Asked::ChildCount];
 
 /// What was told.
 #[derive(Clone, PartialEq)]
@@ -12,69 +24,169 @@ pub(crate) struct Told {
     pub(crate) states: States,
     pub(crate) children: i32,
     pub(crate) node: Node,
+    /// Whether it was asked for its text.
+    pub(super) with_text: bool,
 }
 
-/// Asks everything at once; none if the element is gone.
-pub(crate) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
-    let (states, other) = tokio::join!(states(bus, of), other(bus, of));
-    Some(whole(bus, of, states?, other?).await)
+/// What of an element was answered; none of what was not asked.
+#[derive(Default)]
+pub(crate) struct Facts {
+    pub(super) states: Option<States>,
+    kind: Option<u32>,
+    pub(super) name: Option<String>,
+    pub(super) place: Option<Rect>,
+    count: Option<i32>,
+    children: Option<Vec<Element>>,
+    pub(super) parent: Option<Element>,
+    text: Option<String>,
+    with_text: bool,
 }
 
-/// Asks first whether it is showing, and everything else only then. None if the element is gone, and none in it if it is not showing.
-pub(crate) async fn shown(bus: &Bus, of: &Element) -> Option<Option<Told>> {
-    let states = states(bus, of).await?;
-    if !states.showing() {
-        return Some(None);
+/// Everything about an element but what lies in it, and what else is asked; none if it is gone.
+pub(crate) async fn told(bus: &Bus, of: &Element, also: Option<Asked>) -> Option<(Told, Facts)> {
+    let mut facts = Facts::default();
+    facts.ask(bus, of, &ALL.into_iter().chain(also).collect::<Vec<_>>()).await;
+    if facts.holds_text() {
+        facts.ask(bus, of, &[Asked::Text]).await;
     }
-    Some(Some(whole(bus, of, states, other(bus, of).await?).await))
+    Some((facts.told(bus.scale(&of.0))?, facts))
 }
 
-async fn states(bus: &Bus, of: &Element) -> Option<States> {
-    bus.ask::<Vec<u32>, _>(of, ACCESSIBLE, "GetState", &()).await.map(|states| States::of(&states))
-}
-
-/// What is asked beside the states.
-struct Other {
-    kind: u32,
-    name: Option<String>,
-    place: Option<Rect>,
-    children: i32,
-}
-
-async fn other(bus: &Bus, of: &Element) -> Option<Other> {
-    let (kind, name, place, children) = tokio::join!(
-        bus.ask::<u32, _>(of, ACCESSIBLE, "GetRole", &()),
-        bus.name(of),
-        extents(bus, of),
-        bus.child_count(of),
-    );
-    Some(Other { kind: kind?, name, place, children: children? })
-}
-
-async fn whole(bus: &Bus, of: &Element, states: States, other: Other) -> Told {
-    let Other { kind, name, place, children } = other;
-    let mut node = Node {
-        parent: None,
-        role: role::name(kind).to_owned(),
-        name: name.filter(|name| !name.is_empty()),
-        text: None,
-        bounds: place.unwrap_or(Rect { x: 0, y: 0, width: 0, height: 0 }),
-        focused: states.focused(),
-        editable: states.editable(),
-        unwalked: false,
-    };
-    let holds_text =
-        role::is_field(kind) || (role::may_hold_text(kind) && children == 0 && node.name.is_none());
-    if holds_text && states.showing() {
-        read_text(bus, of, &mut node).await;
+/// What is known of an element from now on; none if it is gone. `before` is what it told at the last walk: what was asked of it after its first
+/// answers is asked together with the rest, for each round of questions costs as much as several questions. Most elements of an application are not
+/// showing, menus that nobody opened: of those, and of new ones, it is asked first whether they are.
+pub(super) async fn known(bus: &Bus, of: &Element, is_root: bool, before: Option<&Known>) -> Option<Known> {
+    let mut facts = Facts::default();
+    match before {
+        Some(Known::Shown(told, children)) => {
+            facts.ask(bus, of, &together(told, children.is_some())).await;
+        }
+        Some(Known::Hidden) | None if is_root => facts.ask(bus, of, &ALL).await,
+        Some(Known::Hidden) | None => {
+            facts.ask(bus, of, &[Asked::States]).await;
+            if facts.states?.showing() {
+                facts.ask(bus, of, ALL.get(1..)?).await;
+            }
+        }
     }
-    Told { states, children, node }
+    if !is_root && !facts.states?.showing() {
+        return Some(Known::Hidden);
+    }
+    facts.complete(bus, of, is_root).await;
+    let told = facts.told(bus.scale(&of.0))?;
+    let children = facts.children.filter(|_| is_walked(&told, is_root));
+    Some(Known::Shown(told, children))
 }
 
-/// The text of a field. Of a longer one only the beginning is asked for, and what it shows is then unknown.
-async fn read_text(bus: &Bus, of: &Element, node: &mut Node) {
-    let text: Option<String> = bus.ask(of, TEXT, "GetText", &(0_i32, TEXT_CHARACTERS_MAX)).await;
-    let Some(text) = text else { return };
-    node.unwalked = text.chars().count() >= usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0);
-    node.text = Some(text).filter(|text| !text.is_empty() && node.name.as_ref() != Some(text));
+/// Whether an element is asked for its children.
+pub(super) fn is_walked(told: &Told, is_root: bool) -> bool {
+    may_be_walked(told.states, told.children, is_root)
+}
+
+fn may_be_walked(states: States, children: i32, is_root: bool) -> bool {
+    let asked = states.showing() || is_root;
+    asked && !states.manages_descendants() && (1..=CHILDREN_MAX).contains(&children)
+}
+
+/// What is asked at once of an element that told this, and was asked for its children or not. Where they are asked for, they are counted here.
+fn together(told: &Told, with_children: bool) -> Vec<Asked> {
+    let with_children = with_children && told.children <= TOGETHER_CHILDREN_MAX;
+    let size = if with_children { Asked::Children } else { Asked::ChildCount };
+    let text = Some(Asked::Text).filter(|_| told.with_text);
+    [Asked::States, Asked::Role, Asked::Name, Asked::Place, size].into_iter().chain(text).collect()
+}
+
+impl Facts {
+    pub(super) async fn ask(&mut self, bus: &Bus, of: &Element, asked: &[Asked]) {
+        self.with_text |= asked.contains(&Asked::Text);
+        for (asked, told) in asked.iter().zip(bus.ask_all(of, asked).await) {
+            if let Some(told) = told {
+                self.take(*asked, told);
+            }
+        }
+    }
+
+    fn take(&mut self, asked: Asked, told: line::Told) {
+        match asked {
+            Asked::States => self.states = told.into::<Vec<u32>>().map(|states| States::of(&states)),
+            Asked::Role => self.kind = told.into(),
+            Asked::Name => self.name = property(told).and_then(name),
+            Asked::Place => self.place = told.into().map(place),
+            Asked::ChildCount => self.count = property(told).and_then(|count| i32::try_from(count).ok()),
+            Asked::Children => self.lists(told.into()),
+            Asked::Parent => {
+                let parent = property(told).and_then(|parent| <Element>::try_from(parent).ok());
+                self.parent = parent.filter(|parent| parent.1.as_str() != NULL);
+            }
+            Asked::Text => self.text = told.into(),
+        }
+    }
+
+    fn lists(&mut self, children: Option<Vec<Element>>) {
+        let Some(mut children) = children else { return };
+        self.count = Some(i32::try_from(children.len()).unwrap_or(i32::MAX));
+        children.retain(|child| child.1.as_str() != NULL);
+        self.children = Some(children);
+    }
+
+    /// Asks for what the answers say that it has.
+    async fn complete(&mut self, bus: &Bus, of: &Element, is_root: bool) {
+        if self.count.is_none() {
+            self.ask(bus, of, &[Asked::ChildCount]).await;
+        }
+        let with_text = self.holds_text() && !self.with_text;
+        let states = self.states.unwrap_or_default();
+        let with_children =
+            self.children.is_none() && self.count.is_some_and(|count| may_be_walked(states, count, is_root));
+        let text = Some(Asked::Text).filter(|_| with_text);
+        let children = Some(Asked::Children).filter(|_| with_children);
+        let more: Vec<_> = text.into_iter().chain(children).collect();
+        if !more.is_empty() {
+            self.ask(bus, of, &more).await;
+        }
+    }
+
+    /// Whether it shows a text of its own.
+    fn holds_text(&self) -> bool {
+        let is_nameless = self.name.as_ref().is_none_or(String::is_empty);
+        let holds = |kind| {
+            role::is_field(kind) || (role::may_hold_text(kind) && self.count == Some(0) && is_nameless)
+        };
+        self.states.is_some_and(States::showing) && self.kind.is_some_and(holds)
+    }
+
+    /// None without its states, its role, or how many children it has.
+    fn told(&mut self, scale: u32) -> Option<Told> {
+        let (states, kind, children) = (self.states?, self.kind?, self.count?);
+        let holds_text = self.holds_text();
+        let nowhere = Rect { x: 0, y: 0, width: 0, height: 0 };
+        let mut node = Node {
+            parent: None,
+            role: role::name(kind).to_owned(),
+            name: self.name.take().filter(|name| !name.is_empty()),
+            text: None,
+            bounds: self.place.map_or(nowhere, |place| scaled(place, scale)),
+            focused: states.focused(),
+            editable: states.editable(),
+            unwalked: false,
+        };
+        if let Some(text) = self.text.take().filter(|_| holds_text) {
+            // Of a longer one only the beginning was asked for, and what it shows is then unknown.
+            node.unwalked = text.chars().count() >= usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0);
+            node.text = Some(text).filter(|text| !text.is_empty() && node.name.as_ref() != Some(text));
+        }
+        Some(Told { states, children, node, with_text: self.with_text && holds_text })
+    }
+}
+
+fn property(told: line::Told) -> Option<OwnedValue> {
+    told.into()
+}
+
+/// Not more of it than is asked for of a text.
+fn name(told: OwnedValue) -> Option<String> {
+    let name = String::try_from(told).ok()?;
+    let longest = usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0);
+    let end = name.char_indices().nth(longest).map(|(end, _)| end);
+    Some(end.and_then(|end| name.get(..end)).map(str::to_owned).unwrap_or(name))
 }

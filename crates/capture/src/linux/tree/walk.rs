@@ -1,18 +1,22 @@
 //! The walk through the tree of one window: breadth first, many questions at once, with budgets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 use candor_model::{Node, Point, Rect, Tree, TreeState};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
+use zbus::zvariant::ObjectPath;
 
+use super::asked::Asked;
 use super::bus::{Bus, Element};
+use super::early::{self, Early};
 use super::find::{self, Frame};
 use super::listen::Ear;
-use super::memory::{Known, Recall, common};
-use super::node::{Told, shown, told};
+use super::memory::{EVERYWHERE, Found, Known, Recall, common};
+use super::node::{Told, is_walked, known, told};
 use super::role::SHOWING_MASK;
-use super::{CHILDREN_MAX, Client, TREE_BUDGET_MS, TREE_NODES_MAX};
+use super::{Client, TREE_BUDGET_MS, TREE_NODES_MAX};
 
 /// Most elements that are asked at the same time.
 const IN_FLIGHT_MAX: usize = 64;
@@ -29,11 +33,13 @@ const WALKS_MAX: usize = 3;
 /// The tree of a window within the budget; none if the bus does not know it.
 pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree, Vec<Element>)> {
     let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
-    let frame = tokio::time::timeout_at(end, find::frame(bus, client)).await.ok()??;
+    let (frame, mut is_caught_up) = tokio::time::timeout_at(end, found(bus, client)).await.ok()??;
     let _ = tokio::time::timeout_at(end, bus.meet(&frame.application)).await;
     let mut last = None;
     for _ in 0..WALKS_MAX {
-        let _ = tokio::time::timeout_at(end, bus.caught_up(&frame.application)).await;
+        if !std::mem::take(&mut is_caught_up) {
+            let _ = tokio::time::timeout_at(end, bus.caught_up(&frame.application)).await;
+        }
         let told_before = ear.count(&frame.application.0);
         let mut walked = Walked::default();
         let recall = ear.recall(client, &frame);
@@ -61,6 +67,22 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
     last.filter(|(tree, _)| !tree.nodes.is_empty())
 }
 
+/// The element of the window, and whether what its application told before this moment was heard: where the element was found before, both are
+/// asked for at once.
+async fn found(bus: &Bus, client: &Client) -> Option<(Frame, bool)> {
+    let before = bus.known_frame(client.window).map(|frame| frame.application);
+    let before = before.filter(|application| bus.knows(application));
+    let heard = async {
+        if let Some(application) = &before {
+            bus.caught_up(application).await;
+        }
+    };
+    let (frame, ()) = tokio::join!(find::frame(bus, client), heard);
+    let frame = frame?;
+    let is_caught_up = before.as_ref() == Some(&frame.application);
+    Some((frame, is_caught_up))
+}
+
 /// What changed during the walk was heard when this ends.
 async fn heard_out(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
     walk(bus, frame, recall, walked).await;
@@ -68,6 +90,8 @@ async fn heard_out(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walke
 }
 
 async fn walk(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
+    #[cfg(test)]
+    bus.walks();
     if is_chromium(bus, frame).await {
         // It draws first and tells much later: nothing that it told is used again.
         matches(bus, frame, walked).await;
@@ -82,12 +106,23 @@ struct Walked {
     /// Which elements the nodes are.
     elements: Vec<Element>,
     /// What the next walk may recall.
-    found: BTreeMap<String, Known>,
+    found: Found,
+    /// Which elements were come to: each is walked once.
+    met: BTreeSet<ObjectPath<'static>>,
     /// Something was not answered, or there was more than fits.
     missing: bool,
 }
 
 impl Walked {
+    /// Takes in what an element told; its place among the nodes.
+    fn take(&mut self, next: &Next, told: &Told, children: Option<&[Element]>) -> u32 {
+        let is_walked = is_walked(told, next.parent.is_none());
+        self.missing |= is_walked && children.is_none();
+        let unwalked = told.node.unwalked || told.children > 0 && !is_walked;
+        let node = Node { unwalked, parent: next.parent, ..told.node.clone() };
+        self.add(node, next.element.clone())
+    }
+
     fn add(&mut self, node: Node, element: Element) -> u32 {
         self.nodes.push(node);
         self.elements.push(element);
@@ -105,75 +140,82 @@ struct Next {
     is_new: bool,
 }
 
-/// What is known of it then; none if it did not answer.
-struct Answer {
-    next: Next,
-    known: Option<Known>,
-    is_new: bool,
+/// Where it is known from what an element tells.
+enum Source<'a> {
+    /// It is so still.
+    Recalled(&'a Rc<Known>),
+    /// It is asked before the walk comes to it.
+    Early,
+    Asked,
 }
 
-const EVERYWHERE: Rect = Rect { x: i32::MIN, y: i32::MIN, width: u32::MAX, height: u32::MAX };
-
 async fn levels(bus: &Bus, root: Element, recall: &Recall, walked: &mut Walked) {
+    let expected = recall.expected(&root);
+    let coming = expected.iter().cloned().enumerate().map(|(place, element)| async move {
+        let known = asked(bus, recall, &element, place == 0).await;
+        (element, known)
+    });
+    let mut early = Early::new(&expected, futures_util::stream::iter(coming).buffered(IN_FLIGHT_MAX));
     let mut level = vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true }];
-    let mut met: BTreeSet<String> = BTreeSet::new();
-    while !level.is_empty() {
-        let asked = level.into_iter().map(|next| answer(bus, recall, next));
-        let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
-        let mut below = Vec::new();
-        while let Some(Answer { next, known, is_new }) = answers.next().await {
-            let Some(known) = known else {
-                walked.missing = true;
-                continue;
-            };
-            walked.found.insert(next.element.1.to_string(), known.clone());
-            let Known::Shown(mut told, children) = known else { continue };
-            if walked.nodes.len() >= TREE_NODES_MAX {
-                walked.missing = true;
-                return;
-            }
-            let is_walked = is_walked(&told, next.parent.is_none());
-            walked.missing |= is_walked && children.is_none();
-            told.node.unwalked |= told.children > 0 && !is_walked;
-            told.node.parent = next.parent;
-            let clip = common(next.clip, told.node.bounds);
-            let index = Some(walked.add(told.node, next.element));
-            let new =
-                children.unwrap_or_default().into_iter().filter(|child| met.insert(child.1.to_string()));
-            below.extend(new.map(|element| Next { parent: index, element, clip, is_new }));
-        }
+    while let Some(below) = level_below(bus, &level, recall, &mut early, walked).await {
         level = below;
     }
 }
 
-/// What an element told before, if that is still so, or tells now.
-async fn answer(bus: &Bus, recall: &Recall, next: Next) -> Answer {
-    if let Some(known) = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new)) {
-        return Answer { known: Some(known.clone()), is_new: false, next };
+/// Walks one level; what lies below it, if anything.
+async fn level_below<S>(
+    bus: &Bus,
+    level: &[Next],
+    recall: &Recall,
+    early: &mut Early<S>,
+    walked: &mut Walked,
+) -> Option<Vec<Next>>
+where
+    S: Stream<Item = early::Asked> + Unpin,
+{
+    let sources: Vec<_> = level.iter().map(|next| source(recall, early, next)).collect();
+    let others = level.iter().zip(&sources).filter(|(_, source)| matches!(source, Source::Asked));
+    let others = others.map(|(next, _)| asked(bus, recall, &next.element, next.parent.is_none()));
+    let mut others = futures_util::stream::iter(others).buffered(IN_FLIGHT_MAX);
+    let mut below = Vec::new();
+    for (next, source) in level.iter().zip(&sources) {
+        let known = match source {
+            Source::Recalled(known) => Some(Rc::clone(known)),
+            Source::Early => early.answer(&next.element).await,
+            Source::Asked => others.next().await.flatten(),
+        };
+        let Some(known) = known else {
+            walked.missing = true;
+            continue;
+        };
+        let is_new = !matches!(source, Source::Recalled(_)) && !recall.is_as_before(&next.element, &known);
+        walked.found.insert(next.element.1.clone().into(), Rc::clone(&known));
+        let Known::Shown(told, children) = known.as_ref() else { continue };
+        if walked.nodes.len() >= TREE_NODES_MAX {
+            walked.missing = true;
+            return None;
+        }
+        let parent = Some(walked.take(next, told, children.as_deref()));
+        let clip = common(next.clip, told.node.bounds);
+        let unmet = children.iter().flatten().filter(|child| walked.met.insert(child.1.clone().into()));
+        below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new }));
     }
-    let known = known(bus, &next, recall.was_shown(&next.element)).await;
-    let is_new = !known.as_ref().is_some_and(|known| recall.is_as_before(&next.element, known));
-    Answer { next, known, is_new }
+    Some(below).filter(|below| !below.is_empty())
 }
 
-/// Most elements of an application are not showing, menus that nobody opened: of those nothing else is asked. One that was showing is asked
-/// everything at once: each round of questions costs as much as several questions.
-async fn known(bus: &Bus, next: &Next, was_shown: bool) -> Option<Known> {
-    let is_root = next.parent.is_none();
-    let told = if is_root || was_shown {
-        Some(told(bus, &next.element).await?)
-    } else {
-        shown(bus, &next.element).await?
-    };
-    let Some(told) = told.filter(|told| is_root || told.states.showing()) else { return Some(Known::Hidden) };
-    let children = if is_walked(&told, is_root) { bus.children(&next.element).await } else { None };
-    Some(Known::Shown(told, children))
+async fn asked(bus: &Bus, recall: &Recall, element: &Element, is_root: bool) -> Option<Rc<Known>> {
+    known(bus, element, is_root, recall.before(element)).await.map(Rc::new)
 }
 
-/// Whether an element is asked for its children.
-fn is_walked(told: &Told, is_root: bool) -> bool {
-    let asked = told.states.showing() || is_root;
-    asked && !told.states.manages_descendants() && (1..=CHILDREN_MAX).contains(&told.children)
+fn source<'a, S>(recall: &'a Recall, early: &Early<S>, next: &Next) -> Source<'a>
+where
+    S: Stream<Item = early::Asked> + Unpin,
+{
+    if early.expects(&next.element) {
+        return Source::Early;
+    }
+    let recalled = next.parent.and_then(|_| recall.of(&next.element, next.clip, next.is_new));
+    recalled.map_or(Source::Asked, Source::Recalled)
 }
 
 /// Only this family of applications finds what is showing by itself. Of others it must never be asked: it hung LibreOffice
@@ -211,19 +253,18 @@ async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
     walked.missing |= found.len() > TREE_NODES_MAX;
     let root = std::iter::once(frame.element.clone());
     let elements: Vec<Element> = root.chain(found).take(TREE_NODES_MAX).collect();
-    let asked = elements.iter().map(|element| async move {
-        let (told, parent) = tokio::join!(told(bus, element), bus.parent(element));
-        (element, told, parent)
-    });
+    let asked = elements
+        .iter()
+        .map(|element| async move { (element, told(bus, element, Some(Asked::Parent)).await) });
     let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
     let mut places: BTreeMap<String, u32> = BTreeMap::new();
-    while let Some((element, told, parent)) = answers.next().await {
-        let Some(mut told) = told else {
+    while let Some((element, told)) = answers.next().await {
+        let Some((told, facts)) = told else {
             walked.missing = true;
             continue;
         };
-        told.node.parent = parent.and_then(|parent| places.get(parent.1.as_str()).copied());
-        let index = walked.add(told.node, element.clone());
+        let parent = facts.parent.and_then(|parent| places.get(parent.1.as_str()).copied());
+        let index = walked.add(Node { parent, ..told.node }, element.clone());
         places.insert(element.1.to_string(), index);
     }
 }
@@ -269,6 +310,9 @@ fn smallest(walked: Walked, at: Point) -> Option<(Element, Node)> {
 
 /// What one element tells, if it is showing.
 pub(crate) async fn one(bus: &Bus, element: Element) -> Option<(Element, Node)> {
-    let told = told(bus, &element).await.filter(|told| told.states.showing())?;
+    let (told, _) = told(bus, &element, None).await.filter(|(told, _)| told.states.showing())?;
     Some((element, Node { unwalked: told.node.unwalked || told.children > 0, ..told.node }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,278 @@
+//! Walks through an application that is played: what it is asked, in how many rounds, and what of its answers counts.
+
+use std::cell::RefCell;
+
+use zbus::message::Message;
+use zbus::zvariant::{OwnedObjectPath, Value};
+use zbus::{Connection, MessageStream};
+
+use super::super::line::Line;
+use super::super::memory::Memories;
+use super::*;
+
+const APPLICATION: &str = ":1.7";
+const WINDOW: Rect = Rect { x: 0, y: 0, width: 1_000, height: 1_000 };
+const PANEL: u32 = 39;
+const ENTRY: u32 = 79;
+const PASSWORD: u32 = 40;
+const MANAGES: u64 = 1 << 31;
+const SHOWING: u64 = 1 << 25;
+
+fn element(n: usize) -> Element {
+    (APPLICATION.to_owned(), OwnedObjectPath::try_from(format!("/{n}")).unwrap())
+}
+
+fn number(path: &str) -> usize {
+    path.strip_prefix('/').unwrap().parse().unwrap()
+}
+
+/// An element of the application.
+#[derive(Clone)]
+struct Played {
+    states: u64,
+    role: u32,
+    children: Vec<usize>,
+}
+
+impl Played {
+    fn panel(children: impl IntoIterator<Item = usize>) -> Self {
+        Self { states: SHOWING, role: PANEL, children: children.into_iter().collect() }
+    }
+
+    fn entry() -> Self {
+        Self { states: SHOWING, role: ENTRY, children: Vec::new() }
+    }
+
+    fn hidden() -> Self {
+        Self { states: 0, role: PANEL, children: Vec::new() }
+    }
+}
+
+/// The application, its line, and what is remembered of its window.
+struct Stage {
+    bus: Bus,
+    elements: RefCell<BTreeMap<usize, Played>>,
+    /// What it was asked.
+    asked: RefCell<Vec<String>>,
+    memories: RefCell<Memories>,
+}
+
+/// What a walk came to.
+struct Seen {
+    /// The numbers of the elements, and what of them is in the tree.
+    nodes: BTreeMap<usize, Node>,
+    missing: bool,
+    /// How often something was sent.
+    rounds: u64,
+    asked: Vec<String>,
+}
+
+impl Seen {
+    fn numbers(&self) -> Vec<usize> {
+        self.nodes.keys().copied().collect()
+    }
+
+    fn was_asked(&self, what: &str) -> bool {
+        self.asked.iter().any(|asked| asked == what)
+    }
+}
+
+impl Stage {
+    /// The answer to one question.
+    async fn answers(&self, far: &Connection, question: &Message) {
+        let header = question.header();
+        let path = header.path().unwrap().as_str();
+        let n = number(path);
+        let body = question.body();
+        let property = body.deserialize::<(&str, &str)>().map(|(_, name)| name).unwrap_or_default();
+        let member = header.member().unwrap().as_str().replace("Get", "");
+        self.asked.borrow_mut().push(format!("{member}{property} {n}"));
+        let Some(played) = self.elements.borrow().get(&n).cloned() else {
+            far.reply_error(&header, "org.example.Gone", &"gone").await.unwrap();
+            return;
+        };
+        let y = i32::try_from(n).unwrap();
+        match (member.as_str(), property) {
+            ("State", _) => {
+                let states = [played.states & 0xffff_ffff, played.states >> 32];
+                far.reply(&header, &states.map(|bits| u32::try_from(bits).unwrap()).to_vec()).await
+            }
+            ("Role", _) => far.reply(&header, &played.role).await,
+            ("", "Name") => far.reply(&header, &Value::from(String::new())).await,
+            ("", "ChildCount") => {
+                far.reply(&header, &Value::from(i32::try_from(played.children.len()).unwrap())).await
+            }
+            // Each lies in a row of its own; what has others in it lies over all rows.
+            ("Extents", _) if played.children.is_empty() => far.reply(&header, &((0, y, 1_000, 1),)).await,
+            ("Extents", _) => far.reply(&header, &((0, 0, 1_000, 1_000),)).await,
+            ("Children", _) => {
+                let children: Vec<_> = played.children.iter().map(|n| element(*n)).collect();
+                far.reply(&header, &children).await
+            }
+            ("Text", _) => far.reply(&header, &"a secret").await,
+            other => panic!("{other:?}"),
+        }
+        .unwrap();
+    }
+
+    /// A walk after something changed at these rows.
+    async fn walk(&self, rows: &[i32]) -> Seen {
+        self.asked.borrow_mut().clear();
+        let rounds = self.bus.tally().traffic.sends;
+        let client = Client { window: 7, pid: 1, bounds: WINDOW, outer: WINDOW, title: String::new() };
+        let frame = Frame { application: element(0), element: element(1), name: String::new(), scale: 1 };
+        let parts: Vec<_> = rows.iter().map(|y| Rect { x: 5, y: *y, width: 1, height: 1 }).collect();
+        self.memories.borrow_mut().changed(Some(&parts));
+        let recall = self.memories.borrow_mut().recall(&client, &frame, 5);
+        let mut walked = Walked::default();
+        levels(&self.bus, frame.element, &recall, &mut walked).await;
+        self.memories.borrow_mut().keep(7, std::mem::take(&mut walked.found));
+        Seen {
+            nodes: walked.elements.iter().map(|element| number(&element.1)).zip(walked.nodes).collect(),
+            missing: walked.missing,
+            rounds: self.bus.tally().traffic.sends - rounds,
+            asked: self.asked.borrow().clone(),
+        }
+    }
+
+    fn set(&self, n: usize, played: Played) {
+        self.elements.borrow_mut().insert(n, played);
+    }
+}
+
+/// Plays this application, which was walked until it is remembered.
+fn remembered(elements: &[(usize, Played)], test: impl AsyncFnOnce(&Stage)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let played = async {
+        let (near, far) = tokio::net::UnixStream::pair().unwrap();
+        let far = zbus::connection::Builder::unix_stream(far).server(zbus::Guid::generate()).unwrap().p2p();
+        let (line, far) = tokio::join!(Line::begin(near), far.build());
+        let far = far.unwrap();
+        let stage = Stage {
+            bus: Bus::of_line(far.clone(), APPLICATION, line.unwrap()),
+            elements: RefCell::new(elements.iter().cloned().collect()),
+            asked: RefCell::default(),
+            memories: RefCell::default(),
+        };
+        let mut questions = MessageStream::from(&far);
+        let answering = async {
+            while let Some(question) = questions.next().await {
+                stage.answers(&far, &question.unwrap()).await;
+            }
+        };
+        let testing = async {
+            // What changed is asked once more at the next walk.
+            while !stage.walk(&[]).await.asked.is_empty() {
+                let again = stage.walk(&[]).await;
+                assert!(!again.missing);
+                if again.asked.iter().all(|asked| asked.ends_with(" 1")) {
+                    break;
+                }
+            }
+            test(&stage).await;
+        };
+        tokio::select! { () = answering => panic!("nobody asks any more"), () = testing => {} }
+    };
+    tokio::task::LocalSet::new().block_on(&runtime, played);
+}
+
+/// A window (1) with a panel (2) in it, that panel with another (3), and so on, down to an entry.
+fn deep(depth: usize) -> Vec<(usize, Played)> {
+    let panels = (1..depth).map(|n| (n, Played::panel([n + 1])));
+    panels.chain([(depth, Played::entry())]).collect()
+}
+
+#[test]
+fn what_changed_in_a_window_that_is_known_is_asked_in_one_round_however_deep_it_lies() {
+    remembered(&deep(9), async |stage| {
+        let seen = stage.walk(&[9]).await;
+        assert_eq!((seen.numbers(), seen.missing), ((1..=9).collect(), false));
+        assert_eq!(seen.rounds, 1, "{:?}", seen.asked);
+        // Five questions each, and the text of the entry.
+        assert_eq!(seen.asked.len(), 9 * 5 + 1, "{:?}", seen.asked);
+        assert_eq!(seen.nodes[&9].text.as_deref(), Some("a secret"));
+        assert_eq!(seen.nodes[&9].parent, Some(7));
+    });
+}
+
+#[test]
+fn what_is_gone_is_in_no_tree_although_it_answers_still() {
+    let elements = [(1, Played::panel([2, 3])), (2, Played::entry()), (3, Played::entry())];
+    remembered(&elements, async |stage| {
+        stage.set(1, Played::panel([3]));
+        let seen = stage.walk(&[2, 3]).await;
+        assert!(seen.was_asked("Role 2"), "{:?}", seen.asked);
+        assert_eq!((seen.numbers(), seen.missing), (vec![1, 3], false));
+        stage.elements.borrow_mut().remove(&3);
+        stage.set(1, Played::panel([]));
+        let seen = stage.walk(&[2, 3]).await;
+        assert_eq!((seen.numbers(), seen.missing), (vec![1], false));
+    });
+}
+
+#[test]
+fn what_is_new_or_shown_anew_is_asked_as_the_walk_comes_to_it() {
+    let elements =
+        [(1, Played::panel([2, 3])), (2, Played::panel([4])), (3, Played::hidden()), (4, Played::entry())];
+    remembered(&elements, async |stage| {
+        stage.set(2, Played::panel([4, 5]));
+        stage.set(3, Played::panel([6]));
+        stage.set(5, Played::entry());
+        stage.set(6, Played::entry());
+        let seen = stage.walk(&[3]).await;
+        assert_eq!((seen.numbers(), seen.missing), (vec![1, 2, 3, 4, 5, 6], false));
+        assert_eq!(seen.nodes[&6].parent, Some(2));
+    });
+}
+
+#[test]
+fn the_text_of_a_field_that_became_a_password_is_in_no_tree() {
+    remembered(&deep(3), async |stage| {
+        assert_eq!(stage.walk(&[3]).await.nodes[&3].text.as_deref(), Some("a secret"));
+        stage.set(3, Played { role: PASSWORD, ..Played::entry() });
+        let seen = stage.walk(&[3]).await;
+        assert_eq!((seen.nodes[&3].role.as_str(), seen.nodes[&3].text.as_deref()), ("password text", None));
+        assert!(!stage.walk(&[3]).await.was_asked("Text 3"));
+    });
+}
+
+#[test]
+fn of_too_many_children_by_now_or_such_as_are_managed_none_is_walked() {
+    let many = usize::try_from(super::super::CHILDREN_MAX).unwrap() + 1;
+    for (now, states) in [(Played::panel(3..3 + many), SHOWING), (Played::panel([3, 4]), SHOWING | MANAGES)] {
+        let elements =
+            [(1, Played::panel([2])), (2, Played::panel([3])), (3, Played::entry()), (4, Played::entry())];
+        remembered(&elements, async |stage| {
+            stage.set(2, Played { states, ..now });
+            let seen = stage.walk(&[3]).await;
+            assert_eq!((seen.numbers(), seen.missing), (vec![1, 2], false));
+            assert!(seen.nodes[&2].unwalked);
+            stage.walk(&[3]).await;
+            assert!(!stage.walk(&[3]).await.was_asked("Children 2"));
+        });
+    }
+}
+
+#[test]
+fn a_long_list_is_asked_how_long_it_is_before_it_is_asked_for_what_is_in_it() {
+    let children = 3..3 + 65;
+    let entries = children.clone().map(|n| (n, Played::entry()));
+    let elements: Vec<_> =
+        [(1, Played::panel([2])), (2, Played::panel(children))].into_iter().chain(entries).collect();
+    remembered(&elements, async |stage| {
+        let seen = stage.walk(&[3]).await;
+        let place = |what: &str| seen.asked.iter().position(|asked| asked == what).unwrap();
+        assert!(place("ChildCount 2") < place("Children 2"));
+        assert!(!seen.was_asked("ChildCount 1"), "the children of the window are counted");
+        assert_eq!(seen.numbers().len(), 67);
+    });
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_missing() {
+    remembered(&deep(3), async |stage| {
+        stage.elements.borrow_mut().remove(&3);
+        let seen = stage.walk(&[3]).await;
+        assert_eq!((seen.numbers(), seen.missing), (vec![1, 2], true));
+    });
+}
