@@ -154,7 +154,7 @@ impl Models {
             let vocabulary = self.read(File::NerVocabulary)?;
             let unusable = |file| ModelError::Unusable { name: described(file).0 };
             let vocabulary = String::from_utf8(vocabulary).map_err(|_| unusable(File::NerVocabulary))?;
-            Ner::load(model, &vocabulary).map_err(|error| match error {
+            Ner::load(&model, &vocabulary).map_err(|error| match error {
                 NerError::Vocabulary => unusable(File::NerVocabulary),
                 NerError::Model | NerError::Run | NerError::OutOfTime => unusable(File::Ner),
             })

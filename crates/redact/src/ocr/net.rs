@@ -1,7 +1,7 @@
 //! The models that look at pixels, computed here: of the reader, PP-OCRv6 tiny, `detection` says where text is and `recognition`
 //! what a line says; `faces`, `BlazeFace`, says where a face may be.
 //!
-//! Why our own, where `rten` runs the transformer: nearly all layers of these are so thin that going over memory costs more
+//! Why our own, where `rten` runs any model: nearly all layers of these are so thin that going over memory costs more
 //! than reckoning, and `rten` 0.27 goes over all of a map once for each step of each layer, by channel without vector
 //! instructions. Here the values of a pixel lie side by side (`map`), a product reads them where they lie (`dense`, `depthwise`),
 //! and what follows it is done while they are at hand. The registers are `rten-simd`'s. Memory is asked for anew for each map:

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-use rten::ThreadPool;
 use sha2::{Digest, Sha256};
 
 use crate::text::find::Find;
@@ -17,14 +16,13 @@ const REMEMBERED_MAX: usize = 8192;
 /// The model, for the texts of one session.
 pub(crate) struct Reader {
     ner: Arc<Ner>,
-    threads: Arc<ThreadPool>,
     memory: RefCell<Memory>,
 }
 
 impl Reader {
     pub(crate) fn new(ner: Arc<Ner>) -> Self {
         let memory = RefCell::new(Memory { finds: BTreeMap::new(), order: VecDeque::new() });
-        Self { ner, threads: Arc::new(ThreadPool::with_num_threads(1)), memory }
+        Self { ner, memory }
     }
 
     /// Adds what the model finds in `text`.
@@ -42,7 +40,7 @@ impl Reader {
             .collect();
         let texts: Vec<&str> = unknown.iter().map(|(piece, _)| *piece).collect();
         let read: BTreeMap<Tag, Vec<Find>> =
-            unknown.iter().map(|(_, tag)| *tag).zip(self.ner.read(&self.threads, &texts)?).collect();
+            unknown.iter().map(|(_, tag)| *tag).zip(self.ner.read(&texts)?).collect();
         for (range, _, tag) in pieces {
             let found = read.get(&tag).or_else(|| memory.finds.get(&tag));
             finds.extend(found.into_iter().flatten().map(|find| shifted(find, range.start)));

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use candor_model::FindingKind;
 
@@ -11,8 +12,7 @@ fn ner() -> Arc<Ner> {
 }
 
 fn read(text: &str) -> Vec<(FindingKind, &str)> {
-    let threads = Arc::new(ThreadPool::with_num_threads(1));
-    let finds = ner().read(&threads, &[text]).unwrap().remove(0);
+    let finds = ner().read(&[text]).unwrap().remove(0);
     finds.into_iter().map(|find| (find.kind, text.get(find.range).unwrap())).collect()
 }
 
@@ -20,7 +20,6 @@ fn read(text: &str) -> Vec<(FindingKind, &str)> {
 #[test]
 fn tokens_and_labels_are_those_of_the_reference_implementation() {
     let ner = ner();
-    let threads = Arc::new(ThreadPool::with_num_threads(1));
     let vectors: serde_json::Value = serde_json::from_str(include_str!("vectors.json")).unwrap();
     let numbers = |value: &serde_json::Value| -> Vec<i64> {
         value.as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).collect()
@@ -39,8 +38,7 @@ fn tokens_and_labels_are_those_of_the_reference_implementation() {
         let mut framed = vec![ner.vocabulary.class];
         framed.extend(tokens.iter().map(|token| token.id));
         framed.push(ner.vocabulary.separator);
-        let shape = [1, framed.len()];
-        let scores = ner.logits(&threads, shape, framed.clone(), vec![1; framed.len()]).unwrap();
+        let scores = ner.scores(&[framed]).unwrap();
         let best = |row: &[f32]| {
             let best = (0..LABELS).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap();
             i64::try_from(best).unwrap()
@@ -65,8 +63,7 @@ fn a_long_text_is_read_to_its_end() {
 #[test]
 fn texts_read_together_are_read_as_alone() {
     let texts = ["Zoë Kowalczyk", "x", "", "Lindenstraße 12, 10969 Berlin", "call 612 345 678 now"];
-    let threads = Arc::new(ThreadPool::with_num_threads(1));
-    let together = ner().read(&threads, &texts).unwrap();
+    let together = ner().read(&texts).unwrap();
     for (text, found) in texts.iter().zip(together) {
         let ranges = |found: Vec<(FindingKind, &str)>| found.iter().map(|(_, t)| t.len()).collect::<Vec<_>>();
         let lengths: Vec<usize> = found.iter().map(|find| find.range.len()).collect();
