@@ -70,7 +70,7 @@ struct Measured {
     baseline: f64,
 }
 
-const BENCHMARKS: [Benchmark; 26] = [
+const BENCHMARKS: [Benchmark; 27] = [
     Benchmark {
         name: "redact-text",
         run: text::redact,

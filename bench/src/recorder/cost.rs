@@ -33,9 +33,8 @@ pub(crate) struct Own {
 
 impl Own {
     pub(crate) fn of(threads: &BTreeMap<String, f64>) -> Self {
-        // The models run on a thread pool of their own.
-        let reads = |name: &str| name.starts_with("candor-redact") || name.starts_with("rten");
-        let (reading, rest): (Vec<_>, Vec<_>) = threads.iter().partition(|(name, _)| reads(name));
+        let (reading, rest): (Vec<_>, Vec<_>) =
+            threads.iter().partition(|(name, _)| name.starts_with("candor-redact"));
         let sum = |threads: Vec<(&String, &f64)>| threads.into_iter().map(|(_, ms)| ms).sum();
         Self { reading: sum(reading), rest: sum(rest) }
     }
