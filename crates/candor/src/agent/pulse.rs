@@ -12,7 +12,7 @@ use candor_model::{Digest, Envelope};
 
 use super::client::Client;
 use crate::api::LeaseRequest;
-use crate::exit::Outcome;
+use crate::exit::{Because, Kind, Outcome};
 
 /// Between two questions, in milliseconds: a halt is known a second after the server says so.
 const PULSE_MS: u64 = 800;
@@ -46,7 +46,9 @@ impl Pulse {
         let halted = Arc::clone(&is_halted);
         let wakes = Arc::<Mutex<Option<Waker>>>::default();
         let woken = Arc::clone(&wakes);
-        std::thread::spawn(move || {
+        // Named, so that whoever looks at the machine's processes sees what the server's word costs.
+        let named = std::thread::Builder::new().name("candor-pulse".to_owned());
+        let run = move || {
             let mut asked: u32 = 0;
             while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
                 let with_history = halted.load(Ordering::Relaxed) || asked.is_multiple_of(HISTORY_EVERY);
@@ -58,7 +60,8 @@ impl Pulse {
                 }
                 asked += 1;
             }
-        });
+        };
+        named.spawn(run).because(Kind::Unexpected, "start to ask the server")?;
         Ok(Self { heard, is_halted, wakes, _until: until })
     }
 

@@ -19,8 +19,26 @@ const WAITING_MAX: usize = 8;
 /// Most memory that the frames of what waits or is in work take, in bytes: five of 3840 by 2160. A larger one waits alone.
 const WAITING_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
-/// A frame has little time left once so many times what has gone by is all that it has.
-const LITTLE_FROM: f64 = 4.0;
+/// The time that a frame has, from when it came until it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FrameTime {
+    /// From so many seconds on, what can be masked instead of being looked at is masked.
+    pub(crate) enough_seconds: f64,
+    /// After so many seconds it is not kept.
+    pub(crate) seconds_max: f64,
+}
+
+impl FrameTime {
+    fn left(self, seconds: f64) -> TimeLeft {
+        if seconds < self.enough_seconds {
+            TimeLeft::Enough
+        } else if seconds < self.seconds_max {
+            TimeLeft::Little
+        } else {
+            TimeLeft::Nothing
+        }
+    }
+}
 
 /// What goes in.
 enum Work {
@@ -55,13 +73,13 @@ pub(crate) struct Redaction {
 }
 
 impl Redaction {
-    /// Starts the thread. A frame has so many seconds, from when it came until it is read.
-    pub(crate) fn start(mut redactor: Redactor, frame_seconds_max: f64) -> Outcome<Self> {
+    /// Starts the thread.
+    pub(crate) fn start(mut redactor: Redactor, frame_time: FrameTime) -> Outcome<Self> {
         let (work, todo) = sync_channel(WAITING_MAX);
         let (answer, answers) = std::sync::mpsc::channel();
         let run = move || {
             for work in todo {
-                if answer.send(answered(&mut redactor, work, frame_seconds_max)).is_err() {
+                if answer.send(answered(&mut redactor, work, frame_time)).is_err() {
                     break;
                 }
             }
@@ -143,25 +161,14 @@ fn taken(answer: Answer) -> Outcome<Vec<Done>> {
     answer.because(Kind::BadInput, "redact a step")
 }
 
-fn answered(redactor: &mut Redactor, work: Work, frame_seconds_max: f64) -> Answer {
+fn answered(redactor: &mut Redactor, work: Work, frame_time: FrameTime) -> Answer {
     match work {
         Work::Step { raw, came } => {
-            let time_left = || time_left(came.seconds(), frame_seconds_max);
+            let time_left = || frame_time.left(came.seconds());
             redactor.follow(*raw, &time_left).map(|steps| vec![Done::Steps(steps)])
         }
         Work::Gap(gap) => Ok(vec![Done::Steps(redactor.rest()), Done::Gap(gap)]),
         Work::Rest => Ok(vec![Done::Steps(redactor.rest())]),
-    }
-}
-
-/// After `seconds` of at most so many. The last three quarters are for what cannot be masked instead of being read.
-fn time_left(seconds: f64, seconds_max: f64) -> TimeLeft {
-    if seconds * LITTLE_FROM < seconds_max {
-        TimeLeft::Enough
-    } else if seconds < seconds_max {
-        TimeLeft::Little
-    } else {
-        TimeLeft::Nothing
     }
 }
 
@@ -177,6 +184,8 @@ mod tests {
     use candor_redact::{Lists, Models, Profile};
 
     use super::*;
+
+    const LONG: FrameTime = FrameTime { enough_seconds: 60.0, seconds_max: 60.0 };
 
     /// A white screen of this size, in bytes of its frame.
     fn seen(width: u32, height: u32) -> (Raw<Observation>, u64) {
@@ -202,17 +211,19 @@ mod tests {
 
     #[test]
     fn a_frame_has_enough_time_then_little_then_none() {
-        let left = |seconds| time_left(seconds, 4.0);
+        let left = |seconds| FrameTime { enough_seconds: 1.0, seconds_max: 4.0 }.left(seconds);
         assert_eq!([0.0, 0.9].map(left), [TimeLeft::Enough; 2]);
         assert_eq!([1.0, 3.9].map(left), [TimeLeft::Little; 2]);
         assert_eq!([4.0, 60.0].map(left), [TimeLeft::Nothing; 2]);
+        let of_an_import = FrameTime { enough_seconds: 120.0, seconds_max: 120.0 };
+        assert_eq!([119.0, 121.0].map(|s| of_an_import.left(s)), [TimeLeft::Enough, TimeLeft::Nothing]);
     }
 
     #[test]
     fn frames_that_wait_take_bounded_memory_and_every_step_comes_out_in_order() {
         let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
         let redactor = Redactor::new(Profile::Fast, [1; 32], Lists::default(), &models).unwrap();
-        let mut redaction = Redaction::start(redactor, 60.0).unwrap();
+        let mut redaction = Redaction::start(redactor, LONG).unwrap();
         let sizes = [(3840, 2160); 9].into_iter().chain([(16_384, 4_000), (640, 480)]);
         let mut widths = Vec::new();
         for (width, height) in sizes {

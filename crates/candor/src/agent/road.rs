@@ -20,15 +20,15 @@ use super::forget::{self, Wish};
 use super::gate::Gate;
 use super::lists;
 use super::private;
-use super::redaction::{Done, Redaction};
+use super::redaction::{Done, FrameTime, Redaction};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Kind, Outcome};
 use crate::home::Home;
 
-/// How long a frame may wait and be read while the person goes on working, in seconds; one that is late is not kept.
-const LIVE_FRAME_SECONDS_MAX: f64 = 4.0;
+/// How long a frame may wait and be read while the person goes on working.
+const LIVE_FRAME: FrameTime = FrameTime { enough_seconds: 1.0, seconds_max: 4.0 };
 /// The same for a recording that was made before: nobody waits.
-const IMPORTED_FRAME_SECONDS_MAX: f64 = 120.0;
+const IMPORTED_FRAME: FrameTime = FrameTime { enough_seconds: 120.0, seconds_max: 120.0 };
 
 /// What was taken into the journal, and what was not.
 #[derive(Debug)]
@@ -181,8 +181,8 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    const fn frame_seconds_max(self) -> f64 {
-        if self.recorded.is_some() { IMPORTED_FRAME_SECONDS_MAX } else { LIVE_FRAME_SECONDS_MAX }
+    const fn frame_time(self) -> FrameTime {
+        if self.recorded.is_some() { IMPORTED_FRAME } else { LIVE_FRAME }
     }
 }
 
@@ -219,7 +219,7 @@ impl<'b> Road<'_, 'b> {
         let redactor = redactor(enrolment, models)?;
         let session = SessionId::random(&mut SystemEntropy);
         let start = start(enrolment, session, origin, &redactor);
-        let redaction = Redaction::start(redactor, origin.frame_seconds_max())?;
+        let redaction = Redaction::start(redactor, origin.frame_time())?;
         let writer = journal.begin(start).because(Kind::Storage, "begin a session")?;
         let mut road = Road {
             gate: &mut gate,
