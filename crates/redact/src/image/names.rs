@@ -59,9 +59,8 @@ mod tests {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let find = |late_from: usize| {
             let asked = Cell::new(0);
-            let time_left = || match asked.replace(asked.get() + 1) < late_from {
-                true => TimeLeft::Little,
-                false => TimeLeft::Nothing,
+            let time_left = || {
+                if asked.replace(asked.get() + 1) < late_from { TimeLeft::Little } else { TimeLeft::Nothing }
             };
             let found = Names::new(models.ner().unwrap()).find(&texts, Hurry::new(&time_left));
             (found, asked.get())

@@ -82,10 +82,8 @@ fn no_planted_item_stays_and_redacting_twice_masks_next_to_nothing_more() {
 fn time_that_ends_at_any_moment_of_the_reading_leaves_no_picture() {
     let of = |profile: Profile, late_from: usize| {
         let asked = std::cell::Cell::new(0);
-        let time_left = || match asked.replace(asked.get() + 1) < late_from {
-            true => TimeLeft::Enough,
-            false => TimeLeft::Nothing,
-        };
+        let time_left =
+            || if asked.replace(asked.get() + 1) < late_from { TimeLeft::Enough } else { TimeLeft::Nothing };
         let raw = read_png(screen("chat.png")).unwrap();
         (redactor(profile).redact(raw, None, Whose::Own, &time_left).is_ok(), asked.get())
     };

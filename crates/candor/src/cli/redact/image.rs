@@ -63,10 +63,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         .because(Kind::BadInput, "start the redaction")?;
     let watch = Stopwatch::start();
     // Who asks for one picture waits for all that can be kept of it.
-    let time_left = || match watch.seconds() < arguments.seconds_max {
-        true => TimeLeft::Enough,
-        false => TimeLeft::Nothing,
-    };
+    let time_left =
+        || if watch.seconds() < arguments.seconds_max { TimeLeft::Enough } else { TimeLeft::Nothing };
     let redacted = redactor
         .redact(raw, tree.as_ref(), if arguments.others { Whose::Others } else { Whose::Own }, &time_left)
         .because(Kind::BadInput, &named("redact", &arguments.input))?

@@ -251,7 +251,9 @@ fn a_picture_goes_whole_until_all_of_it_was_looked_at_and_is_not_looked_at_twice
         let [gone] = unseen(&masks)[..] else { panic!("{shown}: {masks:?}") };
         assert!(gone.common(face) == Some(face), "{gone:?}");
         let mut painted = frame.clone();
-        masks.iter().for_each(|mask| fill(&mut painted, mask.area.rect()));
+        for mask in &masks {
+            fill(&mut painted, mask.area.rect());
+        }
         assert_eq!(faces.left(&painted, &masks, (false, Hurry::new(&few(0)))).unwrap(), []);
     }
 }

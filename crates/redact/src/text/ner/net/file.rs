@@ -101,3 +101,25 @@ impl File {
         raw.filter(|raw| !raw.is_empty()).or_else(|| Some(tensor.float_data.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::text::ner::net::INNER;
+
+    #[test]
+    fn a_constant_of_another_length_is_refused() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/ner/model_q4.onnx");
+        let mut file = File::read(&std::fs::read(path).unwrap()).unwrap();
+        let place = "encoder/layer.0/output/dense".to_owned();
+        let product = |file: &File| {
+            file.product(std::slice::from_ref(&place), (INNER, WIDTH), After::Nothing).is_some()
+        };
+        assert!(product(&file));
+        let longer = file.constants.remove("bert.encoder.layer.0.intermediate.dense.bias").unwrap();
+        file.constants.insert("bert.encoder.layer.0.output.dense.bias".to_owned(), longer);
+        assert!(!product(&file));
+    }
+}
