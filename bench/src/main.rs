@@ -109,7 +109,7 @@ const BENCHMARKS: [Benchmark; 27] = [
         unit: "ms",
         baseline_is: "ms to write the same frame as PNG",
         wants: Wants::AtMost,
-        budget: 1000.0,
+        budget: 200.0,
     },
     Benchmark {
         name: "redact-frame-mask",

@@ -184,6 +184,7 @@ mod tests {
     use candor_redact::{Lists, Models, Profile};
 
     use super::*;
+    use crate::agent::road::{IMPORTED_FRAME, LIVE_FRAME};
 
     const LONG: FrameTime = FrameTime { enough_seconds: 60.0, seconds_max: 60.0 };
 
@@ -210,13 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_has_enough_time_then_little_then_none() {
-        let left = |seconds| FrameTime { enough_seconds: 1.0, seconds_max: 4.0 }.left(seconds);
+    fn a_frame_has_enough_time_then_little_then_none_and_one_of_an_import_never_little() {
+        let left = |seconds| LIVE_FRAME.left(seconds);
         assert_eq!([0.0, 0.9].map(left), [TimeLeft::Enough; 2]);
         assert_eq!([1.0, 3.9].map(left), [TimeLeft::Little; 2]);
         assert_eq!([4.0, 60.0].map(left), [TimeLeft::Nothing; 2]);
-        let of_an_import = FrameTime { enough_seconds: 120.0, seconds_max: 120.0 };
-        assert_eq!([119.0, 121.0].map(|s| of_an_import.left(s)), [TimeLeft::Enough, TimeLeft::Nothing]);
+        let imported = |seconds| IMPORTED_FRAME.left(seconds);
+        assert_eq!([0.0, 60.0, 119.0].map(imported), [TimeLeft::Enough; 3]);
+        assert_eq!(imported(121.0), TimeLeft::Nothing);
     }
 
     #[test]

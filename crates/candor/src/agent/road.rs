@@ -26,9 +26,9 @@ use crate::exit::{Because, Kind, Outcome};
 use crate::home::Home;
 
 /// How long a frame may wait and be read while the person goes on working.
-const LIVE_FRAME: FrameTime = FrameTime { enough_seconds: 1.0, seconds_max: 4.0 };
+pub(super) const LIVE_FRAME: FrameTime = FrameTime { enough_seconds: 1.0, seconds_max: 4.0 };
 /// The same for a recording that was made before: nobody waits.
-const IMPORTED_FRAME: FrameTime = FrameTime { enough_seconds: 120.0, seconds_max: 120.0 };
+pub(super) const IMPORTED_FRAME: FrameTime = FrameTime { enough_seconds: 120.0, seconds_max: 120.0 };
 
 /// What was taken into the journal, and what was not.
 #[derive(Debug)]

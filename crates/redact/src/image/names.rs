@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn there_must_be_time_for_each_run_of_the_transformer() {
         let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
-        let texts: Vec<String> = (1..6).map(|n| "Dana Lund wrote this. ".repeat(2 * n * n)).collect();
+        let texts: Vec<String> = (1..6).map(|n| "Dana Lund wrote this. ".repeat(20 * n)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let find = |late_from: usize| {
             let asked = Cell::new(0);
@@ -66,7 +66,7 @@ mod tests {
             (found, asked.get())
         };
         let (found, runs) = find(usize::MAX);
-        assert!(runs >= 3 && found.unwrap().iter().all(|finds| !finds.is_empty()), "{runs} runs");
+        assert!(runs >= texts.len() && found.unwrap().iter().all(|finds| !finds.is_empty()), "{runs} runs");
         for late_from in [0, 1, runs - 1] {
             assert_eq!(find(late_from), (Err(NerError::OutOfTime), late_from + 1));
         }
