@@ -29,6 +29,7 @@ use self::tray::Tray;
 use super::board::Board;
 use super::client::Client;
 use super::enrolment::Enrolment;
+use super::interrupt::Interrupt;
 use super::pulse::Pulse;
 use super::road::{Road, Taken};
 use crate::ambient::{self, Stopwatch};
@@ -76,10 +77,12 @@ pub(crate) fn record(
         let locks = Locks::hear(crate::config::buses());
         let around = recorder::Around { board, lamp, tray, locks };
         let mut recorder = Recorder::new(enrolment, road, around, pulse, options);
+        // The words name Ctrl-C: it is heard before they are said.
+        let interrupt = Interrupt::watch_any()?;
         recorder.begin(sensor)?;
         // From these words on, what the person does counts.
         output::talk(&words);
-        recorder.run()?;
+        recorder.run(&interrupt)?;
         (input, adds_up) = recorder.end()?;
         Ok(None)
     })?;

@@ -1,5 +1,14 @@
 //! The sensor's own clock beside the server's.
 
+use x11rb::errors::ReplyError;
+use x11rb::protocol::sync::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
+
+use crate::Now;
+
+/// How often the server is asked what time it is: the answer that came soonest binds the clocks.
+const TRIPS: u32 = 4;
+
 /// An event is of the moment when it happened, also where it was read late.
 pub(crate) struct Clocks {
     pub(crate) ms: u32,
@@ -7,6 +16,26 @@ pub(crate) struct Clocks {
 }
 
 impl Clocks {
+    /// Bound before anything happens. The first event alone would bind them by the moment when it was read: a letter could then seem
+    /// older to the application that tells of it than to the key that wrote it, and the text would not be whole.
+    ///
+    /// The server counts the milliseconds of its events in a counter (X Synchronization Extension Protocol 3.1, `SERVERTIME`); none where it
+    /// has no such counter.
+    pub(crate) fn bound(connection: &RustConnection, now: &Now) -> Result<Option<Self>, ReplyError> {
+        connection.sync_initialize(3, 1)?.reply()?;
+        let counters = connection.sync_list_system_counters()?.reply()?.counters;
+        let Some(counter) = counters.iter().find(|counter| counter.name == b"SERVERTIME") else {
+            return Ok(None);
+        };
+        let mut clocks: Option<Self> = None;
+        for _ in 0..TRIPS {
+            let ms = connection.sync_query_counter(counter.counter)?.reply()?.counter_value.lo;
+            let us = now().monotonic_us;
+            let _bound = clocks.get_or_insert(Self { ms, us }).moment(ms, us);
+        }
+        Ok(clocks)
+    }
+
     /// The moment of an event that happened at `ms` and was read at `now_us`. The event that was read soonest binds the clocks.
     pub(crate) fn moment(&mut self, ms: u32, now_us: u64) -> u64 {
         let since = i64::from(ms.wrapping_sub(self.ms).cast_signed()).saturating_mul(1_000);

@@ -21,6 +21,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
+use crate::linux::clocks::Clocks;
 use crate::linux::desktop;
 use crate::linux::keyboard::Keyboard;
 use crate::linux::places::Places;
@@ -101,7 +102,6 @@ impl InputThread {
         let wakes = Arc::new(AtomicBool::new(false));
         let (lost, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let reader = Reader {
-            connection,
             root,
             sender,
             seen: Arc::clone(&seen),
@@ -114,7 +114,8 @@ impl InputThread {
             keyboard,
             held: 0,
             path_ms: 0,
-            clocks: None,
+            clocks: Clocks::bound(&connection, &now).unwrap_or_default(),
+            connection,
             places: Places::start(display),
             scene,
             backlog: VecDeque::new(),

@@ -6,6 +6,7 @@ mod attributed;
 mod budgets;
 mod bystanders;
 mod canaries;
+mod clocks;
 mod desktop;
 mod direct;
 mod hands;

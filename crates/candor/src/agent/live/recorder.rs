@@ -144,8 +144,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
     }
 
     /// A desktop that went away ends a recording like its person does.
-    pub(super) fn run(&mut self) -> Outcome {
-        let interrupt = Interrupt::watch_any()?;
+    pub(super) fn run(&mut self, interrupt: &Interrupt) -> Outcome {
         while !interrupt.came() && !self.board.is_stopped() && self.progress.goes_on(self.taker.road.count())
         {
             if let Err(failure) = self.turn() {
