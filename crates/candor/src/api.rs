@@ -118,7 +118,7 @@ pub(crate) struct Done {
     pub(crate) state: String,
 }
 
-/// `POST /api/v1/leases`.
+/// `POST /api/v1/leases`, and `/api/v1/leases/next`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeaseRequest {

@@ -3,6 +3,7 @@
 //! Every body has a limit, every request a deadline, and the number of requests at work is bounded (P17). Nothing that a
 //! person typed, chose or signed is ever logged: a log line holds a method, the pattern of a route, a status and a time.
 
+mod acts;
 mod api;
 #[cfg(feature = "demo")]
 mod erased;
@@ -64,11 +65,13 @@ async fn run(options: &Options, address: SocketAddr, app: App) -> Outcome {
     }
     output::talk(&format!("candor serves {} at {url}", options.dir.display()));
     tokio::spawn(finish_erasures(app.clone()));
+    let acts = app.acts().clone();
+    let ended = async move {
+        stop_signal().await;
+        acts.end();
+    };
     let routes = guard::around(api::routes().merge(pages::routes())).with_state(app);
-    axum::serve(listener, routes)
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .because(Kind::Unexpected, "serve")
+    axum::serve(listener, routes).with_graceful_shutdown(ended).await.because(Kind::Unexpected, "serve")
 }
 
 /// Tries again, from time to time, what a withdrawal could not finish (P11).

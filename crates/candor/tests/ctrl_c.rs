@@ -1,6 +1,11 @@
 //! Ctrl-C at the earliest moment that a recording names it.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails as a test does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what helps a test fails as a test does"
+)]
 
 mod desktop;
 mod support;

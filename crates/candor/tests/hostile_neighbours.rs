@@ -18,6 +18,10 @@ use support::{CANDOR, Road, files, isolated};
 
 /// More slow clients than the server takes requests of any kind at once.
 const SLOW_CLIENTS: usize = 80;
+/// How long a lease is held back while the program runs.
+const HELD: Duration = Duration::from_secs(4);
+/// Time for questions to arrive.
+const ARRIVED: Duration = Duration::from_millis(500);
 
 fn host(road: &Road) -> &str {
     road.address.trim_start_matches("http://")
@@ -87,6 +91,50 @@ fn clients_that_send_nothing_hold_up_no_halt_no_lease_and_no_withdrawal() {
     road.types("anna", &["withdraw"]);
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     drop(slow);
+}
+
+/// Asks for the next lease: what it says, and how long it was held back.
+fn next_lease(road: &Road, program: &str) -> std::thread::JoinHandle<(serde_json::Value, Duration)> {
+    let (url, asked) = (format!("{}/api/v1/leases/next", road.address), Instant::now());
+    let request = serde_json::json!({ "program": program });
+    std::thread::spawn(move || {
+        let envelope: serde_json::Value =
+            ureq::post(url).send_json(request).unwrap().body_mut().read_json().unwrap();
+        let payload = data_encoding::BASE64.decode(envelope["payload"].as_str().unwrap().as_bytes()).unwrap();
+        let said: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+        (said["predicate"]["state_ok"].clone(), asked.elapsed())
+    })
+}
+
+#[test]
+fn a_lease_is_held_back_until_there_is_a_halt_and_holds_up_no_act() {
+    let dir = tempfile::tempdir().unwrap();
+    let road = Road::open(dir.path());
+    road.start_program();
+    let program = road.types("audrey", &["program", "list"])[0]["program"].as_str().unwrap().to_owned();
+    let (goes_on, held) = next_lease(&road, &program).join().unwrap();
+    assert!(goes_on == true && held >= HELD, "{goes_on} {held:?}");
+    let waiting: Vec<_> = (0..SLOW_CLIENTS).map(|_| next_lease(&road, &program)).collect();
+    std::thread::sleep(ARRIVED);
+    road.types("wanda", &["halt", "--reason", "look at this first"]);
+    for waits in waiting {
+        // After four seconds it would have said that recording goes on.
+        assert_eq!(waits.join().unwrap().0, false);
+    }
+    assert_eq!(next_lease(&road, &program).join().unwrap().0, false);
+}
+
+#[test]
+fn a_server_that_ends_holds_no_lease_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut road = Road::open(dir.path());
+    road.start_program();
+    let program = road.types("audrey", &["program", "list"])[0]["program"].as_str().unwrap().to_owned();
+    let waits = next_lease(&road, &program);
+    std::thread::sleep(ARRIVED);
+    road.end_server();
+    let (goes_on, held) = waits.join().unwrap();
+    assert!(goes_on == true && held < HELD, "{goes_on} {held:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ mod linux;
 mod other;
 
 pub use light::{Light, NotAKey, PauseKey, Shown};
-pub use memory::{Memory, keep_memory_private};
+pub use memory::{Memory, keep_memory_private, share_memory};
 pub use pending::{Pending, SeenWindow};
 pub use place::{Desktop, Monitor};
 pub use sensitive::{SENSITIVE_LIST, Sensitive};

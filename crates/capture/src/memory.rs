@@ -31,6 +31,23 @@ fn unreadable() -> std::io::Result<()> {
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
+/// From here on the threads of this program share two pools of memory. The system's allocator otherwise gives each thread a pool of its own, and each
+/// pool keeps for itself what its thread once needed: of a recorder's eight threads that is a fifth of its memory (`docs/benchmarks.md`,
+/// `recorder-memory`). Not for a program that works on all cores: its threads would wait for each other.
+///
+/// Only glibc knows how; elsewhere nothing is done.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator is told in its own language")]
+pub fn share_memory() {
+    const POOLS: std::ffi::c_int = 2;
+    // SAFETY: it sets a number of the allocator's own, under the allocator's own lock (mallopt(3)).
+    let _taken = unsafe { libc::mallopt(libc::M_ARENA_MAX, POOLS) };
+}
+
+/// From here on the threads of this program share their memory, where the system's allocator knows how: not here.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn share_memory() {}
+
 /// Without a sensor there is nothing to keep private.
 #[cfg(not(target_os = "linux"))]
 fn unreadable() -> std::io::Result<()> {

@@ -64,6 +64,7 @@ pub(crate) fn record(
     models: &Models,
     options: &Options,
 ) -> Outcome<Recorded> {
+    candor_capture::share_memory();
     let sensor = open()?;
     let board = Board::of(enrolment);
     let _held = board.hold()?;

@@ -7,18 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use candor_capture::Waker;
-
-use candor_model::{Digest, Envelope};
+use candor_consent::Lease;
+use candor_model::{Digest, Envelope, Statement};
 
 use super::client::Client;
+use crate::ambient::Stopwatch;
 use crate::api::LeaseRequest;
 use crate::exit::{Because, Kind, Outcome};
 
-/// Between two questions, in milliseconds: a halt is known a second after the server says so.
+/// Between two questions, in milliseconds: a halt in this time is known a second after the server says so. While recording goes on, the server
+/// holds each question until there is a halt or four seconds are over, so that most are known at once.
 const PULSE_MS: u64 = 800;
-/// The signed history is asked for with every so many leases: every 32 seconds; with each while nothing may be recorded, so that a
+/// Between two questions for the signed history, in microseconds. It is asked for with each lease while nothing may be recorded, so that a
 /// program that was resumed is recorded again a second later.
-const HISTORY_EVERY: u32 = 40;
+const HISTORY_US: u64 = 32_000_000;
 
 /// What the server said. Nothing of it is believed before it is verified.
 pub(crate) enum Heard {
@@ -43,22 +45,19 @@ impl Pulse {
         let (tell, heard) = channel();
         let (until, ended) = channel();
         let is_halted = Arc::new(AtomicBool::new(false));
-        let halted = Arc::clone(&is_halted);
+        let mut asks = Asks { client, program, tell, is_halted: Arc::clone(&is_halted), history: None };
         let wakes = Arc::<Mutex<Option<Waker>>>::default();
         let woken = Arc::clone(&wakes);
         // Named, so that whoever looks at the machine's processes sees what the server's word costs.
         let named = std::thread::Builder::new().name("candor-pulse".to_owned());
         let run = move || {
-            let mut asked: u32 = 0;
             while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
-                let with_history = halted.load(Ordering::Relaxed) || asked.is_multiple_of(HISTORY_EVERY);
-                if ask(&client, program, with_history, &tell).is_none() {
+                if asks.once().is_none() {
                     return;
                 }
                 if let Some(waker) = woken.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
                     waker.wake();
                 }
-                asked += 1;
             }
         };
         named.spawn(run).because(Kind::Unexpected, "start to ask the server")?;
@@ -81,13 +80,47 @@ impl Pulse {
     }
 }
 
-/// Asks once. A server that does not answer says nothing, and that is counted by who listens; none where nobody does any more.
-fn ask(client: &Client, program: Digest, with_history: bool, tell: &Sender<Heard>) -> Option<()> {
-    if let Ok(lease) = client.post("/api/v1/leases", &LeaseRequest { program }) {
-        tell.send(Heard::Lease(lease)).ok()?;
+/// Who asks.
+struct Asks {
+    client: Client,
+    program: Digest,
+    tell: Sender<Heard>,
+    is_halted: Arc<AtomicBool>,
+    /// Since the signed history was asked for.
+    history: Option<Stopwatch>,
+}
+
+impl Asks {
+    /// Asks once. A server that does not answer says nothing, and that is counted by who listens; none where nobody does any more.
+    fn once(&mut self) -> Option<()> {
+        let is_halted = self.is_halted.load(Ordering::Relaxed);
+        let lease = self.lease(is_halted);
+        let stops = lease.as_ref().is_some_and(says_stop);
+        if let Some(lease) = lease {
+            self.tell.send(Heard::Lease(lease)).ok()?;
+        }
+        if is_halted || stops || self.history.is_none_or(|asked| asked.micros() >= HISTORY_US) {
+            self.history = Some(Stopwatch::start());
+            let path = format!("/api/v1/programs/{}/history", self.program);
+            if let Ok(history) = self.client.get(&path) {
+                self.tell.send(Heard::History(history)).ok()?;
+            }
+        }
+        Some(())
     }
-    if with_history && let Ok(history) = client.get(&format!("/api/v1/programs/{program}/history")) {
-        tell.send(Heard::History(history)).ok()?;
+
+    /// The next lease, which the server holds back; one at once where nothing is recorded, or where the server holds none.
+    fn lease(&self, is_halted: bool) -> Option<Envelope> {
+        let request = LeaseRequest { program: self.program };
+        let at_once = || self.client.post("/api/v1/leases", &request).ok();
+        if is_halted {
+            return at_once();
+        }
+        self.client.post("/api/v1/leases/next", &request).ok().or_else(at_once)
     }
-    Some(())
+}
+
+/// What a lease says before it is believed: it only decides what is asked next.
+fn says_stop(lease: &Envelope) -> bool {
+    Statement::<Lease>::peek(lease).is_ok_and(|said| !said.predicate.state_ok)
 }

@@ -4,6 +4,7 @@
 //! hands out a dataset but the answer to a recipient's signed request.
 
 mod datasets;
+mod leases;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -19,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use super::state::{App, Refused, checkpoint, program, programs};
 use crate::ambient::{self, SystemEntropy};
-use crate::api::{Admitted, Done, Erased, LeaseRequest, Program, Proposal, Proposed, Server, Used};
+use crate::api::{Admitted, Done, Erased, Program, Proposal, Proposed, Server, Used};
 
 /// Where a withdrawal is sent, as every receipt says.
 const WITHDRAW_AT: &str = "/api/v1/withdrawals";
@@ -31,7 +32,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/sign-offs", post(sign_off))
         .route("/api/v1/acts", post(act))
         .route("/api/v1/consents", post(give_consent))
-        .route("/api/v1/leases", post(lease))
+        .route("/api/v1/leases", post(leases::lease))
+        .route("/api/v1/leases/next", post(leases::next))
         .route("/api/v1/withdrawals", post(withdraw))
         .route("/api/v1/questions", post(question))
         .route("/api/v1/datasets", get(datasets::list).post(datasets::compile));
@@ -122,22 +124,26 @@ fn by_a_signer(proposal: &Proposal) -> Result<(), Refused> {
 
 async fn sign_off(State(app): State<App>, body: Bytes) -> Answer<Done> {
     let envelope = envelope(&body)?;
-    app.with(move |vault| {
+    let done = app.with(move |vault| {
         let done = vault.sign_off(&envelope, ambient::now(), &mut SystemEntropy);
         let done = done.map_err(|error| Refused::by(error.code(), &error))?;
         Ok(Json(Done { leaf: done.leaf, state: done.state.to_owned() }))
-    })
-    .await
+    });
+    let done = done.await;
+    app.acts().was_done();
+    done
 }
 
 async fn act(State(app): State<App>, body: Bytes) -> Answer<Done> {
     let envelope = envelope(&body)?;
-    app.with(move |vault| {
+    let done = app.with(move |vault| {
         let done = vault.act(&envelope, ambient::now(), &mut SystemEntropy);
         let done = done.map_err(|error| Refused::by(error.code(), &error))?;
         Ok(Json(Done { leaf: done.leaf, state: done.state.to_owned() }))
-    })
-    .await
+    });
+    let done = done.await;
+    app.acts().was_done();
+    done
 }
 
 async fn give_consent(State(app): State<App>, body: Bytes) -> Answer<candor_consent::Receipt> {
@@ -145,15 +151,6 @@ async fn give_consent(State(app): State<App>, body: Bytes) -> Answer<candor_cons
     app.with(move |vault| {
         let granted = vault.grant(&envelope, WITHDRAW_AT, ambient::now(), &mut SystemEntropy);
         Ok(Json(granted.map_err(|error| Refused::by(error.code(), &error))?.receipt))
-    })
-    .await
-}
-
-async fn lease(State(app): State<App>, body: Bytes) -> Answer<Envelope> {
-    let request: LeaseRequest = read(&body)?;
-    app.with(move |vault| {
-        let lease = vault.lease(&request.program, ambient::now());
-        Ok(Json(lease.map_err(|error| Refused::by(error.code(), &error))?))
     })
     .await
 }

@@ -40,6 +40,8 @@ static BUNDLES: Semaphore = Semaphore::const_new(2);
 static DOCUMENTS: Semaphore = Semaphore::const_new(4);
 /// Halts, withdrawals, consents, sign-offs and leases at one moment. Their bodies are read before their turn.
 static ACTS: Semaphore = Semaphore::const_new(32);
+/// Leases that are held back at one moment: they wait, and do nothing.
+static HELD: Semaphore = Semaphore::const_new(4_096);
 /// Pages and other reads at one moment.
 static READS: Semaphore = Semaphore::const_new(32);
 
@@ -52,6 +54,9 @@ impl Cost {
             }
             (true, Some("/api/v1/programs" | "/api/v1/datasets")) => {
                 Self { turns: &DOCUMENTS, body_bytes_max: DOCUMENTS_BYTES_MAX, large: true }
+            }
+            (true, Some("/api/v1/leases/next")) => {
+                Self { turns: &HELD, body_bytes_max: ACT_BYTES_MAX, large: false }
             }
             (true, _) => Self { turns: &ACTS, body_bytes_max: ACT_BYTES_MAX, large: false },
             (false, _) => Self { turns: &READS, body_bytes_max: 0, large: false },

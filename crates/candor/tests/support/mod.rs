@@ -68,6 +68,14 @@ impl Road {
         }
     }
 
+    /// Asks the server to end, as the system does, and waits until it has.
+    pub(crate) fn end_server(&mut self) {
+        let mut server = self.server.take().unwrap();
+        let asked = Command::new("kill").args(["-s", "TERM", &server.id().to_string()]).status();
+        assert!(asked.unwrap().success());
+        assert!(server.wait().unwrap().success(), "{}", self.server_log());
+    }
+
     pub(crate) fn server_log(&self) -> String {
         std::fs::read_to_string(self.dir.join("server.log")).unwrap_or_default()
     }

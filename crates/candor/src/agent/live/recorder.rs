@@ -34,9 +34,9 @@ const REST_MS: u64 = 500;
 /// Between two looks at what other commands want and what the gate says, in microseconds.
 const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
-pub(super) const SAY_US: u64 = 2_000_000;
-/// The same between two words while nothing is recorded or refused: each is a file written anew.
-pub(super) const SAY_SAME_US: u64 = 4_000_000;
+const SAY_US: u64 = 2_000_000;
+/// The same while nothing is recorded or refused: each word is a file written anew.
+const SAY_SAME_US: u64 = 4_000_000;
 /// How long the server may say nothing, in microseconds. The lease would last longer: silence stops sooner than it must.
 const SILENCE_US: u64 = 30_000_000;
 /// How often a gap that lasts is lengthened, in microseconds.
@@ -266,7 +266,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.taker.road.forget(&self.board, &wish)?;
         }
         // By a time of its own: words about itself are said between two looks, and would put it off again and again.
-        if self.read_us.is_none_or(|at| now_us.saturating_sub(at) >= SAY_US) {
+        if self.is_due(self.read_us, now_us) {
             self.read_us = Some(now_us);
             self.read(now_us)?;
         }
@@ -291,6 +291,12 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.why.extend(by.iter().map(|budget| Why::of(budget.code())));
         }
         Ok(())
+    }
+
+    /// Whether it is time again for what was done at `last`.
+    pub(super) fn is_due(&self, last: Option<u64>, now_us: u64) -> bool {
+        let wait_us = if self.taker.road.count() == self.said_count { SAY_SAME_US } else { SAY_US };
+        last.is_none_or(|at| now_us.saturating_sub(at) >= wait_us)
     }
 
     /// Reads what is used up. What is left out from here on is an entry of the recording.

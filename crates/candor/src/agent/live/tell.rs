@@ -3,7 +3,7 @@
 use candor_capture::Shown;
 
 use super::not::{self, Why};
-use super::recorder::{Recorder, SAY_SAME_US, SAY_US};
+use super::recorder::Recorder;
 use super::status::{Budgets, Input, On, Said, Tray};
 use super::wish;
 use crate::ambient;
@@ -34,13 +34,10 @@ impl Recorder<'_, '_, '_> {
         if shown != self.lamp.shown() {
             self.lamp.show(shown)?;
         }
-        let count = self.taker.road.count();
-        let wait_us = if count == self.said_count { SAY_SAME_US } else { SAY_US };
-        let due = self.said_us.is_none_or(|at| now_us.saturating_sub(at) >= wait_us);
-        if on == self.said && !due {
+        if on == self.said && !self.is_due(self.said_us, now_us) {
             return Ok(());
         }
-        (self.said, self.said_count, self.said_us) = (on, count, Some(now_us));
+        (self.said, self.said_count, self.said_us) = (on, self.taker.road.count(), Some(now_us));
         self.tray.show(wish::look(self.enrolment, shown));
         let said = self.words(on, now_us);
         self.board.say(&said)
