@@ -19,10 +19,20 @@ const PARTS_MAX: usize = 64;
 /// Parts of the screen that changed; none if it is not known which.
 pub(crate) type Parts = Option<Vec<Rect>>;
 
+/// What changed since the last tree.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// Parts that differ, or were drawn where no two frames tell whether they do.
+    pub(crate) differ: Vec<Rect>,
+    /// Parts that were drawn after the frame of the last tree was read and before that tree was there: what was asked for it may be of a moment that
+    /// no frame shows.
+    pub(crate) late: Vec<Rect>,
+}
+
 /// What changed since the last tree, and since the last frame.
 ///
 /// In the order of a look: `before_frame`, the frame, `after_frame`, then `take` just before the tree is asked and `after_tree` when it is there.
-/// What changes while a tree is asked counts for the next one, whatever the next frame looks like: it may have been asked in between.
+/// What is drawn between the frame and the tree counts for the next one, whatever the next frame looks like: the tree may have been asked in between.
 #[derive(Default)]
 pub(crate) struct Changes {
     /// Where the server cannot tell it, nothing is known.
@@ -32,7 +42,12 @@ pub(crate) struct Changes {
 
 #[derive(Default)]
 struct State {
+    /// Since the last tree, as far as frames tell.
     since: Parts,
+    /// What was drawn after the frame of the last tree, until that tree was there.
+    late: Parts,
+    /// Whether each frame since the last tree was compared with the one before it; none if there was no frame.
+    compared: Option<bool>,
     /// What was drawn since a frame was painted last.
     unpainted: Parts,
     /// Whether a frame was painted last, and no tree asked without one since: what did not change on it did not change for the tree.
@@ -76,22 +91,24 @@ impl Changes {
     pub(crate) fn after_frame(&self, drawn: Drawn, painted: Painted) {
         let mut state = self.state.borrow_mut();
         let compares = painted != Painted::Not;
-        let since = match painted {
-            Painted::Over(differs) if state.compares => drawn.since.map(|_| differs),
-            Painted::Over(_) | Painted::Anew | Painted::Not => drawn.since,
+        let (both, since) = match painted {
+            Painted::Over(differs) if state.compares => (true, drawn.since.map(|_| differs)),
+            Painted::Over(_) | Painted::Anew | Painted::Not => (false, drawn.since),
         };
         state.compares = compares;
+        state.compared = Some(both && state.compared != Some(false));
         state.add(since);
     }
 
-    /// What changed since the last tree, for one that is asked now. Without a frame of this moment the next one is not compared with the last.
-    /// Where a window came, went or moved nothing is known: a menu that opens is a window, and what it lies in need not change.
+    /// What changed since the last tree, for one that is asked now; none if it is not known. Without a frame of this moment the next one is not
+    /// compared with the last. Where a window came, went or moved nothing is known: a menu that opens is a window, and what it lies in need not
+    /// change.
     pub(crate) fn take(
         &self,
         connection: &RustConnection,
         windows: &[SeenWindow],
         with_frame: bool,
-    ) -> Parts {
+    ) -> Option<Changed> {
         let parts = self.told(connection);
         let mut windows: Vec<_> = windows.iter().map(|window| (window.id, window.bounds)).collect();
         windows.sort_unstable_by_key(|(id, _)| *id);
@@ -99,14 +116,14 @@ impl Changes {
         let same = state.windows == windows;
         state.windows = windows;
         state.compares &= with_frame;
-        state.add(parts.filter(|_| same));
-        state.since.replace(Vec::new())
+        state.given(parts).filter(|_| same)
     }
 
     /// What changed while the tree was asked.
     pub(crate) fn after_tree(&self, connection: &RustConnection) {
         let parts = self.told(connection);
-        self.state.borrow_mut().add(parts);
+        let mut state = self.state.borrow_mut();
+        state.late = together(state.late.take(), parts);
     }
 
     /// The last frame goes.
@@ -126,6 +143,20 @@ impl Changes {
 impl State {
     fn add(&mut self, parts: Parts) {
         self.since = together(self.since.take(), parts);
+    }
+
+    /// What counts for a tree that is asked now; `parts` were drawn since the last frame, or since the last tree where there was no frame.
+    fn given(&mut self, parts: Parts) -> Option<Changed> {
+        let mut late = self.late.replace(Vec::new());
+        if self.compared.take() == Some(true) {
+            // The next frame tells which of these differ.
+            self.late = parts;
+        } else {
+            self.add(late.replace(Vec::new()));
+            self.add(parts);
+        }
+        let (differ, late) = self.since.replace(Vec::new()).zip(late)?;
+        Some(Changed { differ, late })
     }
 }
 
@@ -200,9 +231,48 @@ mod tests {
         Drawn { since: Some(parts.to_vec()), unpainted: None }
     }
 
-    /// What the next tree is asked for.
+    /// What the next tree is asked for, of what was drawn before the last frame.
     fn since(changes: &Changes) -> Parts {
-        changes.state.borrow_mut().since.replace(Vec::new())
+        changes.state.borrow_mut().given(Some(Vec::new())).map(|changed| changed.differ)
+    }
+
+    /// What changed for a tree before which these parts were drawn, with a frame that differs in those, if there is one.
+    fn looked(state: &mut State, frame: Option<Painted>, after_frame: &[Rect]) -> Option<Changed> {
+        let changes = Changes { account: None, state: std::mem::take(state).into() };
+        if let Some(painted) = frame {
+            changes.after_frame(drawn(&[]), painted);
+        }
+        *state = changes.state.into_inner();
+        state.given(Some(after_frame.to_vec()))
+    }
+
+    #[test]
+    fn what_is_drawn_between_a_frame_and_its_tree_is_late_for_the_next_one() {
+        let [tree, after, cell] = [rect(0, 0, 9, 9), rect(20, 0, 9, 9), rect(0, 0, 2, 2)];
+        let over = |differs: &[Rect]| Some(Painted::Over(differs.to_vec()));
+        let expected =
+            |differ: &[Rect], late: &[Rect]| Some(Changed { differ: differ.to_vec(), late: late.to_vec() });
+        let known =
+            || State { since: Some(Vec::new()), late: Some(vec![tree]), compares: true, ..State::default() };
+        let mut state = known();
+        assert_eq!(looked(&mut state, over(&[cell]), &[after]), expected(&[cell], &[tree]));
+        assert_eq!(looked(&mut state, over(&[]), &[]), expected(&[], &[after]));
+        assert_eq!(looked(&mut state, over(&[]), &[]), expected(&[], &[]));
+        // Without two frames to compare all of it counts as what differs.
+        for (frame, differ) in [(Some(Painted::Anew), [after, cell]), (None, [after, cell])] {
+            let mut state = known();
+            assert_eq!(looked(&mut state, over(&[]), &[after]), expected(&[], &[tree]));
+            assert_eq!(looked(&mut state, frame, &[cell]), expected(&differ, &[]));
+        }
+        // Of two frames before a tree both must be compared.
+        let changes = Changes { account: None, state: known().into() };
+        changes.after_frame(drawn(&[]), Painted::Anew);
+        let mut state = changes.state.into_inner();
+        assert_eq!(looked(&mut state, over(&[cell]), &[]), expected(&[cell, tree], &[]));
+        // What is not known stays so for one tree.
+        let mut state = State { late: None, ..known() };
+        assert_eq!(looked(&mut state, over(&[]), &[]), None);
+        assert_eq!(looked(&mut state, over(&[]), &[]), expected(&[], &[]));
     }
 
     #[test]
@@ -217,7 +287,8 @@ mod tests {
     #[test]
     fn of_what_was_drawn_only_what_differs_counts_if_a_frame_of_the_last_tree_is_there() {
         let (changes, all, tile) = (Changes::default(), rect(0, 0, 100, 100), rect(32, 0, 32, 32));
-        changes.state.borrow_mut().since = Some(Vec::new());
+        *changes.state.borrow_mut() =
+            State { since: Some(Vec::new()), late: Some(Vec::new()), ..State::default() };
         changes.after_frame(drawn(&[all]), Painted::Over(vec![tile]));
         assert_eq!(since(&changes), Some(vec![all]), "the first frame has none before it");
         changes.after_frame(drawn(&[all]), Painted::Over(vec![tile]));

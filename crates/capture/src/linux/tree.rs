@@ -43,7 +43,7 @@ use candor_model::{Node, Point, Rect, Tree};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
-use crate::linux::changed::Parts;
+use crate::linux::changed::Changed;
 use crate::{Counted, Now};
 use bus::Bus;
 pub(crate) use bus::Element;
@@ -100,7 +100,7 @@ pub(crate) enum Which {
 }
 
 enum Request {
-    Tree(Client, Parts, SyncSender<Option<Walked>>),
+    Tree(Client, Option<Changed>, SyncSender<Option<Walked>>),
     Page(Client, SyncSender<Option<Page>>),
     Element(Which, SyncSender<Option<One>>),
     Listen(Client),
@@ -135,9 +135,9 @@ impl Trees {
         thread.map_or(none, |thread| Self { requests: Some(requests), thread: Some(thread) })
     }
 
-    /// The tree of a window within the budget. `changes` are the parts of the screen that changed since the last tree of any window was
-    /// asked for; none if that is not known.
-    pub(crate) fn tree(&self, client: &Client, changes: Parts) -> Option<Walked> {
+    /// The tree of a window within the budget. `changes` is what changed on the screen since the last tree of any window was asked for; none if
+    /// that is not known.
+    pub(crate) fn tree(&self, client: &Client, changes: Option<Changed>) -> Option<Walked> {
         self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), changes, reply)).flatten()
     }
 
@@ -164,7 +164,9 @@ impl Trees {
 
     fn tell(&self, request: Request) {
         // Without the thread nothing is heard anyway.
-        let _ = self.requests.as_ref().map(|requests| requests.send(request));
+        if let Some(requests) = &self.requests {
+            let _ = requests.send(request);
+        }
     }
 
     /// The text that a run of keys wrote, as the application tells; or why it is not known.
@@ -202,7 +204,7 @@ async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request
     while let Some(request) = requests.recv().await {
         match request {
             Request::Tree(client, changes, reply) => {
-                ear.changed(changes.as_deref());
+                ear.changed(changes.as_ref());
                 let _ = reply.send(walk::tree(&bus, &ear, &client).await);
             }
             Request::Page(client, reply) => {

@@ -7,8 +7,10 @@ use std::time::Duration;
 use candor_model::{Moment, Rect, Tree, TreeState};
 
 use super::desktop::Desktop;
-use super::law::now;
+use super::law::{Law, now};
+use super::told::kept;
 use super::{EDITOR, rect, sensor};
+use crate::linux::changed::Changed;
 use crate::linux::tree::parts::{Bus, Ear, TEXT, connect, frame, tree};
 use crate::linux::tree::{Client, Element};
 use crate::linux::x11::X11Sensor;
@@ -114,7 +116,8 @@ fn of_a_window_in_which_nothing_changed_next_to_nothing_is_asked() {
         let told = Told::open(&desktop).await;
         let first = told.tree().await;
         let asked = async |parts: Option<&[Rect]>| {
-            told.ear.changed(parts);
+            let changed = parts.map(|parts| Changed { differ: parts.to_vec(), late: Vec::new() });
+            told.ear.changed(changed.as_ref());
             let before = told.bus.tally().questions();
             assert_eq!(told.tree().await, first);
             told.bus.tally().questions() - before
@@ -182,6 +185,28 @@ const STEPS_OF_CALC: [&str; 8] = [
     "mousemove 400 400 click --repeat 3 5",
     "key ctrl+Home",
 ];
+
+/// The same of what is kept with each frame: of what was drawn, only what the frames differ in is asked.
+#[test]
+fn the_tree_that_is_kept_with_a_frame_is_the_one_that_is_asked_whole() {
+    const CALC: &str = "libreoffice-calc";
+    let (desktop, law) = (Desktop::told(), Law::with_calc());
+    desktop.calc();
+    let mut recalls = super::told::sensor(&desktop);
+    for words in STEPS_OF_CALC.iter().chain(&["type more", "key Tab", "type 331", "key Return", "key ctrl+z"])
+    {
+        desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
+        let same = (0..ROUNDS).find_map(|_| {
+            std::thread::sleep(REST);
+            recalls.rest.after_action();
+            kept(&mut recalls, &law, CALC);
+            let one = recalls.kept.as_ref().and_then(|kept| kept.tree.clone());
+            one.filter(|one| tree_of(&sensor(&desktop), CALC).as_ref() == Some(one))
+                .map(|one| one.nodes.len())
+        });
+        println!("{words}: {} elements", same.expect(words));
+    }
+}
 
 /// The tree of a window, whatever is known of it; none if the application does not answer in time.
 fn tree_of(sensor: &X11Sensor, class: &str) -> Option<Tree> {

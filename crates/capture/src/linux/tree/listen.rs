@@ -7,7 +7,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use candor_model::Rect;
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::message::Message;
@@ -22,6 +21,7 @@ use super::heard::{Change, Heard, Judged, Kind, What};
 use super::memory::{Found, Recall};
 use super::role::{self, States};
 use crate::Now;
+use crate::linux::changed::Changed;
 
 /// Most signals that wait to be read.
 const SIGNALS_MAX: usize = 65_536;
@@ -88,9 +88,9 @@ impl Ear {
         self.heard.borrow_mut().refuse(window);
     }
 
-    /// Parts of the screen changed; none if it is not known which.
-    pub(crate) fn changed(&self, parts: Option<&[Rect]>) {
-        self.heard.borrow_mut().memories.changed(parts);
+    /// The screen changed; none if it is not known where.
+    pub(crate) fn changed(&self, changed: Option<&Changed>) {
+        self.heard.borrow_mut().memories.changed(changed);
     }
 
     /// What a walk that begins now need not ask.

@@ -2,7 +2,8 @@
 //!
 //! An element is as it was told if none of its pixels changed and its application told nothing of it. One of which nothing can be seen, because
 //! it is scrolled out or opens elsewhere, may have moved without changing a pixel of its own: it is asked whenever what it lies in changed. What was asked
-//! because of a change is asked once more at the next walk, for applications that draw first and tell later. After [`WHOLE_US`] everything is asked.
+//! because of a change is asked once more at the next walk, for applications that draw first and tell later; what was asked while its pixels
+//! were drawn is asked again too. After [`WHOLE_US`] everything is asked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -15,6 +16,7 @@ use super::Client;
 use super::bus::Element;
 use super::find::Frame;
 use super::node::Told;
+use crate::linux::changed::Changed;
 
 /// How long what was told may be used before everything is asked again, in microseconds.
 const WHOLE_US: u64 = 30_000_000;
@@ -40,8 +42,15 @@ impl Drop for Known {
     }
 }
 
+/// What a walk leaves of an element.
+pub(super) struct Kept {
+    pub(super) known: Rc<Known>,
+    /// It was asked for the last tree, and not recalled.
+    pub(super) is_asked: bool,
+}
+
 /// What is known of elements, by their path.
-pub(super) type Found = BTreeMap<ObjectPath<'static>, Rc<Known>>;
+pub(super) type Found = BTreeMap<ObjectPath<'static>, Kept>;
 
 /// What may be otherwise.
 #[derive(Default, Clone)]
@@ -49,12 +58,20 @@ pub(super) struct Marks {
     everything: bool,
     elements: BTreeSet<String>,
     parts: Vec<Rect>,
+    /// What was asked for the last tree may be of a moment that no frame shows here.
+    late: Vec<Rect>,
 }
 
 impl Marks {
-    fn add(&mut self, part: Rect) {
-        self.parts.push(part);
-        self.everything |= self.parts.len() > MARKS_MAX;
+    fn add(&mut self, changed: &Changed) {
+        self.parts.extend(&changed.differ);
+        self.late.extend(&changed.late);
+        self.everything |= self.parts.len() + self.late.len() > MARKS_MAX;
+    }
+
+    /// What counts once more.
+    fn again(&self) -> Self {
+        Self { late: Vec::new(), ..self.clone() }
     }
 
     fn tell(&mut self, element: &str) {
@@ -62,8 +79,10 @@ impl Marks {
         self.everything |= self.elements.len() > MARKS_MAX;
     }
 
-    fn touch(&self, path: &str, place: Rect) -> bool {
-        self.everything || self.elements.contains(path) || self.parts.iter().any(|part| meet(*part, place))
+    fn touch(&self, path: &str, place: Rect, is_asked: bool) -> bool {
+        let late = self.late.iter().filter(|_| is_asked);
+        let mut parts = self.parts.iter().chain(late);
+        self.everything || self.elements.contains(path) || parts.any(|part| meet(*part, place))
     }
 }
 
@@ -73,6 +92,8 @@ struct Window {
     place: Rect,
     whole_us: u64,
     known: Found,
+    /// No walk began for the tree that is asked now.
+    is_next: bool,
     /// Since the last walk, and between it and the one before.
     marks: Marks,
     before: Marks,
@@ -87,16 +108,24 @@ pub(super) struct Memories(BTreeMap<u64, Window>);
 pub(super) struct Recall {
     known: Found,
     marks: [Marks; 2],
+    /// It is not the first walk for its tree.
+    is_again: bool,
+    /// Menus open in windows of their own.
+    menus_apart: bool,
 }
 
+/// Toolkits, as they name themselves, whose menus open in windows of their own: where a window comes or goes everything is asked.
+const MENUS_APART: [&str; 3] = ["gtk", "VCL", "Qt"];
+const MENU: &str = "menu";
+const NOWHERE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
+
 impl Memories {
-    /// Parts of the screen changed; none if it is not known which.
-    pub(super) fn changed(&mut self, parts: Option<&[Rect]>) {
-        let Some(parts) = parts else { return self.0.clear() };
+    /// The screen changed; none if it is not known where.
+    pub(super) fn changed(&mut self, changed: Option<&Changed>) {
+        let Some(changed) = changed else { return self.0.clear() };
         for window in self.0.values_mut() {
-            for part in parts {
-                window.marks.add(*part);
-            }
+            window.marks.add(changed);
+            window.is_next = true;
         }
     }
 
@@ -125,9 +154,10 @@ impl Memories {
             return Recall::default();
         };
         let marks = std::mem::take(&mut window.marks);
-        let before = std::mem::replace(&mut window.before, marks.clone());
+        let before = std::mem::replace(&mut window.before, marks.again());
         let known = std::mem::take(&mut window.known);
-        Recall { known, marks: [marks, before] }
+        let is_again = !std::mem::replace(&mut window.is_next, false);
+        Recall { known, marks: [marks, before], is_again, menus_apart: false }
     }
 
     fn begin(&mut self, client: &Client, frame: &Frame, now_us: u64) {
@@ -136,7 +166,10 @@ impl Memories {
         }
         let (marks, before) = (Marks::default(), Marks::default());
         let (frame, place, known) = (frame.clone(), client.bounds, Found::new());
-        self.0.insert(client.window, Window { frame, place, whole_us: now_us, known, marks, before });
+        self.0.insert(
+            client.window,
+            Window { frame, place, whole_us: now_us, known, is_next: false, marks, before },
+        );
     }
 
     /// What a walk found that came to its end.
@@ -148,9 +181,19 @@ impl Memories {
 }
 
 impl Recall {
+    /// The application is made with this.
+    pub(super) fn is_of(&mut self, toolkit: Option<&str>) {
+        self.menus_apart = toolkit.is_some_and(|toolkit| MENUS_APART.contains(&toolkit));
+    }
+
+    /// Where a change may have brought what lies in an element, and was not showing.
+    fn brings(&self, told: &Told) -> Rect {
+        if self.menus_apart && told.node.role == MENU { NOWHERE } else { told.node.bounds }
+    }
+
     /// What an element told at the last walk, whether it still is so or not.
     pub(super) fn before(&self, element: &Element) -> Option<&Known> {
-        self.known.get(&*element.1).map(Rc::as_ref)
+        self.known.get(&*element.1).map(|kept| kept.known.as_ref())
     }
 
     /// What a walk from here on will ask, in its order, as far as it can be told before anything was answered: what was told of, or changed a
@@ -160,14 +203,14 @@ impl Recall {
         let mut met = BTreeSet::from([ObjectPath::from(root.1.clone())]);
         let mut level = VecDeque::from([(root, EVERYWHERE, false)]);
         while let Some((element, clip, is_new)) = level.pop_front() {
-            let Some(known) = self.known.get(&*element.1) else { continue };
+            let Some(known) = self.before(element) else { continue };
             let is_asked = expected.is_empty() || self.of(element, clip, is_new).is_none();
             if is_asked {
                 expected.push(element.clone());
             }
-            let Known::Shown(told, Some(children)) = known.as_ref() else { continue };
-            let (place, clip) = (told.node.bounds, common(clip, told.node.bounds));
-            let is_new = is_asked && self.is_touched(element, place);
+            let Known::Shown(told, Some(children)) = known else { continue };
+            let clip = common(clip, told.node.bounds);
+            let is_new = is_asked && self.is_touched(element, self.brings(told));
             let below = children.iter().filter(|child| met.insert(ObjectPath::from(child.1.clone())));
             level.extend(below.map(|child| (child, clip, is_new)));
         }
@@ -175,7 +218,13 @@ impl Recall {
     }
 
     fn is_touched(&self, element: &Element, place: Rect) -> bool {
-        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place))
+        let is_asked = self.known.get(&*element.1).is_some_and(|kept| kept.is_asked);
+        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place, is_asked))
+    }
+
+    /// Whether an element that is recalled was asked for the same tree.
+    pub(super) fn was_asked(&self, element: &Element) -> bool {
+        self.is_again && self.known.get(&*element.1).is_some_and(|kept| kept.is_asked)
     }
 
     /// Whether an element that was asked tells what it told before, without a mark.
@@ -183,17 +232,16 @@ impl Recall {
         let same = self.before(element).is_some_and(|before| before == now);
         same && match now {
             Known::Hidden => true,
-            Known::Shown(told, _) => !self.is_touched(element, told.node.bounds),
+            Known::Shown(told, _) => !self.is_touched(element, self.brings(told)),
         }
     }
 
     /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it
     /// changed.
     pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Rc<Known>> {
-        let known = self.known.get(&*element.1)?;
-        let nowhere = Rect { x: 0, y: 0, width: 0, height: 0 };
+        let known = &self.known.get(&*element.1)?.known;
         let still = match known.as_ref() {
-            Known::Hidden => !is_new && !self.is_touched(element, nowhere),
+            Known::Hidden => !is_new && !self.is_touched(element, NOWHERE),
             Known::Shown(told, _) => {
                 (!is_new || meet(clip, told.node.bounds)) && !self.is_touched(element, told.node.bounds)
             }
@@ -238,9 +286,13 @@ mod tests {
     }
 
     fn shown(bounds: Rect) -> Known {
+        Known::Shown(told("label", bounds), None)
+    }
+
+    fn told(role: &str, bounds: Rect) -> Told {
         let node = Node {
             parent: None,
-            role: "label".to_owned(),
+            role: role.to_owned(),
             name: None,
             text: None,
             bounds,
@@ -248,7 +300,7 @@ mod tests {
             editable: false,
             unwalked: false,
         };
-        Known::Shown(Told { states: States::default(), children: 0, node, with_text: false }, None)
+        Told { states: States::default(), children: 0, node, with_text: false }
     }
 
     fn client(bounds: Rect) -> Client {
@@ -260,7 +312,12 @@ mod tests {
     }
 
     fn found<const N: usize>(known: [(u32, Known); N]) -> Found {
-        known.into_iter().map(|(n, known)| (element(n).1.into(), Rc::new(known))).collect()
+        let kept = |known| Kept { known: Rc::new(known), is_asked: true };
+        known.into_iter().map(|(n, known)| (element(n).1.into(), kept(known))).collect()
+    }
+
+    fn differs(parts: &[Rect]) -> Changed {
+        Changed { differ: parts.to_vec(), late: Vec::new() }
     }
 
     /// A window with an element that is shown at (10, 10) and one that is not.
@@ -293,7 +350,7 @@ mod tests {
     fn an_element_whose_pixels_changed_or_of_which_something_was_told_is_asked() {
         for (part, expected) in [(rect(29, 29, 5, 5), [false, true]), (rect(30, 10, 5, 5), [true, true])] {
             let mut memories = walked();
-            memories.changed(Some(&[part]));
+            memories.changed(Some(&differs(&[part])));
             assert_eq!(recalled(&mut memories, 1), expected, "{part:?}");
         }
         for (application, path, expected) in
@@ -314,13 +371,67 @@ mod tests {
     #[test]
     fn what_was_asked_because_of_a_change_is_asked_once_more() {
         let mut memories = walked();
-        memories.changed(Some(&[PLACE]));
+        memories.changed(Some(&differs(&[PLACE])));
         let again = |memories: &mut Memories| {
             let told = recalled(memories, 1)[0];
             memories.keep(7, found([(2, shown(PLACE))]));
             told
         };
         assert_eq!([again(&mut memories), again(&mut memories), again(&mut memories)], [false, false, true]);
+    }
+
+    #[test]
+    fn what_was_asked_while_its_pixels_were_drawn_is_asked_again() {
+        let late = Changed { differ: Vec::new(), late: vec![PLACE] };
+        let mut memories = walked();
+        memories.changed(Some(&late));
+        assert_eq!(recalled(&mut memories, 1), [false, true]);
+        // Recalled, and not asked: it is of the moment when its pixels were looked at.
+        let kept = |is_asked| Kept { known: Rc::new(shown(PLACE)), is_asked };
+        for is_asked in [false, true] {
+            memories.keep(7, Found::from([(element(2).1.into(), kept(is_asked))]));
+            memories.changed(Some(&late));
+            assert_eq!(recalled(&mut memories, 1)[0], !is_asked);
+        }
+    }
+
+    #[test]
+    fn what_was_asked_at_the_first_walk_for_a_tree_was_asked_for_it_also_after_the_second() {
+        let mut memories = walked();
+        memories.changed(Some(&differs(&[])));
+        let was_asked = |memories: &mut Memories| {
+            let recall = memories.recall(&client(WINDOW), &frame(), 1);
+            let was_asked = recall.was_asked(&element(2));
+            memories.keep(7, recall.known);
+            was_asked
+        };
+        assert_eq!([was_asked(&mut memories), was_asked(&mut memories)], [false, true]);
+    }
+
+    #[test]
+    fn pixels_of_a_closed_menu_bring_nothing_where_menus_are_windows() {
+        for (toolkit, role, again) in [("gtk", MENU, true), ("gtk", "panel", false), ("Swing", MENU, false)] {
+            let menu = || Known::Shown(told(role, PLACE), Some(vec![element(3)]));
+            let recall = |path: Option<&str>| {
+                let mut memories = Memories::default();
+                memories.recall(&client(WINDOW), &frame(), 0);
+                memories.keep(7, found([(2, menu()), (3, Known::Hidden)]));
+                memories.changed(Some(&differs(&[PLACE])));
+                if let Some(path) = path {
+                    memories.told(":1.7", path);
+                }
+                let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+                recall.is_of(Some(toolkit));
+                recall
+            };
+            let asked = |recall: &Recall| recall.expected(&element(2)).len();
+            assert_eq!(recall(None).is_as_before(&element(2), &menu()), again, "{toolkit} {role}");
+            assert_eq!(asked(&recall(None)), if again { 1 } else { 2 });
+            // Its application tells of it, or it tells something else.
+            assert!(!recall(Some("/2")).is_as_before(&element(2), &menu()));
+            assert_eq!(asked(&recall(Some("/2"))), 2);
+            assert!(!recall(None).is_as_before(&element(2), &shown(PLACE)));
+        }
     }
 
     #[test]
@@ -341,7 +452,7 @@ mod tests {
     fn what_tells_the_same_without_a_mark_is_no_reason_to_ask_what_lies_in_it() {
         let as_before = |part: Option<Rect>, now: &Known| {
             let mut memories = walked();
-            memories.changed(Some(part.as_slice()));
+            memories.changed(Some(&differs(part.as_slice())));
             memories.recall(&client(WINDOW), &frame(), 1).is_as_before(&element(2), now)
         };
         assert!(as_before(None, &shown(PLACE)));
@@ -357,6 +468,10 @@ mod tests {
         for n in 0..=MARKS_MAX {
             memories.told(":1.7", &format!("/other/{n}"));
         }
+        assert_eq!(recalled(&mut memories, 1), [false, false]);
+        let mut memories = walked();
+        memories
+            .changed(Some(&Changed { differ: Vec::new(), late: vec![rect(90, 90, 1, 1); MARKS_MAX + 1] }));
         assert_eq!(recalled(&mut memories, 1), [false, false]);
     }
 }

@@ -13,7 +13,7 @@ use super::bus::{Bus, Element};
 use super::early::{self, Early};
 use super::find::{self, Frame};
 use super::listen::Ear;
-use super::memory::{EVERYWHERE, Found, Known, Recall, common};
+use super::memory::{EVERYWHERE, Found, Kept, Known, Recall, common};
 use super::node::{Told, is_walked, known, told};
 use super::role::SHOWING_MASK;
 use super::{Client, TREE_BUDGET_MS, TREE_NODES_MAX};
@@ -30,6 +30,9 @@ const TEXT_LEAF: &str = "static";
 /// Most walks for one tree: an application may make the elements that it is asked for, and tells of each.
 const WALKS_MAX: usize = 3;
 
+/// As Chromium and what is made of it names its toolkit.
+const CHROMIUM: &str = "Chromium";
+
 /// The tree of a window within the budget; none if the bus does not know it.
 pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree, Vec<Element>)> {
     let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
@@ -42,10 +45,10 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
         }
         let told_before = ear.count(&frame.application.0);
         let mut walked = Walked::default();
-        let recall = ear.recall(client, &frame);
+        let mut recall = ear.recall(client, &frame);
         // What was walked until the end stays, marked as partial.
         let in_time =
-            tokio::time::timeout_at(end, heard_out(bus, &frame, &recall, &mut walked)).await.is_ok();
+            tokio::time::timeout_at(end, heard_out(bus, &frame, &mut recall, &mut walked)).await.is_ok();
         if !in_time && last.is_some() {
             break;
         }
@@ -84,18 +87,20 @@ async fn found(bus: &Bus, client: &Client) -> Option<(Frame, bool)> {
 }
 
 /// What changed during the walk was heard when this ends.
-async fn heard_out(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
+async fn heard_out(bus: &Bus, frame: &Frame, recall: &mut Recall, walked: &mut Walked) {
     walk(bus, frame, recall, walked).await;
     bus.caught_up(&frame.application).await;
 }
 
-async fn walk(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
+async fn walk(bus: &Bus, frame: &Frame, recall: &mut Recall, walked: &mut Walked) {
     #[cfg(test)]
     bus.walks();
-    if is_chromium(bus, frame).await {
+    let toolkit = bus.toolkit(&frame.application).await;
+    if toolkit.as_deref() == Some(CHROMIUM) {
         // It draws first and tells much later: nothing that it told is used again.
         matches(bus, frame, walked).await;
     } else {
+        recall.is_of(toolkit.as_deref());
         levels(bus, frame.element.clone(), recall, walked).await;
     }
 }
@@ -189,7 +194,9 @@ where
             continue;
         };
         let is_new = !matches!(source, Source::Recalled(_)) && !recall.is_as_before(&next.element, &known);
-        walked.found.insert(next.element.1.clone().into(), Rc::clone(&known));
+        let is_asked = !matches!(source, Source::Recalled(_)) || recall.was_asked(&next.element);
+        let kept = Kept { known: Rc::clone(&known), is_asked };
+        walked.found.insert(next.element.1.clone().into(), kept);
         let Known::Shown(told, children) = known.as_ref() else { continue };
         if walked.nodes.len() >= TREE_NODES_MAX {
             walked.missing = true;
@@ -221,7 +228,7 @@ where
 /// Only this family of applications finds what is showing by itself. Of others it must never be asked: it hung LibreOffice
 /// Calc until it was killed (measured).
 pub(super) async fn is_chromium(bus: &Bus, frame: &Frame) -> bool {
-    bus.toolkit(&frame.application).await.is_some_and(|name| name == "Chromium")
+    bus.toolkit(&frame.application).await.is_some_and(|name| name == CHROMIUM)
 }
 
 /// Everything below `of` that is showing, and of one of `roles` if there are any, parents first.

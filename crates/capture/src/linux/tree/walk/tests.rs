@@ -9,6 +9,7 @@ use zbus::{Connection, MessageStream};
 use super::super::line::Line;
 use super::super::memory::Memories;
 use super::*;
+use crate::linux::changed::Changed;
 
 const APPLICATION: &str = ":1.7";
 const WINDOW: Rect = Rect { x: 0, y: 0, width: 1_000, height: 1_000 };
@@ -55,6 +56,11 @@ struct Stage {
     /// What it was asked.
     asked: RefCell<Vec<String>>,
     memories: RefCell<Memories>,
+}
+
+/// Something in each of these rows.
+fn places(rows: &[i32]) -> Vec<Rect> {
+    rows.iter().map(|y| Rect { x: 5, y: *y, width: 1, height: 1 }).collect()
 }
 
 /// What a walk came to.
@@ -117,12 +123,18 @@ impl Stage {
 
     /// A walk after something changed at these rows.
     async fn walk(&self, rows: &[i32]) -> Seen {
+        self.walk_after(Some(Changed { differ: places(rows), late: Vec::new() })).await
+    }
+
+    /// A walk after this changed; none if it is one more for the same tree.
+    async fn walk_after(&self, changed: Option<Changed>) -> Seen {
         self.asked.borrow_mut().clear();
         let rounds = self.bus.tally().traffic.sends;
         let client = Client { window: 7, pid: 1, bounds: WINDOW, outer: WINDOW, title: String::new() };
         let frame = Frame { application: element(0), element: element(1), name: String::new(), scale: 1 };
-        let parts: Vec<_> = rows.iter().map(|y| Rect { x: 5, y: *y, width: 1, height: 1 }).collect();
-        self.memories.borrow_mut().changed(Some(&parts));
+        if let Some(changed) = &changed {
+            self.memories.borrow_mut().changed(Some(changed));
+        }
         let recall = self.memories.borrow_mut().recall(&client, &frame, 5);
         let mut walked = Walked::default();
         levels(&self.bus, frame.element, &recall, &mut walked).await;
@@ -192,6 +204,25 @@ fn what_changed_in_a_window_that_is_known_is_asked_in_one_round_however_deep_it_
         assert_eq!(seen.asked.len(), 9 * 5 + 1, "{:?}", seen.asked);
         assert_eq!(seen.nodes[&9].text.as_deref(), Some("a secret"));
         assert_eq!(seen.nodes[&9].parent, Some(7));
+    });
+}
+
+#[test]
+fn what_was_asked_while_it_was_drawn_is_asked_again_and_what_was_recalled_is_not() {
+    let elements = [(1, Played::panel([2, 3])), (2, Played::entry()), (3, Played::entry())];
+    remembered(&elements, async |stage| {
+        let late = || Some(Changed { differ: Vec::new(), late: places(&[2, 3]) });
+        stage.walk(&[3]).await;
+        stage.walk(&[]).await;
+        let seen = stage.walk_after(late()).await;
+        assert_eq!([2, 3].map(|n| seen.was_asked(&format!("Role {n}"))), [false, true], "{:?}", seen.asked);
+        let seen = stage.walk_after(late()).await;
+        assert!(seen.was_asked("Role 3"), "it was asked for the last tree");
+        assert!(!stage.walk_after(None).await.was_asked("Role 3"));
+        let seen = stage.walk_after(late()).await;
+        assert!(seen.was_asked("Role 3"), "it was asked for the last tree, though not on its second walk");
+        stage.walk(&[]).await;
+        assert!(!stage.walk_after(late()).await.was_asked("Role 3"), "it was recalled for the last tree");
     });
 }
 
