@@ -19,7 +19,7 @@ use support::{CANDOR, Road, files, isolated};
 /// More slow clients than the server takes requests of any kind at once.
 const SLOW_CLIENTS: usize = 80;
 /// How long a lease is held back while the program runs.
-const HELD: Duration = Duration::from_secs(4);
+const HELD: Duration = Duration::from_secs(6);
 /// Time for questions to arrive.
 const ARRIVED: Duration = Duration::from_millis(500);
 
@@ -118,7 +118,7 @@ fn a_lease_is_held_back_until_there_is_a_halt_and_holds_up_no_act() {
     std::thread::sleep(ARRIVED);
     road.types("wanda", &["halt", "--reason", "look at this first"]);
     for waits in waiting {
-        // After four seconds it would have said that recording goes on.
+        // After six seconds it would have said that recording goes on.
         assert_eq!(waits.join().unwrap().0, false);
     }
     assert_eq!(next_lease(&road, &program).join().unwrap().0, false);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! recorder/lock          locked by the recorder for as long as it lives; the kernel lets go of it, however it ends
-//! recorder/state.json    what the recorder says of itself, written anew every two seconds, or four while nothing is done
+//! recorder/state.json    what the recorder says of itself, written anew every two seconds, or five while nothing is done
 //! recorder/stop          its presence asks the recorder to end
 //! recorder/forget.json   what is to be forgotten; recorder/forgot.json: what was
 //! ```

@@ -14,8 +14,8 @@ use crate::exit::{Failure, Kind, Outcome};
 const CONNECT_SECONDS_MAX: u64 = 5;
 /// Longest wait for an answer, in seconds: a compile takes its time.
 const ANSWER_SECONDS_MAX: u64 = 600;
-/// Longest wait for the server's word while it records, in seconds: it holds a lease back for four.
-const HURRIED_SECONDS_MAX: u64 = 8;
+/// Longest wait for the server's word while it records, in seconds: it holds a lease back for six.
+const HURRIED_SECONDS_MAX: u64 = 10;
 /// Largest JSON answer in bytes.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Largest archive in bytes.

@@ -16,7 +16,7 @@ use crate::api::LeaseRequest;
 use crate::exit::{Because, Kind, Outcome};
 
 /// Between two questions, in milliseconds: a halt in this time is known a second after the server says so. While recording goes on, the server
-/// holds each question until there is a halt or four seconds are over, so that most are known at once.
+/// holds each question until there is a halt or six seconds are over, so that most are known at once.
 const PULSE_MS: u64 = 800;
 /// Between two questions for the signed history, in microseconds. It is asked for with each lease while nothing may be recorded, so that a
 /// program that was resumed is recorded again a second later.

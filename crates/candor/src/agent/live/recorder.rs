@@ -36,7 +36,7 @@ const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
 const SAY_US: u64 = 2_000_000;
 /// The same while nothing is recorded or refused: each word is a file written anew.
-const SAY_SAME_US: u64 = 4_000_000;
+const SAY_SAME_US: u64 = 5_000_000;
 /// How long the server may say nothing, in microseconds. The lease would last longer: silence stops sooner than it must.
 const SILENCE_US: u64 = 30_000_000;
 /// How often a gap that lasts is lengthened, in microseconds.

@@ -13,7 +13,7 @@ use crate::agent::uploads::Uploads;
 use crate::ambient;
 use crate::exit::Outcome;
 
-/// A recorder writes its state at least every four seconds; one that has not for this long, in milliseconds, does not answer.
+/// A recorder writes its state at least every five seconds; one that has not for this long, in milliseconds, does not answer.
 const ANSWER_MS_MAX: i64 = 10_000;
 
 /// What is on.

@@ -15,7 +15,7 @@ use crate::api::LeaseRequest;
 use crate::server::state::{App, Refused};
 
 /// Longest time that a lease is held back: less than a recorder waits for an answer.
-const HELD: Duration = Duration::from_secs(4);
+const HELD: Duration = Duration::from_secs(6);
 
 /// A lease, at once.
 pub(super) async fn lease(State(app): State<App>, body: Bytes) -> Answer<Envelope> {
@@ -23,8 +23,8 @@ pub(super) async fn lease(State(app): State<App>, body: Bytes) -> Answer<Envelop
     signed(&app, request.program).await.map(Json)
 }
 
-/// A lease as soon as the program does not run, and a fresh one after four seconds if it does. A recorder that waits for this hears of a
-/// halt at once, and asks a fifth as often.
+/// A lease as soon as the program does not run, and a fresh one after six seconds if it does. A recorder that waits for this hears of a
+/// halt at once, and asks an eighth as often.
 pub(super) async fn next(State(app): State<App>, body: Bytes) -> Answer<Envelope> {
     let request: LeaseRequest = read(&body)?;
     // Before the first look: nothing that is done meanwhile is missed.

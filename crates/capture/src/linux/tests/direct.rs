@@ -148,12 +148,28 @@ fn goes_through(desktop: &Desktop, class: &str, steps: &[&str]) {
     let recalls = sensor(desktop);
     for words in steps {
         desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
+        let mut last = String::new();
         let same = (0..ROUNDS).find_map(|_| {
             std::thread::sleep(REST);
             let [one, other] = [&recalls, &sensor(desktop)].map(|sensor| tree_of(sensor, class));
-            one.filter(|one| other.as_ref() == Some(one)).map(|one| one.nodes.len())
+            last = difference(one.as_ref(), other.as_ref());
+            one.filter(|_| last.is_empty()).map(|one| one.nodes.len())
         });
-        println!("{words}: {} elements", same.expect(words));
+        println!("{words}: {} elements", same.unwrap_or_else(|| panic!("{words}: {last}")));
+    }
+}
+
+/// In what two trees differ first; nothing if they are the same.
+fn difference(one: Option<&Tree>, other: Option<&Tree>) -> String {
+    let (Some(one), Some(other)) = (one, other) else { return "there is no tree".to_owned() };
+    if one.state != other.state {
+        return format!("{:?}, {:?}", one.state, other.state);
+    }
+    let nodes = || one.nodes.iter().zip(&other.nodes);
+    match nodes().find(|(one, other)| one != other) {
+        Some(nodes) => format!("{nodes:?}"),
+        None if one.nodes.len() == other.nodes.len() => String::new(),
+        None => format!("{} elements, {}", one.nodes.len(), other.nodes.len()),
     }
 }
 
@@ -196,15 +212,16 @@ fn the_tree_that_is_kept_with_a_frame_is_the_one_that_is_asked_whole() {
     for words in STEPS_OF_CALC.iter().chain(&["type more", "key Tab", "type 331", "key Return", "key ctrl+z"])
     {
         desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
+        let mut last = String::new();
         let same = (0..ROUNDS).find_map(|_| {
             std::thread::sleep(REST);
             recalls.rest.after_action();
             kept(&mut recalls, &law, CALC);
             let one = recalls.kept.as_ref().and_then(|kept| kept.tree.clone());
-            one.filter(|one| tree_of(&sensor(&desktop), CALC).as_ref() == Some(one))
-                .map(|one| one.nodes.len())
+            last = difference(one.as_ref(), tree_of(&sensor(&desktop), CALC).as_ref());
+            one.filter(|_| last.is_empty()).map(|one| one.nodes.len())
         });
-        println!("{words}: {} elements", same.expect(words));
+        println!("{words}: {} elements", same.unwrap_or_else(|| panic!("{words}: {last}")));
     }
 }
 

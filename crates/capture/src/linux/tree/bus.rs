@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use zbus::names::{InterfaceName, MemberName};
 use zbus::zvariant::{DynamicType, NATIVE_ENDIAN, OwnedObjectPath, OwnedValue, Type, to_bytes};
-use zbus::{Address, Connection};
+use zbus::{Address, Connection, MatchRule};
 
 use super::asked::{Asked, Written};
 use super::direct::{self, Direct};
@@ -26,6 +26,8 @@ pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
 const APPLICATION: &str = "org.a11y.atspi.Application";
 pub(crate) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const PEER: &str = "org.freedesktop.DBus.Peer";
+const DBUS: &str = "org.freedesktop.DBus";
+const DBUS_PATH: &str = "/org/freedesktop/DBus";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 /// What is told for no element.
@@ -281,10 +283,9 @@ impl Bus {
         if let Some(known) = self.processes.borrow().get(name) {
             return Some(*known);
         }
-        let Ok(path) = OwnedObjectPath::try_from("/org/freedesktop/DBus") else { return None };
-        let daemon = ("org.freedesktop.DBus".to_owned(), path);
-        let found: u32 =
-            self.ask(&daemon, "org.freedesktop.DBus", "GetConnectionUnixProcessID", &(name,)).await?;
+        let Ok(path) = OwnedObjectPath::try_from(DBUS_PATH) else { return None };
+        let daemon = (DBUS.to_owned(), path);
+        let found: u32 = self.ask(&daemon, DBUS, "GetConnectionUnixProcessID", &(name,)).await?;
         let mut processes = self.processes.borrow_mut();
         if processes.len() < PROCESSES_MAX {
             processes.insert(name.to_owned(), found);
@@ -331,5 +332,17 @@ impl Bus {
         let registry = (REGISTRY.to_owned(), path);
         let body = (event, Vec::<String>::new(), "");
         let _: Option<()> = self.ask(&registry, REGISTRY, "RegisterEvent", &body).await;
+    }
+
+    /// Lets such signals come here.
+    pub(crate) async fn hears(&self, interface: &str, member: &str, detail: Option<&str>) {
+        let rule = MatchRule::builder().msg_type(zbus::message::Type::Signal);
+        let rule = rule.interface(interface).and_then(|rule| rule.member(member));
+        let rule =
+            rule.and_then(|rule| detail.into_iter().try_fold(rule, |rule, detail| rule.arg(0, detail)));
+        let Ok(rule) = rule.map(zbus::match_rule::Builder::build) else { return };
+        let told = self.connection.call_method(Some(DBUS), DBUS_PATH, Some(DBUS), "AddMatch", &rule);
+        // A bus that does not answer is given up as soon as it is asked something else.
+        let _ = tokio::time::timeout(Duration::from_millis(ANSWER_MS), told).await;
     }
 }

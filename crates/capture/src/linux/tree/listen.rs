@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use zbus::MessageStream;
 use zbus::message::Message;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
-use zbus::{MatchRule, MessageStream};
 use zeroize::Zeroizing;
 
 use super::Client;
@@ -43,31 +43,31 @@ pub(crate) struct Ear {
     now: Now,
 }
 
-const EVENTS: [&str; 5] = [
-    "object:text-changed",
-    "object:children-changed",
-    "document:load-complete",
-    "object:state-changed:showing",
-    "object:state-changed:focused",
+const OBJECT: &str = "org.a11y.atspi.Event.Object";
+const DOCUMENT: &str = "org.a11y.atspi.Event.Document";
+
+/// What is heard: as the registry is told, which lets applications tell of it, and as the bus is told, which lets it come here. Nine of ten signals
+/// are of something else: each element that is asked tells of its role and its parent.
+const EVENTS: [(&str, &str, &str, Option<&str>); 5] = [
+    ("object:text-changed", OBJECT, "TextChanged", None),
+    ("object:children-changed", OBJECT, "ChildrenChanged", None),
+    ("document:load-complete", DOCUMENT, "LoadComplete", None),
+    ("object:state-changed:showing", OBJECT, "StateChanged", Some("showing")),
+    ("object:state-changed:focused", OBJECT, "StateChanged", Some("focused")),
 ];
 
 impl Ear {
     /// Begins to hear. Nothing that was told before counts.
     pub(crate) async fn open(bus: &Rc<Bus>, now: &Now) -> Self {
         let ear = Self { heard: Rc::default(), now: Now::clone(now) };
-        for event in EVENTS {
+        for (event, interface, member, detail) in EVENTS {
             bus.register(event).await;
+            bus.hears(interface, member, detail).await;
         }
         let (sender, receiver) = channel(SIGNALS_MAX);
-        for interface in ["org.a11y.atspi.Event.Object", "org.a11y.atspi.Event.Document"] {
-            let rule = MatchRule::builder().msg_type(zbus::message::Type::Signal).interface(interface);
-            let Ok(rule) = rule.map(zbus::match_rule::Builder::build) else { continue };
-            let Ok(stream) = MessageStream::for_match_rule(rule, &bus.connection, Some(SIGNALS_MAX)).await
-            else {
-                continue;
-            };
-            tokio::task::spawn_local(stamp(stream, sender.clone(), Now::clone(now), Rc::clone(&ear.heard)));
-        }
+        // Whatever comes over the bus, so that all of it is in its order.
+        let stream = MessageStream::from(&bus.connection);
+        tokio::task::spawn_local(stamp(stream, sender, Now::clone(now), Rc::clone(&ear.heard)));
         tokio::task::spawn_local(hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus)));
         ear
     }
@@ -126,9 +126,10 @@ impl Ear {
 /// Notes when a signal came and counts changes, before any question about another one holds it up.
 async fn stamp(mut stream: MessageStream, sender: Sender<Timed>, now: Now, heard: Rc<RefCell<Heard>>) {
     while let Some(Ok(message)) = stream.next().await {
-        let told = told(&message);
+        let Some(told) = told(&message) else { continue };
         noted(&mut heard.borrow_mut(), &told, &message);
-        if sender.send((now().monotonic_us, told, message)).await.is_err() {
+        let is_heard = matches!(told, Told::Text | Told::Focus(_));
+        if is_heard && sender.send((now().monotonic_us, told, message)).await.is_err() {
             return;
         }
     }
@@ -144,7 +145,6 @@ fn noted(heard: &mut Heard, told: &Told, message: &Message) {
             heard.memories.told_all(application.as_str());
         }
         Told::Focus(_) => {}
-        Told::Other => return,
     }
     heard.memories.told(application.as_str(), path.as_str());
 }
@@ -157,7 +157,7 @@ async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<B
         match told {
             Told::Text => text_changed(&heard, &bus, element, at_us, &message).await,
             Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
-            Told::Tree | Told::Page | Told::Other => {}
+            Told::Tree | Told::Page => {}
         }
     }
 }
@@ -169,22 +169,21 @@ enum Told {
     /// A page is there, and nothing of what was before.
     Page,
     Focus(bool),
-    /// Others are told because elements were asked for: their role, their parent, and that they are not defunct.
-    Other,
 }
 
-fn told(message: &Message) -> Told {
+/// None of what nobody hears: answers, and signals of something else.
+fn told(message: &Message) -> Option<Told> {
     let header = message.header();
-    match header.member().map(zbus::names::MemberName::as_str) {
-        Some("TextChanged") => Told::Text,
-        Some("ChildrenChanged") => Told::Tree,
-        Some("LoadComplete") => Told::Page,
-        Some("StateChanged") => match signal(message) {
-            Some((state, ..)) if state == "showing" => Told::Tree,
-            Some((state, on, ..)) if state == "focused" => Told::Focus(on != 0),
-            Some(_) | None => Told::Other,
+    match (header.interface()?.as_str(), header.member()?.as_str()) {
+        (OBJECT, "TextChanged") => Some(Told::Text),
+        (OBJECT, "ChildrenChanged") => Some(Told::Tree),
+        (DOCUMENT, "LoadComplete") => Some(Told::Page),
+        (OBJECT, "StateChanged") => match signal(message)? {
+            (state, ..) if state == "showing" => Some(Told::Tree),
+            (state, on, ..) if state == "focused" => Some(Told::Focus(on != 0)),
+            _ => None,
         },
-        Some(_) | None => Told::Other,
+        _ => None,
     }
 }
 
