@@ -3,11 +3,11 @@
 //! Every body has a limit, every request a deadline, and the number of requests at work is bounded (P17). Nothing that a
 //! person typed, chose or signed is ever logged: a log line holds a method, the pattern of a route, a status and a time.
 
-mod acts;
 mod api;
 #[cfg(feature = "demo")]
 mod erased;
 mod guard;
+mod news;
 mod pages;
 mod root_key;
 mod sends;
@@ -65,10 +65,10 @@ async fn run(options: &Options, address: SocketAddr, app: App) -> Outcome {
     }
     output::talk(&format!("candor serves {} at {url}", options.dir.display()));
     tokio::spawn(finish_erasures(app.clone()));
-    let acts = app.acts().clone();
+    let news = app.news().clone();
     let ended = async move {
         stop_signal().await;
-        acts.end();
+        news.end();
     };
     let routes = guard::around(api::routes().merge(pages::routes())).with_state(app);
     axum::serve(listener, routes).with_graceful_shutdown(ended).await.because(Kind::Unexpected, "serve")

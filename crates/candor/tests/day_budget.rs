@@ -59,7 +59,7 @@ fn actions_that_come_faster_than_they_are_read_do_not_lead_over_the_day() {
         let steps = |name: &str| status["recorder"][name].as_u64().unwrap_or(0);
         steps("steps_kept") + steps("steps_not_kept") >= 50
     });
-    // What it says it stored is read every two seconds: the second word after this one is of a later reading.
+    // What it says it stored is read at least every five seconds, as it says a word: the second word after this one is of a later reading.
     let words = std::cell::RefCell::new(std::collections::BTreeSet::new());
     let (_, status) = road.waits_for(ANNA, "it was read again", |status| {
         words.borrow_mut().insert(status["recorder"]["at"].to_string());

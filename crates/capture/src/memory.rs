@@ -35,12 +35,12 @@ fn unreadable() -> std::io::Result<()> {
 /// pool keeps for itself what its thread once needed: of a recorder's eight threads that is a fifth of its memory (`docs/benchmarks.md`,
 /// `recorder-memory`). Not for a program that works on all cores: its threads would wait for each other.
 ///
-/// Only glibc knows how; elsewhere nothing is done.
+/// Called before other threads begin: glibc reads the number without a lock. Only glibc knows how; elsewhere nothing is done.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "the allocator is told in its own language")]
 pub fn share_memory() {
     const POOLS: std::ffi::c_int = 2;
-    // SAFETY: it sets a number of the allocator's own, under the allocator's own lock (mallopt(3)).
+    // SAFETY: it sets a number of the allocator's own (mallopt(3)), which at worst another thread reads a moment too early: it then has a pool more.
     let _taken = unsafe { libc::mallopt(libc::M_ARENA_MAX, POOLS) };
 }
 

@@ -174,6 +174,16 @@ impl Vault {
         self.commit(now, |transaction| stage(transaction, &entry, &salt_key, now, entropy))
     }
 
+    /// Whether recording may go on: what a lease says, without its signature.
+    ///
+    /// # Errors
+    /// When there is no such program, or the clock went back.
+    pub fn runs(&mut self, charter: &Digest, now: Timestamp) -> Result<bool, ProgramActError> {
+        let now = self.clock(now)?;
+        let program = self.program(charter).ok_or(ProgramActError::UnknownProgram)?;
+        Ok(program.refuses_capture(now).is_none())
+    }
+
     /// The organisation's word whether recording may go on, for every recorder the same: it names no contributor (P7).
     ///
     /// A program that does not run gets a lease too, which says stop.
@@ -181,9 +191,8 @@ impl Vault {
     /// # Errors
     /// When there is no such program, or the clock went back.
     pub fn lease(&mut self, charter: &Digest, now: Timestamp) -> Result<Envelope, ProgramActError> {
+        let state_ok = self.runs(charter, now)?;
         let now = self.clock(now)?;
-        let program = self.program(charter).ok_or(ProgramActError::UnknownProgram)?;
-        let state_ok = program.refuses_capture(now).is_none();
         // Milliseconds since 1970 rise over restarts too; two leases of one millisecond differ all the same.
         let sequence = u64::try_from(now.as_millis()).unwrap_or(0).max(self.lease.saturating_add(1));
         self.lease = sequence;

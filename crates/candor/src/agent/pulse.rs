@@ -45,18 +45,23 @@ impl Pulse {
         let (tell, heard) = channel();
         let (until, ended) = channel();
         let is_halted = Arc::new(AtomicBool::new(false));
-        let mut asks = Asks { client, program, tell, is_halted: Arc::clone(&is_halted), history: None };
         let wakes = Arc::<Mutex<Option<Waker>>>::default();
-        let woken = Arc::clone(&wakes);
+        let (is_halting, wakes_too) = (Arc::clone(&is_halted), Arc::clone(&wakes));
+        let mut asks = Asks {
+            client,
+            program,
+            tell,
+            is_halted: is_halting,
+            wakes: wakes_too,
+            answered: false,
+            history: None,
+        };
         // Named, so that whoever looks at the machine's processes sees what the server's word costs.
         let named = std::thread::Builder::new().name("candor-pulse".to_owned());
         let run = move || {
             while ended.recv_timeout(Duration::from_millis(PULSE_MS)) == Err(RecvTimeoutError::Timeout) {
                 if asks.once().is_none() {
                     return;
-                }
-                if let Some(waker) = woken.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-                    waker.wake();
                 }
             }
         };
@@ -86,6 +91,9 @@ struct Asks {
     program: Digest,
     tell: Sender<Heard>,
     is_halted: Arc<AtomicBool>,
+    wakes: Arc<Mutex<Option<Waker>>>,
+    /// The last question had an answer.
+    answered: bool,
     /// Since the signed history was asked for.
     history: Option<Stopwatch>,
 }
@@ -95,28 +103,38 @@ impl Asks {
     fn once(&mut self) -> Option<()> {
         let is_halted = self.is_halted.load(Ordering::Relaxed);
         let lease = self.lease(is_halted);
-        let stops = lease.as_ref().is_some_and(says_stop);
-        if let Some(lease) = lease {
-            self.tell.send(Heard::Lease(lease)).ok()?;
-        }
+        self.answered = lease.is_some();
+        let Some(lease) = lease else { return Some(()) };
+        let stops = says_stop(&lease);
+        self.heard(Heard::Lease(lease))?;
         if is_halted || stops || self.history.is_none_or(|asked| asked.micros() >= HISTORY_US) {
             self.history = Some(Stopwatch::start());
             let path = format!("/api/v1/programs/{}/history", self.program);
             if let Ok(history) = self.client.get(&path) {
-                self.tell.send(Heard::History(history)).ok()?;
+                self.heard(Heard::History(history))?;
             }
         }
         Some(())
     }
 
-    /// The next lease, which the server holds back; one at once where nothing is recorded, or where the server holds none.
+    /// The next lease, which the server holds back. One at once where nothing is recorded, where the server said nothing the last time, which must
+    /// not last, and where it holds none.
     fn lease(&self, is_halted: bool) -> Option<Envelope> {
         let request = LeaseRequest { program: self.program };
         let at_once = || self.client.post("/api/v1/leases", &request).ok();
-        if is_halted {
+        if is_halted || !self.answered {
             return at_once();
         }
         self.client.post("/api/v1/leases/next", &request).ok().or_else(at_once)
+    }
+
+    /// Tells, and wakes who listens.
+    fn heard(&self, heard: Heard) -> Option<()> {
+        self.tell.send(heard).ok()?;
+        if let Some(waker) = self.wakes.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            waker.wake();
+        }
+        Some(())
     }
 }
 

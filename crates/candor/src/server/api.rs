@@ -123,27 +123,27 @@ fn by_a_signer(proposal: &Proposal) -> Result<(), Refused> {
 }
 
 async fn sign_off(State(app): State<App>, body: Bytes) -> Answer<Done> {
-    let envelope = envelope(&body)?;
-    let done = app.with(move |vault| {
+    let (envelope, news) = (envelope(&body)?, app.news().clone());
+    app.with(move |vault| {
         let done = vault.sign_off(&envelope, ambient::now(), &mut SystemEntropy);
         let done = done.map_err(|error| Refused::by(error.code(), &error))?;
+        // Here, and not when it is answered: it is done also for who does not wait for the answer.
+        news.act();
         Ok(Json(Done { leaf: done.leaf, state: done.state.to_owned() }))
-    });
-    let done = done.await;
-    app.acts().was_done();
-    done
+    })
+    .await
 }
 
 async fn act(State(app): State<App>, body: Bytes) -> Answer<Done> {
-    let envelope = envelope(&body)?;
-    let done = app.with(move |vault| {
+    let (envelope, news) = (envelope(&body)?, app.news().clone());
+    app.with(move |vault| {
         let done = vault.act(&envelope, ambient::now(), &mut SystemEntropy);
         let done = done.map_err(|error| Refused::by(error.code(), &error))?;
+        // Here, and not when it is answered: it is done also for who does not wait for the answer.
+        news.act();
         Ok(Json(Done { leaf: done.leaf, state: done.state.to_owned() }))
-    });
-    let done = done.await;
-    app.acts().was_done();
-    done
+    })
+    .await
 }
 
 async fn give_consent(State(app): State<App>, body: Bytes) -> Answer<candor_consent::Receipt> {

@@ -11,7 +11,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use candor_model::bundle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::state::{App, Refused};
 
@@ -23,6 +23,8 @@ const BODY_IDLE_SECONDS_MAX: u64 = 5;
 const BODY_SECONDS_MAX: u64 = 120;
 /// Largest body of a signed act or a lease, in bytes.
 const ACT_BYTES_MAX: usize = 1024 * 1024;
+/// Largest body of a question for the next lease, in bytes: it is a digest.
+const LEASE_BYTES_MAX: usize = 4 * 1024;
 /// Largest body of a proposal or a dataset request, in bytes.
 const DOCUMENTS_BYTES_MAX: usize = 48 * 1024 * 1024;
 
@@ -32,6 +34,8 @@ struct Cost {
     body_bytes_max: usize,
     /// Its body is large: it is read in its turn, and not before.
     large: bool,
+    /// It waits for its turn; another one is sent away where there is none.
+    patient: bool,
 }
 
 /// Bundles that are read or admitted at one moment: each may take its bytes of memory.
@@ -40,8 +44,8 @@ static BUNDLES: Semaphore = Semaphore::const_new(2);
 static DOCUMENTS: Semaphore = Semaphore::const_new(4);
 /// Halts, withdrawals, consents, sign-offs and leases at one moment. Their bodies are read before their turn.
 static ACTS: Semaphore = Semaphore::const_new(32);
-/// Leases that are held back at one moment: they wait, and do nothing.
-static HELD: Semaphore = Semaphore::const_new(4_096);
+/// Leases that are held back at one moment, half as many as a process may have connections: who is sent away asks for a lease at once instead.
+static HELD_LEASES: Semaphore = Semaphore::const_new(512);
 /// Pages and other reads at one moment.
 static READS: Semaphore = Semaphore::const_new(32);
 
@@ -50,16 +54,27 @@ impl Cost {
         match (method == Method::POST, route) {
             (true, Some("/api/v1/bundles")) => {
                 let body_bytes_max = usize::try_from(bundle::BUNDLE_BYTES_MAX).unwrap_or(usize::MAX);
-                Self { turns: &BUNDLES, body_bytes_max, large: true }
+                Self { turns: &BUNDLES, body_bytes_max, large: true, patient: true }
             }
             (true, Some("/api/v1/programs" | "/api/v1/datasets")) => {
-                Self { turns: &DOCUMENTS, body_bytes_max: DOCUMENTS_BYTES_MAX, large: true }
+                Self { turns: &DOCUMENTS, body_bytes_max: DOCUMENTS_BYTES_MAX, large: true, patient: true }
             }
             (true, Some("/api/v1/leases/next")) => {
-                Self { turns: &HELD, body_bytes_max: ACT_BYTES_MAX, large: false }
+                Self { turns: &HELD_LEASES, body_bytes_max: LEASE_BYTES_MAX, large: false, patient: false }
             }
-            (true, _) => Self { turns: &ACTS, body_bytes_max: ACT_BYTES_MAX, large: false },
-            (false, _) => Self { turns: &READS, body_bytes_max: 0, large: false },
+            (true, _) => Self { turns: &ACTS, body_bytes_max: ACT_BYTES_MAX, large: false, patient: true },
+            (false, _) => Self { turns: &READS, body_bytes_max: 0, large: false, patient: true },
+        }
+    }
+}
+
+impl Cost {
+    async fn turn(&self) -> Result<SemaphorePermit<'static>, Refused> {
+        let full = || Refused::unread(StatusCode::SERVICE_UNAVAILABLE, "too many wait already");
+        if self.patient {
+            self.turns.acquire().await.map_err(|_| full())
+        } else {
+            self.turns.try_acquire().map_err(|_| full())
         }
     }
 }
@@ -98,11 +113,11 @@ async fn guard(request: Request, next: Next) -> Response {
 async fn answer(request: Request, next: Next, cost: &Cost) -> Response {
     let work = async {
         if cost.large {
-            let _turn = cost.turns.acquire().await;
+            let _turn = cost.turn().await?;
             Ok(next.run(whole(request, cost.body_bytes_max).await?).await)
         } else {
             let request = whole(request, cost.body_bytes_max).await?;
-            let _turn = cost.turns.acquire().await;
+            let _turn = cost.turn().await?;
             Ok(next.run(request).await)
         }
     };

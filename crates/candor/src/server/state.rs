@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use candor_consent::{BystanderRule, Charter, Decision, Field};
 use candor_vault::{ProgramView, Received, Vault};
 
-use super::acts::Acts;
+use super::news::News;
 use super::sends::Sends;
 use crate::ambient;
 use crate::api::{Problem, Program, Purpose, Signed};
@@ -21,13 +21,13 @@ pub(crate) struct App {
     /// Held while a bundle is read: one at a time, since each may take much memory.
     reading: Arc<Mutex<()>>,
     sends: Sends,
-    acts: Acts,
+    news: News,
 }
 
 impl App {
     /// Puts the vault behind its lock.
     pub(super) fn new(vault: Vault, sends: Sends) -> Self {
-        Self { vault: Arc::new(Mutex::new(vault)), reading: Arc::default(), sends, acts: Acts::default() }
+        Self { vault: Arc::new(Mutex::new(vault)), reading: Arc::default(), sends, news: News::default() }
     }
 
     /// The datasets that are being sent.
@@ -36,8 +36,8 @@ impl App {
     }
 
     /// What is done about programs.
-    pub(super) const fn acts(&self) -> &Acts {
-        &self.acts
+    pub(super) const fn news(&self) -> &News {
+        &self.news
     }
 
     /// Works on the vault, off the asynchronous threads, one request at a time.

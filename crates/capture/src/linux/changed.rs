@@ -32,7 +32,7 @@ pub(crate) struct Changed {
 /// What changed since the last tree, and since the last frame.
 ///
 /// In the order of a look: `before_frame`, the frame, `after_frame`, then `take` just before the tree is asked and `after_tree` when it is there.
-/// What is drawn between the frame and the tree counts for the next one, whatever the next frame looks like: the tree may have been asked in between.
+/// What is drawn between the frame and the tree is late: the tree may have been asked in between, of a moment that no frame shows.
 #[derive(Default)]
 pub(crate) struct Changes {
     /// Where the server cannot tell it, nothing is known.
@@ -116,12 +116,13 @@ impl Changes {
         let same = state.windows == windows;
         state.windows = windows;
         state.compares &= with_frame;
+        state.compared = state.compared.filter(|_| with_frame);
         state.given(parts).filter(|_| same)
     }
 
-    /// What changed while the tree was asked.
-    pub(crate) fn after_tree(&self, connection: &RustConnection) {
-        let parts = self.told(connection);
+    /// The tree is there, or it is not waited for any longer: then it may be asked whenever, and the next one is asked whole.
+    pub(crate) fn after_tree(&self, connection: &RustConnection, is_there: bool) {
+        let parts = self.told(connection).filter(|_| is_there);
         let mut state = self.state.borrow_mut();
         state.late = together(state.late.take(), parts);
     }
@@ -129,7 +130,7 @@ impl Changes {
     /// The last frame goes.
     pub(crate) fn forget(&self) {
         let mut state = self.state.borrow_mut();
-        (state.unpainted, state.compares) = (None, false);
+        (state.unpainted, state.compares, state.compared) = (None, false, Some(false));
     }
 
     fn told(&self, connection: &RustConnection) -> Parts {
@@ -236,7 +237,7 @@ mod tests {
         changes.state.borrow_mut().given(Some(Vec::new())).map(|changed| changed.differ)
     }
 
-    /// What changed for a tree before which these parts were drawn, with a frame that differs in those, if there is one.
+    /// What counts for a tree: with this frame before it, if there is one, and parts that were drawn after that.
     fn looked(state: &mut State, frame: Option<Painted>, after_frame: &[Rect]) -> Option<Changed> {
         let changes = Changes { account: None, state: std::mem::take(state).into() };
         if let Some(painted) = frame {
@@ -259,16 +260,21 @@ mod tests {
         assert_eq!(looked(&mut state, over(&[]), &[]), expected(&[], &[after]));
         assert_eq!(looked(&mut state, over(&[]), &[]), expected(&[], &[]));
         // Without two frames to compare all of it counts as what differs.
-        for (frame, differ) in [(Some(Painted::Anew), [after, cell]), (None, [after, cell])] {
+        for frame in [Some(Painted::Anew), None] {
             let mut state = known();
             assert_eq!(looked(&mut state, over(&[]), &[after]), expected(&[], &[tree]));
-            assert_eq!(looked(&mut state, frame, &[cell]), expected(&differ, &[]));
+            assert_eq!(looked(&mut state, frame, &[cell]), expected(&[after, cell], &[]));
         }
         // Of two frames before a tree both must be compared.
         let changes = Changes { account: None, state: known().into() };
         changes.after_frame(drawn(&[]), Painted::Anew);
         let mut state = changes.state.into_inner();
         assert_eq!(looked(&mut state, over(&[cell]), &[]), expected(&[cell, tree], &[]));
+        // Nor is it compared where the frame was given up after it was painted.
+        let changes = Changes { account: None, state: known().into() };
+        changes.after_frame(drawn(&[]), Painted::Over(Vec::new()));
+        changes.forget();
+        assert_eq!(changes.state.into_inner().given(Some(vec![cell])), expected(&[tree, cell], &[]));
         // What is not known stays so for one tree.
         let mut state = State { late: None, ..known() };
         assert_eq!(looked(&mut state, over(&[]), &[]), None);

@@ -88,6 +88,10 @@ pub(crate) type One = (Element, Node, Vec<Element>);
 /// A text, and the element that it was written in.
 pub(crate) type Text = (Zeroizing<String>, Element);
 
+/// There was no answer within the budget.
+#[derive(Debug)]
+pub(crate) struct NotInTime;
+
 /// Which element is wanted.
 #[derive(Debug, Clone)]
 pub(crate) enum Which {
@@ -137,8 +141,15 @@ impl Trees {
 
     /// The tree of a window within the budget. `changes` is what changed on the screen since the last tree of any window was asked for; none if
     /// that is not known.
-    pub(crate) fn tree(&self, client: &Client, changes: Option<Changed>) -> Option<Walked> {
-        self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), changes, reply)).flatten()
+    ///
+    /// # Errors
+    /// When it is not there in time. It may be asked yet.
+    pub(crate) fn tree(
+        &self,
+        client: &Client,
+        changes: Option<Changed>,
+    ) -> Result<Option<Walked>, NotInTime> {
+        self.ask(TREE_BUDGET_MS, |reply| Request::Tree(client.clone(), changes, reply)).ok_or(NotInTime)
     }
 
     /// What the window of a browser shows. One that does not answer in time is asked again, and is then of the unknown.

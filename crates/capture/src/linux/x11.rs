@@ -234,8 +234,8 @@ impl X11Sensor {
     /// The tree of a window, as it is now, among these windows; `with_frame` says that a frame was read just before.
     pub(crate) fn tree(&self, client: &Client, windows: &[SeenWindow], with_frame: bool) -> Option<Walked> {
         let walked = self.trees.tree(client, self.changed.take(&self.connection, windows, with_frame));
-        self.changed.after_tree(&self.connection);
-        walked
+        self.changed.after_tree(&self.connection, walked.is_ok());
+        walked.ok().flatten()
     }
 
     pub(crate) fn client(&self, window: &SeenWindow) -> Result<Option<Client>, SensorError> {

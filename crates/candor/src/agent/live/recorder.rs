@@ -29,8 +29,9 @@ use crate::exit::{Because, Failure, Kind, Outcome};
 
 /// How long the sensor waits for something to happen before it looks whether the screen came to rest, in milliseconds.
 const WAIT_MS: u64 = 50;
-/// The same where the screen was looked at since it changed: a change, a hand, and what the server says end the wait.
-const REST_MS: u64 = 500;
+/// The same where the screen was looked at since it changed: a change, a hand, and what the server says end the wait, so that what is left to be
+/// found by looking is a command that nobody sees and a light that lies covered by nothing new.
+const REST_MS: u64 = 1_000;
 /// Between two looks at what other commands want and what the gate says, in microseconds.
 const AROUND_US: u64 = 200_000;
 /// Between two looks at what the recorder uses up, and between two words about itself, in microseconds.
@@ -84,10 +85,11 @@ pub(super) struct Recorder<'r, 'a, 'b> {
     pub(super) stood: (Vec<Why>, u64),
     pub(super) heard_us: u64,
     pub(super) around_us: Option<u64>,
-    pub(super) read_us: Option<u64>,
-    pub(super) said_us: Option<u64>,
+    /// When it was read what is used up, and what was kept and refused by then.
+    pub(super) read: Option<(u64, Count)>,
+    /// The same of the last word.
+    pub(super) said_at: Option<(u64, Count)>,
     pub(super) said: On,
-    pub(super) said_count: Count,
 }
 
 impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
@@ -123,10 +125,9 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             stood: (Vec::new(), 0),
             heard_us: 0,
             around_us: None,
-            read_us: None,
-            said_us: None,
+            read: None,
+            said_at: None,
             said: On::Off,
-            said_count: Count::default(),
         }
     }
 
@@ -266,8 +267,8 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.taker.road.forget(&self.board, &wish)?;
         }
         // By a time of its own: words about itself are said between two looks, and would put it off again and again.
-        if self.is_due(self.read_us, now_us) {
-            self.read_us = Some(now_us);
+        if self.is_due(self.read, now_us) {
+            self.read = Some((now_us, self.taker.road.count()));
             self.read(now_us)?;
         }
         let refused = self.taker.road.gate().refuses_all();
@@ -293,10 +294,10 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         Ok(())
     }
 
-    /// Whether it is time again for what was done at `last`.
-    pub(super) fn is_due(&self, last: Option<u64>, now_us: u64) -> bool {
-        let wait_us = if self.taker.road.count() == self.said_count { SAY_SAME_US } else { SAY_US };
-        last.is_none_or(|at| now_us.saturating_sub(at) >= wait_us)
+    /// Whether it is time again for what was done last at a moment, and at a count.
+    pub(super) fn is_due(&self, last: Option<(u64, Count)>, now_us: u64) -> bool {
+        let wait_us = |count| if self.taker.road.count() == count { SAY_SAME_US } else { SAY_US };
+        last.is_none_or(|(at, count)| now_us.saturating_sub(at) >= wait_us(count))
     }
 
     /// Reads what is used up. What is left out from here on is an entry of the recording.

@@ -34,10 +34,10 @@ impl Recorder<'_, '_, '_> {
         if shown != self.lamp.shown() {
             self.lamp.show(shown)?;
         }
-        if on == self.said && !self.is_due(self.said_us, now_us) {
+        if on == self.said && !self.is_due(self.said_at, now_us) {
             return Ok(());
         }
-        (self.said, self.said_count, self.said_us) = (on, self.taker.road.count(), Some(now_us));
+        (self.said, self.said_at) = (on, Some((now_us, self.taker.road.count())));
         self.tray.show(wish::look(self.enrolment, shown));
         let said = self.words(on, now_us);
         self.board.say(&said)

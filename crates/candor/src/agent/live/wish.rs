@@ -24,7 +24,7 @@ impl Recorder<'_, '_, '_> {
                 Wish::Stop => self.board.stop()?,
             }
             // What it came to is shown at once, and not at the next look around.
-            (self.around_us, self.said_us) = (None, None);
+            (self.around_us, self.said_at) = (None, None);
         }
         Ok(())
     }

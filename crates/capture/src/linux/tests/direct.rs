@@ -213,7 +213,8 @@ fn the_tree_that_is_kept_with_a_frame_is_the_one_that_is_asked_whole() {
     {
         desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
         let mut last = String::new();
-        let same = (0..ROUNDS).find_map(|_| {
+        // Few, so that it is not half a minute after which everything is asked.
+        let same = (0..ROUNDS / 3).find_map(|_| {
             std::thread::sleep(REST);
             recalls.rest.after_action();
             kept(&mut recalls, &law, CALC);

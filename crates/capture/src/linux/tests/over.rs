@@ -99,7 +99,7 @@ fn a_frame_that_is_painted_over_the_last_one_is_the_one_that_is_painted_anew() {
     for change in 0..CHANGES {
         hand.change();
         // Who asks for trees asks the same account.
-        over.changed.after_tree(&over.connection);
+        over.changed.after_tree(&over.connection, true);
         // What was drawn reaches the screen a moment after it was drawn.
         let agreed = within(WAIT, || {
             let (last, whole) = (frame(&mut over, &law, editor)?, frame(&mut anew, &law, editor)?);

@@ -342,7 +342,7 @@ impl Bus {
             rule.and_then(|rule| detail.into_iter().try_fold(rule, |rule, detail| rule.arg(0, detail)));
         let Ok(rule) = rule.map(zbus::match_rule::Builder::build) else { return };
         let told = self.connection.call_method(Some(DBUS), DBUS_PATH, Some(DBUS), "AddMatch", &rule);
-        // A bus that does not answer is given up as soon as it is asked something else.
+        // Where it is refused nothing is told, as by an application that tells of nothing: what changed a pixel is asked all the same.
         let _ = tokio::time::timeout(Duration::from_millis(ANSWER_MS), told).await;
     }
 }

@@ -173,6 +173,9 @@ enum Told {
 
 /// None of what nobody hears: answers, and signals of something else.
 fn told(message: &Message) -> Option<Told> {
+    if message.message_type() != zbus::message::Type::Signal {
+        return None;
+    }
     let header = message.header();
     match (header.interface()?.as_str(), header.member()?.as_str()) {
         (OBJECT, "TextChanged") => Some(Told::Text),

@@ -115,7 +115,7 @@ pub(super) struct Recall {
 }
 
 /// Toolkits, as they name themselves, whose menus open in windows of their own: where a window comes or goes everything is asked.
-const MENUS_APART: [&str; 3] = ["gtk", "VCL", "Qt"];
+const MENUS_APART: [&str; 2] = ["gtk", "VCL"];
 const MENU: &str = "menu";
 const NOWHERE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
 
@@ -186,9 +186,19 @@ impl Recall {
         self.menus_apart = toolkit.is_some_and(|toolkit| MENUS_APART.contains(&toolkit));
     }
 
-    /// Where a change may have brought what lies in an element, and was not showing.
-    fn brings(&self, told: &Told) -> Rect {
-        if self.menus_apart && told.node.role == MENU { NOWHERE } else { told.node.bounds }
+    /// Where pixels may tell of what lies in an element: of a closed menu nowhere. In an open one something is showing, and may be scrolled.
+    fn inside(&self, told: &Told, children: Option<&[Element]>) -> Rect {
+        let is_open = || {
+            let mut children = children.into_iter().flatten();
+            children.any(|child| matches!(self.before(child), Some(Known::Shown(..))))
+        };
+        let is_closed_menu = self.menus_apart && told.node.role == MENU && !is_open();
+        if is_closed_menu { NOWHERE } else { told.node.bounds }
+    }
+
+    /// What can be seen of what lies in an element, of which this can be seen.
+    pub(super) fn clip(&self, clip: Rect, told: &Told, children: Option<&[Element]>) -> Rect {
+        common(clip, self.inside(told, children))
     }
 
     /// What an element told at the last walk, whether it still is so or not.
@@ -209,8 +219,8 @@ impl Recall {
                 expected.push(element.clone());
             }
             let Known::Shown(told, Some(children)) = known else { continue };
-            let clip = common(clip, told.node.bounds);
-            let is_new = is_asked && self.is_touched(element, self.brings(told));
+            let is_new = is_asked && self.is_touched(element, self.inside(told, Some(children)));
+            let clip = self.clip(clip, told, Some(children));
             let below = children.iter().filter(|child| met.insert(ObjectPath::from(child.1.clone())));
             level.extend(below.map(|child| (child, clip, is_new)));
         }
@@ -232,18 +242,22 @@ impl Recall {
         let same = self.before(element).is_some_and(|before| before == now);
         same && match now {
             Known::Hidden => true,
-            Known::Shown(told, _) => !self.is_touched(element, self.brings(told)),
+            Known::Shown(told, children) => !self.is_touched(element, self.inside(told, children.as_deref())),
         }
     }
 
     /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it
     /// changed.
     pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Rc<Known>> {
-        let known = &self.known.get(&*element.1)?.known;
+        let Kept { known, is_asked } = self.known.get(&*element.1)?;
+        // Where it told that it cannot be seen, it may have told so of a moment that no frame shows, and be back.
+        let [marks, _] = &self.marks;
+        let was_away = || *is_asked && marks.late.iter().any(|part| meet(*part, clip));
         let still = match known.as_ref() {
-            Known::Hidden => !is_new && !self.is_touched(element, NOWHERE),
+            Known::Hidden => !is_new && !was_away() && !self.is_touched(element, NOWHERE),
             Known::Shown(told, _) => {
-                (!is_new || meet(clip, told.node.bounds)) && !self.is_touched(element, told.node.bounds)
+                let place = told.node.bounds;
+                (meet(clip, place) || !is_new && !was_away()) && !self.is_touched(element, place)
             }
         };
         still.then_some(known)
@@ -385,7 +399,8 @@ mod tests {
         let late = Changed { differ: Vec::new(), late: vec![PLACE] };
         let mut memories = walked();
         memories.changed(Some(&late));
-        assert_eq!(recalled(&mut memories, 1), [false, true]);
+        // What is hidden may have been so for a moment.
+        assert_eq!(recalled(&mut memories, 1), [false, false]);
         // Recalled, and not asked: it is of the moment when its pixels were looked at.
         let kept = |is_asked| Kept { known: Rc::new(shown(PLACE)), is_asked };
         for is_asked in [false, true] {
@@ -431,6 +446,36 @@ mod tests {
             assert!(!recall(Some("/2")).is_as_before(&element(2), &menu()));
             assert_eq!(asked(&recall(Some("/2"))), 2);
             assert!(!recall(None).is_as_before(&element(2), &shown(PLACE)));
+        }
+    }
+
+    #[test]
+    fn an_open_menu_that_was_scrolled_is_asked_for_what_comes_into_sight() {
+        let below = rect(10, 40, 20, 20);
+        let menu = || Known::Shown(told(MENU, PLACE), Some(vec![element(3)]));
+        let mut memories = Memories::default();
+        memories.recall(&client(WINDOW), &frame(), 0);
+        memories.keep(7, found([(2, menu()), (3, shown(below))]));
+        memories.changed(Some(&differs(&[PLACE])));
+        let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+        recall.is_of(Some("gtk"));
+        assert!(!recall.is_as_before(&element(2), &menu()));
+        assert_eq!(recall.expected(&element(2)).len(), 2);
+    }
+
+    #[test]
+    fn what_told_that_it_cannot_be_seen_while_something_was_drawn_is_asked_again() {
+        let late = Changed { differ: Vec::new(), late: vec![rect(60, 60, 5, 5)] };
+        for is_asked in [false, true] {
+            let mut memories = walked();
+            let kept = |known| Kept { known: Rc::new(known), is_asked };
+            let away = [(2, shown(rect(10, 200, 9, 9))), (3, Known::Hidden)];
+            memories.keep(7, away.into_iter().map(|(n, known)| (element(n).1.into(), kept(known))).collect());
+            memories.changed(Some(&late));
+            let recall = memories.recall(&client(WINDOW), &frame(), 1);
+            let recalled = |clip| [2, 3].map(|n| recall.of(&element(n), clip, false).is_some());
+            assert_eq!(recalled(WINDOW), [!is_asked; 2]);
+            assert_eq!(recalled(PLACE), [true; 2], "drawn elsewhere");
         }
     }
 

@@ -13,7 +13,7 @@ use super::bus::{Bus, Element};
 use super::early::{self, Early};
 use super::find::{self, Frame};
 use super::listen::Ear;
-use super::memory::{EVERYWHERE, Found, Kept, Known, Recall, common};
+use super::memory::{EVERYWHERE, Found, Kept, Known, Recall};
 use super::node::{Told, is_walked, known, told};
 use super::role::SHOWING_MASK;
 use super::{Client, TREE_BUDGET_MS, TREE_NODES_MAX};
@@ -203,7 +203,7 @@ where
             return None;
         }
         let parent = Some(walked.take(next, told, children.as_deref()));
-        let clip = common(next.clip, told.node.bounds);
+        let clip = recall.clip(next.clip, told, children.as_deref());
         let unmet = children.iter().flatten().filter(|child| walked.met.insert(child.1.clone().into()));
         below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new }));
     }

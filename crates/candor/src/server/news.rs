@@ -1,10 +1,10 @@
-//! What was done about a program, told to everybody who waits for it.
+//! What was done about programs, told to everybody who waits for it.
 
 use tokio::sync::watch;
 
 /// Tells of acts and sign-offs, and of the server's end.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Acts(watch::Sender<Told>);
+pub(crate) struct News(watch::Sender<Told>);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Told {
@@ -14,11 +14,11 @@ enum Told {
 }
 
 /// Hears of what is done from the moment on when it was made.
-pub(crate) struct Waits(watch::Receiver<Told>);
+pub(crate) struct Hearing(watch::Receiver<Told>);
 
-impl Acts {
+impl News {
     /// An act or a sign-off was done.
-    pub(crate) fn was_done(&self) {
+    pub(crate) fn act(&self) {
         self.0.send_modify(|_| {});
     }
 
@@ -28,12 +28,12 @@ impl Acts {
     }
 
     /// Hears from now on.
-    pub(crate) fn waits(&self) -> Waits {
-        Waits(self.0.subscribe())
+    pub(crate) fn hearing(&self) -> Hearing {
+        Hearing(self.0.subscribe())
     }
 }
 
-impl Waits {
+impl Hearing {
     /// Whether there is anything left to wait for.
     pub(crate) fn goes_on(&self) -> bool {
         *self.0.borrow() == Told::Act && self.0.has_changed().is_ok()
