@@ -32,8 +32,8 @@ fn unreadable() -> std::io::Result<()> {
 }
 
 /// From here on the threads of this program share two pools of memory. The system's allocator otherwise gives each thread a pool of its own, and each
-/// pool keeps for itself what its thread once needed: of a recorder's eight threads that is a fifth of its memory (`docs/benchmarks.md`,
-/// `recorder-memory`). Not for a program that works on all cores: its threads would wait for each other.
+/// pool keeps for itself what its thread once needed: some twenty megabytes of a recorder (`docs/benchmarks.md`, `recorder-memory`).
+/// Not for a program that works on all cores: its threads would wait for each other.
 ///
 /// Called before other threads begin: glibc reads the number without a lock. Only glibc knows how; elsewhere nothing is done.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

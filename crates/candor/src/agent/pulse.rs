@@ -46,13 +46,12 @@ impl Pulse {
         let (until, ended) = channel();
         let is_halted = Arc::new(AtomicBool::new(false));
         let wakes = Arc::<Mutex<Option<Waker>>>::default();
-        let (is_halting, wakes_too) = (Arc::clone(&is_halted), Arc::clone(&wakes));
         let mut asks = Asks {
             client,
             program,
             tell,
-            is_halted: is_halting,
-            wakes: wakes_too,
+            is_halted: Arc::clone(&is_halted),
+            wakes: Arc::clone(&wakes),
             answered: false,
             history: None,
         };

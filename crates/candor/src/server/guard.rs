@@ -44,7 +44,7 @@ static BUNDLES: Semaphore = Semaphore::const_new(2);
 static DOCUMENTS: Semaphore = Semaphore::const_new(4);
 /// Halts, withdrawals, consents, sign-offs and leases at one moment. Their bodies are read before their turn.
 static ACTS: Semaphore = Semaphore::const_new(32);
-/// Leases that are held back at one moment, half as many as a process may have connections: who is sent away asks for a lease at once instead.
+/// Leases that are held back at one moment, half as many as a process usually may have files open: who is sent away asks for a lease at once instead.
 static HELD_LEASES: Semaphore = Semaphore::const_new(512);
 /// Pages and other reads at one moment.
 static READS: Semaphore = Semaphore::const_new(32);
@@ -66,9 +66,8 @@ impl Cost {
             (false, _) => Self { turns: &READS, body_bytes_max: 0, large: false, patient: true },
         }
     }
-}
 
-impl Cost {
+    /// A turn of its kind.
     async fn turn(&self) -> Result<SemaphorePermit<'static>, Refused> {
         let full = || Refused::unread(StatusCode::SERVICE_UNAVAILABLE, "too many wait already");
         if self.patient {
