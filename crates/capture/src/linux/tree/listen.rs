@@ -72,6 +72,12 @@ impl Ear {
         ear
     }
 
+    /// Hears nothing, and remembers what walks find.
+    #[cfg(test)]
+    pub(super) fn deaf(now: &Now) -> Self {
+        Self { heard: Rc::default(), now: Now::clone(now) }
+    }
+
     /// Hears texts of this permitted window from now on.
     pub(crate) async fn attend(&self, bus: &Bus, client: &Client) {
         match find::frame(bus, client).await {
@@ -99,7 +105,7 @@ impl Ear {
         self.heard.borrow_mut().memories.recall(client, frame, now_us)
     }
 
-    /// What a walk found that came to its end.
+    /// What a walk found, as far as it came.
     pub(super) fn keep(&self, client: &Client, found: Found) {
         self.heard.borrow_mut().memories.keep(client.window, found);
     }

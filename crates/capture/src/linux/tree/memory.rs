@@ -2,8 +2,8 @@
 //!
 //! An element is as it was told if none of its pixels changed and its application told nothing of it. One of which nothing can be seen, because
 //! it is scrolled out or opens elsewhere, may have moved without changing a pixel of its own: it is asked whenever what it lies in changed. What was asked
-//! because of a change is asked once more at the next walk, for applications that draw first and tell later; what was asked while its pixels
-//! were drawn is asked again too. After [`WHOLE_US`] everything is asked.
+//! because of a change is asked once more at the next walk, for applications that draw first and tell later; what told something else while its
+//! pixels were drawn is asked again too. After [`WHOLE_US`] everything is asked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -26,7 +26,7 @@ const MARKS_MAX: usize = 512;
 const WINDOWS_MAX: usize = 16;
 
 /// What is remembered of one element.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq)]
 pub(super) enum Known {
     /// It is not showing.
     Hidden,
@@ -45,8 +45,8 @@ impl Drop for Known {
 /// What a walk leaves of an element.
 pub(super) struct Kept {
     pub(super) known: Rc<Known>,
-    /// It was asked for the last tree, and not recalled.
-    pub(super) is_asked: bool,
+    /// It was asked for the last tree, and told what was not known of it: what tells the same is remembered as before.
+    pub(super) is_fresh: bool,
 }
 
 /// What is known of elements, by their path.
@@ -58,7 +58,7 @@ pub(super) struct Marks {
     everything: bool,
     elements: BTreeSet<String>,
     parts: Vec<Rect>,
-    /// What was asked for the last tree may be of a moment that no frame shows here.
+    /// What was fresh in the last tree may be of a moment that no frame shows here.
     late: Vec<Rect>,
 }
 
@@ -79,8 +79,8 @@ impl Marks {
         self.everything |= self.elements.len() > MARKS_MAX;
     }
 
-    fn touch(&self, path: &str, place: Rect, is_asked: bool) -> bool {
-        let late = self.late.iter().filter(|_| is_asked);
+    fn touch(&self, path: &str, place: Rect, is_fresh: bool) -> bool {
+        let late = self.late.iter().filter(|_| is_fresh);
         let mut parts = self.parts.iter().chain(late);
         self.everything || self.elements.contains(path) || parts.any(|part| meet(*part, place))
     }
@@ -172,7 +172,7 @@ impl Memories {
         );
     }
 
-    /// What a walk found that came to its end.
+    /// What a walk found, as far as it came: of the rest nothing is known any more.
     pub(super) fn keep(&mut self, id: u64, found: Found) {
         if let Some(window) = self.0.get_mut(&id) {
             window.known = found;
@@ -228,13 +228,14 @@ impl Recall {
     }
 
     fn is_touched(&self, element: &Element, place: Rect) -> bool {
-        let is_asked = self.known.get(&*element.1).is_some_and(|kept| kept.is_asked);
-        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place, is_asked))
+        let is_fresh = self.known.get(&*element.1).is_some_and(|kept| kept.is_fresh);
+        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place, is_fresh))
     }
 
-    /// Whether an element that is recalled was asked for the same tree.
-    pub(super) fn was_asked(&self, element: &Element) -> bool {
-        self.is_again && self.known.get(&*element.1).is_some_and(|kept| kept.is_asked)
+    /// Whether what is known of an element by now is fresh in the tree that is asked.
+    pub(super) fn is_fresh(&self, element: &Element, now: &Rc<Known>) -> bool {
+        let kept = self.known.get(&*element.1);
+        kept.is_none_or(|kept| self.is_again && kept.is_fresh || kept.known != *now)
     }
 
     /// Whether an element that was asked tells what it told before, without a mark.
@@ -249,10 +250,10 @@ impl Recall {
     /// What an element told, if it still is so. `clip` is what can be seen of what lies around it; `is_new` says that what lies around it
     /// changed.
     pub(super) fn of(&self, element: &Element, clip: Rect, is_new: bool) -> Option<&Rc<Known>> {
-        let Kept { known, is_asked } = self.known.get(&*element.1)?;
+        let Kept { known, is_fresh } = self.known.get(&*element.1)?;
         // Where it told that it cannot be seen, it may have told so of a moment that no frame shows, and be back.
         let [marks, _] = &self.marks;
-        let was_away = || *is_asked && marks.late.iter().any(|part| meet(*part, clip));
+        let was_away = || *is_fresh && marks.late.iter().any(|part| meet(*part, clip));
         let still = match known.as_ref() {
             Known::Hidden => !is_new && !was_away() && !self.is_touched(element, NOWHERE),
             Known::Shown(told, _) => {
@@ -326,7 +327,7 @@ mod tests {
     }
 
     fn found<const N: usize>(known: [(u32, Known); N]) -> Found {
-        let kept = |known| Kept { known: Rc::new(known), is_asked: true };
+        let kept = |known| Kept { known: Rc::new(known), is_fresh: true };
         known.into_iter().map(|(n, known)| (element(n).1.into(), kept(known))).collect()
     }
 
@@ -401,26 +402,32 @@ mod tests {
         memories.changed(Some(&late));
         // What is hidden may have been so for a moment.
         assert_eq!(recalled(&mut memories, 1), [false, false]);
-        // Recalled, and not asked: it is of the moment when its pixels were looked at.
-        let kept = |is_asked| Kept { known: Rc::new(shown(PLACE)), is_asked };
-        for is_asked in [false, true] {
-            memories.keep(7, Found::from([(element(2).1.into(), kept(is_asked))]));
+        // What was known before is of the moment when its pixels were looked at.
+        let kept = |is_fresh| Kept { known: Rc::new(shown(PLACE)), is_fresh };
+        for is_fresh in [false, true] {
+            memories.keep(7, Found::from([(element(2).1.into(), kept(is_fresh))]));
             memories.changed(Some(&late));
-            assert_eq!(recalled(&mut memories, 1)[0], !is_asked);
+            assert_eq!(recalled(&mut memories, 1)[0], !is_fresh);
         }
     }
 
     #[test]
-    fn what_was_asked_at_the_first_walk_for_a_tree_was_asked_for_it_also_after_the_second() {
+    fn what_was_not_known_before_a_tree_is_fresh_in_it_also_after_its_second_walk() {
         let mut memories = walked();
         memories.changed(Some(&differs(&[])));
-        let was_asked = |memories: &mut Memories| {
+        let mut is_fresh = |n: u32, now: Known| {
             let recall = memories.recall(&client(WINDOW), &frame(), 1);
-            let was_asked = recall.was_asked(&element(2));
+            let is_fresh = recall.is_fresh(&element(n), &Rc::new(now));
             memories.keep(7, recall.known);
-            was_asked
+            is_fresh
         };
-        assert_eq!([was_asked(&mut memories), was_asked(&mut memories)], [false, true]);
+        assert!(!is_fresh(2, shown(PLACE)), "it was known to be so");
+        assert!(
+            is_fresh(2, shown(PLACE)),
+            "it was not known to be so before the walk that is the last for the same tree"
+        );
+        assert!(is_fresh(3, shown(PLACE)));
+        assert!(is_fresh(4, Known::Hidden), "nothing was known of it");
     }
 
     #[test]
@@ -466,15 +473,15 @@ mod tests {
     #[test]
     fn what_told_that_it_cannot_be_seen_while_something_was_drawn_is_asked_again() {
         let late = Changed { differ: Vec::new(), late: vec![rect(60, 60, 5, 5)] };
-        for is_asked in [false, true] {
+        for is_fresh in [false, true] {
             let mut memories = walked();
-            let kept = |known| Kept { known: Rc::new(known), is_asked };
+            let kept = |known| Kept { known: Rc::new(known), is_fresh };
             let away = [(2, shown(rect(10, 200, 9, 9))), (3, Known::Hidden)];
             memories.keep(7, away.into_iter().map(|(n, known)| (element(n).1.into(), kept(known))).collect());
             memories.changed(Some(&late));
             let recall = memories.recall(&client(WINDOW), &frame(), 1);
             let recalled = |clip| [2, 3].map(|n| recall.of(&element(n), clip, false).is_some());
-            assert_eq!(recalled(WINDOW), [!is_asked; 2]);
+            assert_eq!(recalled(WINDOW), [!is_fresh; 2]);
             assert_eq!(recalled(PLACE), [true; 2], "drawn elsewhere");
         }
     }

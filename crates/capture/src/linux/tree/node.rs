@@ -19,7 +19,7 @@ const TOGETHER_CHILDREN_MAX: i32 = 64;
 const ALL: [Asked; 5] = [Asked::States, Asked::Role, Asked::Name, Asked::Place, Asked::ChildCount];
 
 /// What was told.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) states: States,
     pub(crate) children: i32,

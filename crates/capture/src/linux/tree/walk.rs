@@ -44,16 +44,12 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
             let _ = tokio::time::timeout_at(end, bus.caught_up(&frame.application)).await;
         }
         let told_before = ear.count(&frame.application.0);
-        let mut walked = Walked::default();
-        let mut recall = ear.recall(client, &frame);
-        // What was walked until the end stays, marked as partial.
-        let in_time =
-            tokio::time::timeout_at(end, heard_out(bus, &frame, &mut recall, &mut walked)).await.is_ok();
+        let (walked, in_time) = walked_until(ear, client, &frame, end, async |recall, walked| {
+            heard_out(bus, &frame, recall, walked).await;
+        })
+        .await;
         if !in_time && last.is_some() {
             break;
-        }
-        if in_time && !walked.missing {
-            ear.keep(client, std::mem::take(&mut walked.found));
         }
         let state = if ear.count(&frame.application.0) != told_before {
             TreeState::Untrusted
@@ -84,6 +80,22 @@ async fn found(bus: &Bus, client: &Client) -> Option<(Frame, bool)> {
     let frame = frame?;
     let is_caught_up = before.as_ref() == Some(&frame.application);
     Some((frame, is_caught_up))
+}
+
+/// What a walk came to until this end, and whether it was done. What it did not come to is asked the next time: an application that takes longer
+/// than one tree may take for everything is known after some.
+async fn walked_until(
+    ear: &Ear,
+    client: &Client,
+    frame: &Frame,
+    end: tokio::time::Instant,
+    walk: impl AsyncFnOnce(&mut Recall, &mut Walked),
+) -> (Walked, bool) {
+    let mut walked = Walked::default();
+    let mut recall = ear.recall(client, frame);
+    let in_time = tokio::time::timeout_at(end, walk(&mut recall, &mut walked)).await.is_ok();
+    ear.keep(client, std::mem::take(&mut walked.found));
+    (walked, in_time)
 }
 
 /// What changed during the walk was heard when this ends.
@@ -194,8 +206,7 @@ where
             continue;
         };
         let is_new = !matches!(source, Source::Recalled(_)) && !recall.is_as_before(&next.element, &known);
-        let is_asked = !matches!(source, Source::Recalled(_)) || recall.was_asked(&next.element);
-        let kept = Kept { known: Rc::clone(&known), is_asked };
+        let kept = Kept { known: Rc::clone(&known), is_fresh: recall.is_fresh(&next.element, &known) };
         walked.found.insert(next.element.1.clone().into(), kept);
         let Known::Shown(told, children) = known.as_ref() else { continue };
         if walked.nodes.len() >= TREE_NODES_MAX {

@@ -1,13 +1,14 @@
 //! Walks through an application that is played: what it is asked, in how many rounds, and what of its answers counts.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
+use candor_model::{Moment, Timestamp};
 use zbus::message::Message;
 use zbus::zvariant::{OwnedObjectPath, Value};
 use zbus::{Connection, MessageStream};
 
 use super::super::line::Line;
-use super::super::memory::Memories;
 use super::*;
 use crate::linux::changed::Changed;
 
@@ -55,7 +56,11 @@ struct Stage {
     elements: RefCell<BTreeMap<usize, Played>>,
     /// What it was asked.
     asked: RefCell<Vec<String>>,
-    memories: RefCell<Memories>,
+    ear: Ear,
+    /// An element that does not answer.
+    silent: Cell<Option<usize>>,
+    /// The longest time that a walk may take.
+    longest: Cell<Duration>,
 }
 
 /// Something in each of these rows.
@@ -93,6 +98,9 @@ impl Stage {
         let property = body.deserialize::<(&str, &str)>().map(|(_, name)| name).unwrap_or_default();
         let member = header.member().unwrap().as_str().replace("Get", "");
         self.asked.borrow_mut().push(format!("{member}{property} {n}"));
+        if self.silent.get() == Some(n) {
+            return;
+        }
         let Some(played) = self.elements.borrow().get(&n).cloned() else {
             far.reply_error(&header, "org.example.Gone", &"gone").await.unwrap();
             return;
@@ -133,12 +141,14 @@ impl Stage {
         let client = Client { window: 7, pid: 1, bounds: WINDOW, outer: WINDOW, title: String::new() };
         let frame = Frame { application: element(0), element: element(1), name: String::new(), scale: 1 };
         if let Some(changed) = &changed {
-            self.memories.borrow_mut().changed(Some(changed));
+            self.ear.changed(Some(changed));
         }
-        let recall = self.memories.borrow_mut().recall(&client, &frame, 5);
-        let mut walked = Walked::default();
-        levels(&self.bus, frame.element, &recall, &mut walked).await;
-        self.memories.borrow_mut().keep(7, std::mem::take(&mut walked.found));
+        let end = tokio::time::Instant::now() + self.longest.get();
+        let root = frame.element.clone();
+        let (walked, _) = walked_until(&self.ear, &client, &frame, end, async |recall, walked| {
+            levels(&self.bus, root, recall, walked).await;
+        })
+        .await;
         Seen {
             nodes: walked.elements.iter().map(|element| number(&element.1)).zip(walked.nodes).collect(),
             missing: walked.missing,
@@ -150,6 +160,10 @@ impl Stage {
     fn set(&self, n: usize, played: Played) {
         self.elements.borrow_mut().insert(n, played);
     }
+}
+
+fn now() -> crate::Now {
+    Arc::new(|| Moment { wall: Timestamp::from_millis(0), monotonic_us: 5 })
 }
 
 /// Plays this application, which was walked until it is remembered.
@@ -164,7 +178,9 @@ fn remembered(elements: &[(usize, Played)], test: impl AsyncFnOnce(&Stage)) {
             bus: Bus::of_line(far.clone(), APPLICATION, line.unwrap()),
             elements: RefCell::new(elements.iter().cloned().collect()),
             asked: RefCell::default(),
-            memories: RefCell::default(),
+            ear: Ear::deaf(&now()),
+            silent: Cell::default(),
+            longest: Cell::new(Duration::from_secs(60)),
         };
         let mut questions = MessageStream::from(&far);
         let answering = async {
@@ -208,21 +224,23 @@ fn what_changed_in_a_window_that_is_known_is_asked_in_one_round_however_deep_it_
 }
 
 #[test]
-fn what_was_asked_while_it_was_drawn_is_asked_again_and_what_was_recalled_is_not() {
-    let elements = [(1, Played::panel([2, 3])), (2, Played::entry()), (3, Played::entry())];
+fn what_told_something_else_while_it_was_drawn_is_asked_again_and_what_was_known_is_not() {
+    let elements =
+        [(1, Played::panel([2, 3, 4])), (2, Played::entry()), (3, Played::entry()), (4, Played::entry())];
     remembered(&elements, async |stage| {
-        let late = || Some(Changed { differ: Vec::new(), late: places(&[2, 3]) });
-        stage.walk(&[3]).await;
-        stage.walk(&[]).await;
-        let seen = stage.walk_after(late()).await;
-        assert_eq!([2, 3].map(|n| seen.was_asked(&format!("Role {n}"))), [false, true], "{:?}", seen.asked);
-        let seen = stage.walk_after(late()).await;
-        assert!(seen.was_asked("Role 3"), "it was asked for the last tree");
-        assert!(!stage.walk_after(None).await.was_asked("Role 3"));
-        let seen = stage.walk_after(late()).await;
-        assert!(seen.was_asked("Role 3"), "it was asked for the last tree, though not on its second walk");
-        stage.walk(&[]).await;
-        assert!(!stage.walk_after(late()).await.was_asked("Role 3"), "it was recalled for the last tree");
+        let late = || Some(Changed { differ: Vec::new(), late: places(&[2, 3, 4]) });
+        let asked = |seen: &Seen| [2, 3, 4].map(|n| seen.was_asked(&format!("Role {n}")));
+        // What changed is asked twice. The third tells something else at the second time.
+        stage.walk(&[3, 4]).await;
+        stage.set(3, Played::panel([]));
+        assert_eq!(asked(&stage.walk(&[]).await), [false, true, true]);
+        assert_eq!(asked(&stage.walk_after(late()).await), [false, true, false]);
+        assert_eq!(asked(&stage.walk_after(late()).await), [false; 3], "it told the same");
+        // News of the first walk for a tree are news after the second one too.
+        stage.set(3, Played::entry());
+        assert_eq!(asked(&stage.walk(&[3]).await), [false, true, false]);
+        assert_eq!(asked(&stage.walk_after(None).await), [false, true, false]);
+        assert_eq!(asked(&stage.walk_after(late()).await), [false, true, false]);
     });
 }
 
@@ -296,6 +314,23 @@ fn a_long_list_is_asked_how_long_it_is_before_it_is_asked_for_what_is_in_it() {
         assert!(place("ChildCount 2") < place("Children 2"));
         assert!(!seen.was_asked("ChildCount 1"), "the children of the window are counted");
         assert_eq!(seen.numbers().len(), 67);
+    });
+}
+
+#[test]
+fn what_a_walk_did_not_come_to_is_asked_by_the_next_and_nothing_else() {
+    let elements =
+        [(1, Played::panel([2, 3, 4])), (2, Played::entry()), (3, Played::panel([5])), (4, Played::entry())];
+    remembered(&[&elements[..], &[(5, Played::entry())]].concat(), async |stage| {
+        stage.ear.changed(None);
+        stage.silent.set(Some(3));
+        stage.longest.set(Duration::from_millis(50));
+        assert_eq!(stage.walk(&[]).await.numbers(), [1, 2]);
+        stage.silent.set(None);
+        stage.longest.set(Duration::from_secs(60));
+        let seen = stage.walk(&[]).await;
+        assert_eq!((seen.numbers(), seen.missing), ((1..=5).collect(), false));
+        assert_eq!([2, 3, 4, 5].map(|n| seen.was_asked(&format!("Role {n}"))), [false, true, true, true]);
     });
 }
 
