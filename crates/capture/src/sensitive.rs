@@ -24,11 +24,13 @@ pub enum Sensitive {
     Personal,
     /// Passwords and keys.
     Passwords,
+    /// This program's own pages, which show what was recorded.
+    OwnPages,
 }
 
 impl Sensitive {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Health,
         Self::Tax,
         Self::Bank,
@@ -38,6 +40,7 @@ impl Sensitive {
         Self::Belief,
         Self::Personal,
         Self::Passwords,
+        Self::OwnPages,
     ];
 
     /// The kind as the list writes it.
@@ -53,6 +56,7 @@ impl Sensitive {
             Self::Belief => "belief",
             Self::Personal => "personal",
             Self::Passwords => "passwords",
+            Self::OwnPages => "own-pages",
         }
     }
 }
@@ -110,7 +114,8 @@ mod tests {
         let understood: usize = ["app", "site", "word"].map(|sort| entries(sort).count()).iter().sum();
         assert_eq!(understood, lines);
         for kind in Sensitive::ALL {
-            assert!(entries("word").any(|(known, _)| known == kind), "{kind}");
+            let sort = if kind == Sensitive::OwnPages { "site" } else { "word" };
+            assert!(entries(sort).any(|(known, _)| known == kind), "{kind}");
         }
         assert!(entries("word").all(|(_, word)| word == word.to_lowercase()));
     }
@@ -123,6 +128,9 @@ mod tests {
         assert_eq!(of_window("Mousepad", "syntax.txt - Mousepad"), None);
         assert_eq!(of_site("mail.google.com"), Some(Sensitive::Personal));
         assert_eq!(of_site("online.bank.example.test"), Some(Sensitive::Bank));
+        for own in ["127.0.0.1", "localhost", "[::1]"] {
+            assert_eq!(of_site(own), Some(Sensitive::OwnPages), "{own}");
+        }
         assert_eq!(of_site("forms.example.test"), None);
         assert_eq!(of_site("riverbanks.example.test"), None);
     }

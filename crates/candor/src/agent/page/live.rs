@@ -1,5 +1,5 @@
-//! "Recording now": what the recorder does at this moment, and what a person can do about it. The page's own browser window is refused by
-//! the gate like any that no charter names.
+//! "Recording now": what the recorder does at this moment, and what a person can do about it. The page itself is never recorded, whatever a charter
+//! names.
 
 use askama::Template;
 use axum::Router;
