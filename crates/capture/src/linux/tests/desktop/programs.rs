@@ -39,7 +39,14 @@ impl Desktop {
     /// Starts a terminal at the lower left: a window that no charter names.
     pub(in super::super) fn terminal(&self) -> Rect {
         self.run(Command::new("xterm").args(["-geometry", "60x6+20+660"]));
-        self.bounds_of("XTerm")
+        // Where it was mapped it need not stay: the window manager moves it when it comes to it, and another window was clicked meanwhile.
+        let mut before = None;
+        until("the terminal is at rest", || {
+            let now = Some(self.bounds_of("XTerm")).filter(|bounds| bounds.y >= 640);
+            let at_rest = now.filter(|_| now == before);
+            before = now;
+            at_rest
+        })
     }
 
     /// Starts a terminal of one colour with this title, below the editor.
