@@ -73,9 +73,14 @@ const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// Whether a character may be there to look like another.
+/// Whether a character may be there to look like another. Accented letters are told first: none of them is, and lines in
+/// many languages hold them.
 fn is_disguise(c: char) -> bool {
-    !c.is_ascii() && (is_invisible(c) || sure_look(c).is_some() || latin_look(c).is_some())
+    const ACCENTED_BEFORE: char = '\u{34f}';
+    if c < ACCENTED_BEFORE {
+        return c == '\u{ad}';
+    }
+    is_invisible(c) || sure_look(c).is_some() || latin_look(c).is_some()
 }
 
 /// What `c` looks like; nothing where it cannot be seen.
@@ -169,6 +174,7 @@ mod tests {
         assert_eq!(folded("４１１１ ab\nplain"), ["4111 ab\n"]);
         assert_eq!(folded("da\u{200b}na＠mаil.example"), ["dana@mail.example"]);
         assert_eq!(folded("𝟒𝟏 𝐀𝐛"), ["41 Ab"]);
+        assert_eq!(folded("d\u{ad}a na\u{34f}"), ["da na"]);
     }
 
     #[test]
