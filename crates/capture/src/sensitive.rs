@@ -24,10 +24,12 @@ pub enum Sensitive {
     Personal,
     /// Passwords and keys.
     Passwords,
+    /// Nobody can say: the window has a title, and it cannot be read. The list names nothing of this kind.
+    Unknown,
 }
 
 impl Sensitive {
-    /// Every kind.
+    /// Every kind that the list names.
     pub const ALL: [Self; 9] = [
         Self::Health,
         Self::Tax,
@@ -40,7 +42,7 @@ impl Sensitive {
         Self::Passwords,
     ];
 
-    /// The kind as the list writes it.
+    /// The kind as the list writes it; in words where the list names none.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +55,7 @@ impl Sensitive {
             Self::Belief => "belief",
             Self::Personal => "personal",
             Self::Passwords => "passwords",
+            Self::Unknown => "something that cannot be told (its title cannot be read)",
         }
     }
 }
