@@ -28,6 +28,7 @@ mod tests;
 mod tree;
 mod windows;
 mod x11;
+mod xwayland;
 
 pub use display::FRAME_SIDE_PX_MAX;
 pub use input::INPUT_QUEUE_MAX;

@@ -203,6 +203,14 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The display is a part of a Wayland session: of its other windows, and of what lies over the light, it tells nothing.
+    #[error(
+        "the display {display:?} shows only some windows of a Wayland session: log in to an X11 session (Xorg) to record"
+    )]
+    Xwayland {
+        /// The name of the display.
+        display: String,
+    },
     /// The desktop lacks something that is needed.
     #[error("the display lacks {what}")]
     Lacks {

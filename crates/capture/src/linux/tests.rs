@@ -16,9 +16,12 @@ mod law;
 mod layout;
 mod light;
 mod memory;
+mod never;
 mod over;
 mod scenario;
+mod titles;
 mod told;
+mod xwayland;
 
 use std::time::Duration;
 

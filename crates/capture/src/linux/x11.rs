@@ -19,6 +19,7 @@ use crate::linux::run::begun;
 use crate::linux::shared::Shared;
 use crate::linux::tree::{Client, Key, Trees, Walked};
 use crate::linux::windows::{Atoms, Known, Windows};
+use crate::linux::xwayland::is_xwayland;
 use crate::{
     Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, Waker,
     keep_memory_private,
@@ -61,7 +62,7 @@ pub(crate) struct X11Sensor {
 /// Opens the sensor of a desktop.
 ///
 /// # Errors
-/// When there is no such display, it does not let this program in, or it lacks an extension; and when this process's memory
+/// When there is no such display, it does not let this program in, it is Xwayland's, or it lacks an extension; and when this process's memory
 /// cannot be kept from others.
 pub fn open(desktop: impl Into<Desktop>, now: Now) -> Result<Box<dyn Sensor>, OpenError> {
     let display = match desktop.into() {
@@ -186,6 +187,10 @@ impl X11Sensor {
         }
         let (connection, number) = RustConnection::connect(Some(display)).map_err(|e| failed(e.into()))?;
         let (root, screen) = screen(&connection, number, display)?;
+        let told = is_xwayland(&connection, root);
+        if told.map_err(|_| OpenError::Lacks { what: "the RandR and XInput extensions" })? {
+            return Err(OpenError::Xwayland { display: display.to_owned() });
+        }
         redirect(&connection, root).map_err(|_| OpenError::Lacks { what: "the Composite extension" })?;
         let screen_saver = x11rb::protocol::screensaver::X11_EXTENSION_NAME;
         let found = connection.extension_information(screen_saver).map_err(|e| failed(e.into()))?;

@@ -3,6 +3,7 @@
 mod clipboard;
 mod held;
 mod programs;
+mod titles;
 mod windows;
 
 use std::cell::RefCell;
@@ -80,7 +81,7 @@ fn spawn(command: &mut Command) -> Child {
     quiet.spawn().unwrap_or_else(|error| missing(&name, &error))
 }
 
-fn missing(name: &str, error: &std::io::Error) -> ! {
+pub(super) fn missing(name: &str, error: &std::io::Error) -> ! {
     panic!(
         "{name} does not start ({error}): run the tests with `cargo xtask test`, which installs what they need"
     )

@@ -5,7 +5,12 @@ use super::*;
 impl Desktop {
     /// Starts the editor on a text and puts it at the left; returns where it is, frame and all.
     pub(in super::super) fn mousepad(&self, text: &str) -> Rect {
-        self.run_mousepad(text);
+        self.mousepad_on("note.txt", text)
+    }
+
+    /// The same on a file of this name, which stands in its title.
+    pub(in super::super) fn mousepad_on(&self, name: &str, text: &str) -> Rect {
+        self.run_mousepad(name, text);
         let find = ["search", "--sync", "--onlyvisible", "--class", "mousepad"];
         let geometry = ["windowmove", "0", "0", "windowsize", "700", "600", "windowactivate", "--sync"];
         self.xdotool(&[find.as_slice(), &geometry].concat());
@@ -20,8 +25,8 @@ impl Desktop {
         })
     }
 
-    fn run_mousepad(&self, text: &str) {
-        let file: PathBuf = self.folder.path().join("note.txt");
+    fn run_mousepad(&self, name: &str, text: &str) {
+        let file: PathBuf = self.folder.path().join(name);
         std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
         if !self.told {
             self.bus();
@@ -32,7 +37,7 @@ impl Desktop {
 
     /// The same of the size that it likes itself.
     pub(in super::super) fn large_mousepad(&self, text: &str) -> Rect {
-        self.run_mousepad(text);
+        self.run_mousepad("note.txt", text);
         self.at_rest("Mousepad")
     }
 
