@@ -28,6 +28,17 @@ pub enum Counted {
     Changed,
 }
 
+/// Whether what applications tell of themselves is heard. Trees, elements, sites and typed texts come from there, and from nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearing {
+    /// It is asked for the first time: not known yet.
+    Asking,
+    /// It is heard.
+    Heard,
+    /// Nobody brings it: windows have no tree, browsers no site, and keys are only counted.
+    Unheard,
+}
+
 /// What became of the input. Each event is counted once: `seen` is the sum of `taken`, `not_taken` and `tail`, once all that was
 /// seen was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,6 +145,9 @@ pub trait Sensor: Send {
 
     /// What became of the input so far.
     fn tally(&self) -> Tally;
+
+    /// Whether what applications tell of themselves is heard at this moment. Where it is not, the sensor looks for it again by itself.
+    fn hearing(&self) -> Hearing;
 
     /// Looks at what the gate permitted.
     ///

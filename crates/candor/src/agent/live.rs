@@ -74,7 +74,7 @@ pub(crate) fn record(
     let taken = Road::travel(enrolment, client, models, sensor.platform(), |road| {
         let words = what_to_do(enrolment, options)?;
         let pulse = Pulse::begin(client, enrolment.charter().digest())?;
-        let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first));
+        let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first, false));
         let locks = Locks::hear(crate::config::buses());
         let around = recorder::Around { board, lamp, tray, locks };
         let mut recorder = Recorder::new(enrolment, road, around, pulse, options);

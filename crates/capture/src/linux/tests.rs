@@ -15,6 +15,7 @@ mod lacking;
 mod law;
 mod layout;
 mod light;
+mod lost;
 mod memory;
 mod never;
 mod over;

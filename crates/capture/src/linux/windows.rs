@@ -41,7 +41,6 @@ x11rb::atom_manager! {
         COMPOUND_TEXT,
         _NET_WM_NAME,
         _NET_WM_PID,
-        AT_SPI_BUS,
     }
 }
 
@@ -187,13 +186,6 @@ impl<'a> Windows<'a> {
         Ok(Some(Client { window: window.into(), pid, bounds, outer, title }))
     }
 
-    /// The address of the accessibility bus of this display, which its launcher writes on the root window.
-    pub(crate) fn bus(&self) -> Option<String> {
-        let value = self.property(self.root, self.atoms.AT_SPI_BUS, AtomEnum::STRING.into(), TITLE_BYTES_MAX);
-        let value = value.ok().flatten().filter(|value| !value.is_empty())?;
-        String::from_utf8(value).ok()
-    }
-
     /// The top-level window that has the keyboard, or 0.
     pub(crate) fn focused(&self) -> Result<Window, SensorError> {
         let mut window = self.connection.get_input_focus().map_err(desktop)?.reply().map_err(desktop)?.focus;
@@ -227,17 +219,6 @@ impl<'a> Windows<'a> {
 
     fn class_asked(&self, window: Window) -> Result<Asked<'a>, SensorError> {
         self.ask(window, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), CLASS_BYTES_MAX)
-    }
-
-    fn property(
-        &self,
-        window: Window,
-        name: Atom,
-        kind: Atom,
-        bytes_max: u32,
-    ) -> Result<Option<Vec<u8>>, SensorError> {
-        // A window that went away has no properties.
-        Ok(self.ask(window, name, kind, bytes_max)?.reply().ok().map(|reply| reply.value))
     }
 
     fn ask(&self, window: Window, name: Atom, kind: Atom, bytes_max: u32) -> Result<Asked<'a>, SensorError> {

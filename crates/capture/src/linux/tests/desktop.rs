@@ -1,5 +1,6 @@
 //! A desktop of its own: an X server on a display that it chooses, a window manager, an editor, and plain windows.
 
+mod accessibility;
 mod clipboard;
 mod held;
 mod programs;
@@ -172,12 +173,8 @@ impl Desktop {
     }
 
     fn told_of_size(size: (u32, u32)) -> Self {
-        let mut desktop = Self::of_size(size);
-        desktop.told = true;
-        desktop.bus();
-        desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
-        desktop.manage();
-        until("the accessibility bus is up", || desktop.windows(&RefCell::default()).bus());
+        let desktop = Self::untold_of_size(size);
+        desktop.launch_accessibility();
         desktop
     }
 
