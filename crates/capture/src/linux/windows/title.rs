@@ -3,11 +3,13 @@
 //! What is shown is `_NET_WM_NAME` (EWMH), and where there is none `WM_NAME` (ICCCM 4.1.2.1). Both are judged: a word that only one of them
 //! has is told all the same.
 
-use x11rb::protocol::xproto::{AtomEnum, GetPropertyReply};
+use x11rb::protocol::xproto::{Atom, AtomEnum, GetPropertyReply};
 
 use super::{Asked, Atoms};
 use crate::{Sensitive, sensitive};
 
+/// The format of properties that are bytes.
+const FORMAT_BYTES: u8 = 8;
 /// Begins a change of the character set.
 const ESCAPE: u8 = 0x1b;
 /// Begins a change of the direction of writing.
@@ -79,19 +81,22 @@ fn told_by(reply: &GetPropertyReply, atoms: &Atoms) -> Text {
     if reply.value.is_empty() && !cut {
         return Text::None;
     }
-    let read = if reply.format != u8::BITS as u8 {
-        None
-    } else if reply.type_ == atoms.UTF8_STRING {
-        utf8(&reply.value, cut)
-    } else if reply.type_ == u32::from(AtomEnum::STRING) {
+    let bytes = Some(reply.value.as_slice()).filter(|_| reply.format == FORMAT_BYTES);
+    let text = bytes.and_then(|bytes| of_type(reply.type_, bytes, cut, atoms));
+    text.map_or(Text::Unreadable, Text::Read)
+}
+
+fn of_type(kind: Atom, bytes: &[u8], cut: bool, atoms: &Atoms) -> Option<String> {
+    if kind == atoms.UTF8_STRING {
+        utf8(bytes, cut)
+    } else if kind == Atom::from(AtomEnum::STRING) {
         // Latin-1, says ICCCM; programs write UTF-8 there too, and what is that is hardly ever Latin-1.
-        utf8(&reply.value, cut).or_else(|| Some(latin1(&reply.value)))
-    } else if reply.type_ == atoms.COMPOUND_TEXT {
-        compound(&reply.value, cut)
+        utf8(bytes, cut).or_else(|| Some(latin1(bytes)))
+    } else if kind == atoms.COMPOUND_TEXT {
+        compound(bytes, cut)
     } else {
         None
-    };
-    read.map_or(Text::Unreadable, Text::Read)
+    }
 }
 
 /// A text in UTF-8; where it was cut, up to its last whole letter.

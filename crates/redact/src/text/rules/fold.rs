@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(folded("４１１１ ab\nplain"), ["4111 ab\n"]);
         assert_eq!(folded("da\u{200b}na＠mаil.example"), ["dana@mail.example"]);
         assert_eq!(folded("𝟒𝟏 𝐀𝐛"), ["41 Ab"]);
-        assert_eq!(folded("d\u{ad}a na\u{34f}"), ["da na"]);
+        assert_eq!(folded("da\u{ad}na\nda\u{34f}na"), ["dana\n", "dana"]);
     }
 
     #[test]

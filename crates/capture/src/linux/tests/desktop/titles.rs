@@ -32,14 +32,14 @@ impl Desktop {
     }
 
     /// Starts a terminal of this class and title at the upper left. What is written into the file that is returned, line by line, are
-    /// titles that the program in it asks for.
+    /// titles that the program in it asks for. Without a locale it writes `WM_NAME` only.
     pub(in super::super) fn terminal_of(&self, class: &str, title: &str) -> std::fs::File {
         let titles = self.folder.path().join("titles");
         let made = Command::new("mkfifo").arg(&titles).status();
         assert!(made.unwrap_or_else(|error| missing("mkfifo", &error)).success());
-        let titled = r#"while read -r title; do printf '\033]2;%s\007' "$title"; done < "$0"; sleep 600"#;
-        let words = ["-class", class, "-T", title, "-geometry", "60x20+0+0", "-e", "sh", "-c", titled];
-        self.run(Command::new("xterm").args(words).arg(&titles));
+        let script = r#"while read -r title; do printf '\033]2;%s\007' "$title"; done < "$0"; sleep 600"#;
+        let words = ["-class", class, "-T", title, "-geometry", "60x20+0+0", "-e", "sh", "-c", script];
+        self.run(Command::new("xterm").args(words).arg(&titles).env("LC_ALL", "C"));
         self.bounds_of(class);
         std::fs::OpenOptions::new().write(true).open(titles).unwrap()
     }
