@@ -76,10 +76,15 @@ fn a_desktop_without_the_bus_is_told_and_heard_once_it_is_there() {
     assert!(click.frame.is_some() && click.tree.is_none());
     desktop.focus(plain);
     only_counts(&desktop, &mut sensor, &law);
-    desktop.hide(plain);
+    until("the screen is at rest", || {
+        (sensor.rest().unwrap().is_none() && sensor.is_at_rest()).then_some(())
+    });
     desktop.launch_accessibility();
     assert!(crate::hears_applications(&desktop.display));
     waits_for(&sensor, Hearing::Heard);
+    // Nothing changed on the screen: it is looked at because somebody is heard.
+    until("it is looked at anew", || sensor.rest().unwrap());
+    desktop.hide(plain);
     desktop.mousepad("");
     hears(&desktop, &mut sensor, &law, "after");
 }

@@ -3,7 +3,6 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use tokio::time::Instant;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
 use x11rb::rust_connection::RustConnection;
@@ -49,16 +48,31 @@ impl Pauses {
         Self(PAUSE_MIN)
     }
 
-    /// Waits; longer each time.
-    pub(super) async fn rest(&mut self) {
-        tokio::time::sleep(self.0).await;
-        self.0 = (self.0 * 2).min(PAUSE_MAX);
+    /// The next one.
+    pub(super) fn next(&mut self) -> Duration {
+        std::mem::replace(self, Self((self.0 * 2).min(PAUSE_MAX))).0
     }
 
-    /// A bus that stayed is looked for soon again, and one that goes at once is not.
-    pub(super) fn ended(&mut self, began: Instant) {
-        if began.elapsed() >= PAUSE_MAX {
+    /// A bus that stayed for so long is looked for soon again, and one that goes at once is not.
+    pub(super) fn ended_after(&mut self, stayed: Duration) {
+        if stayed >= PAUSE_MAX {
             *self = Self::new();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_that_is_missing_or_comes_and_goes_is_looked_for_less_and_less_and_one_that_stayed_soon() {
+        let mut pauses = Pauses::new();
+        let mut seconds = |count| (0..count).map(|_| pauses.next().as_secs()).collect::<Vec<_>>();
+        assert_eq!(seconds(7), [1, 2, 4, 8, 16, 30, 30]);
+        pauses.ended_after(Duration::from_secs(29));
+        assert_eq!(pauses.next(), PAUSE_MAX);
+        pauses.ended_after(PAUSE_MAX);
+        assert_eq!(pauses.next(), PAUSE_MIN);
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn serve(
             if let Err(NobodyAsks) = attend(heard, &mut requests).await {
                 return;
             }
-            pauses.ended(began);
+            pauses.ended_after(began.elapsed());
         }
         tells.send_replace(Hearing::Unheard);
         let Ok(again) = unheard(display, now, &mut requests, &mut pauses).await else { return };
@@ -76,7 +76,7 @@ async fn unheard(
 ) -> Result<Heard, NobodyAsks> {
     let looked = async {
         loop {
-            pauses.rest().await;
+            tokio::time::sleep(pauses.next()).await;
             if let Some(again) = heard(display, now).await {
                 return again;
             }
