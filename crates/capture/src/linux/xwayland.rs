@@ -16,7 +16,10 @@ const OUTPUT: &[u8] = b"XWAYLAND";
 /// How its devices are named, `xwayland-pointer:12` for example.
 const DEVICE: &[u8] = b"xwayland-";
 
-/// Whether it is. A server that cannot be asked is not one of which it is known that it is not.
+/// Whether it is.
+///
+/// # Errors
+/// When the server cannot be asked: then nobody knows that it is not, and it is not recorded.
 pub(crate) fn is_xwayland(connection: &RustConnection, root: Window) -> Result<bool, ReplyError> {
     Ok(connection.query_extension(EXTENSION)?.reply()?.present
         || has_output(connection, root)?

@@ -37,7 +37,7 @@ pub struct RuleError {
 /// Rules that are compiled together.
 pub(crate) struct Scanner {
     rules: Vec<(&'static Rule, Option<Regex>)>,
-    words: Option<Words>,
+    words: Words,
     numbers: Option<Numbers>,
     /// Whether the rules look at a whole text.
     whole: bool,
@@ -125,9 +125,7 @@ impl Scanner {
 
     fn scan_plain<'a>(&'a self, text: &'a str) -> Pass<'a> {
         let mut pass = Pass::new(self, text);
-        if let Some(words) = &self.words {
-            words.each(text, |rule, word| pass.look_at_word(rule, word));
-        }
+        self.words.each(text, |gate, word| pass.look_at_word(gate, word));
         pass.next_from.fill(0);
         if let Some(numbers) = &self.numbers {
             numbers.each(text, |rule, number| pass.look_at_number(rule, number));
@@ -177,10 +175,11 @@ impl<'a> Pass<'a> {
     }
 
     fn look_at_word(&mut self, index: usize, word: Range<usize>) {
-        if index == self.scanner.rules.len() {
-            self.rows.push(word.start);
-        }
-        let Some((rule, Some(regex))) = self.scanner.rules.get(index) else { return };
+        let Some((rule, regex)) = self.scanner.rules.get(index) else {
+            // The one gate that is of no rule.
+            return self.rows.push(word.start);
+        };
+        let Some(regex) = regex else { return };
         let from = self.next_from.get(index).copied().unwrap_or(0);
         if word.end <= from {
             return;

@@ -37,7 +37,7 @@ fn hears(desktop: &Desktop, sensor: &mut X11Sensor, law: &Law, text: &str) {
 }
 
 #[test]
-fn a_bus_that_ends_is_told_keys_are_counted_and_it_is_heard_again_once_it_is_back() {
+fn a_bus_that_ends_is_told_keys_are_counted_and_texts_are_heard_again_once_it_is_back() {
     let (desktop, law) = (Desktop::told(), Law::new());
     desktop.mousepad("");
     let mut sensor = sensor(&desktop);
@@ -49,6 +49,8 @@ fn a_bus_that_ends_is_told_keys_are_counted_and_it_is_heard_again_once_it_is_bac
     waits_for(&sensor, Hearing::Heard);
     // What was open stays with the bus that is gone, and says nothing on the other.
     desktop.end_mousepad();
+    desktop.mousepad("");
+    hears(&desktop, &mut sensor, &law, "after");
 }
 
 #[test]

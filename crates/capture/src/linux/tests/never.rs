@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use candor_model::{Action, Observation};
 
-use super::desktop::{Desktop, GREEN};
+use super::desktop::{Desktop, GREEN, until};
 use super::law::Law;
 use super::scenario::{at_rest, taken};
-use super::told::{kept, sensor};
+use super::told::{kept, sensor, served};
 use super::{BLOCK, EDITOR, colours, next, observe, rect};
 use crate::linux::x11::X11Sensor;
 use crate::{Sensitive, Sensor as _, SensorError};
@@ -74,4 +74,21 @@ fn a_permitted_application_whose_title_is_of_the_list_is_in_no_stream_and_with_a
     assert_eq!(seen.title.as_deref(), Some("Notes"));
     assert!(colours(&seen, text).len() > 5, "the editor is not in the frame");
     assert!(format!("{:?}", seen.tree.unwrap()).contains(SECRET));
+}
+
+const OWN: &str = "<!doctype html><title>Your recordings</title>";
+
+#[test]
+fn a_page_of_this_machine_is_not_recorded_although_the_charter_allows_its_site() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    let port = served(OWN);
+    desktop.chromium(&format!("http://127.0.0.1:{port}/"), "Your recordings", &[]);
+    let mut sensor = sensor(&desktop);
+    until("the browser tells its site", || {
+        let (mut windows, _) = sensor.windows().seen().unwrap();
+        sensor.ask_pages(&mut windows).unwrap();
+        windows.iter().any(|window| window.site.as_deref() == Some("127.0.0.1")).then_some(())
+    });
+    let refused = clicked(&desktop, &mut sensor, &law, (400, 500));
+    assert!(matches!(refused, Err(SensorError::Sensitive { kind: Sensitive::OwnPages })), "{refused:?}");
 }

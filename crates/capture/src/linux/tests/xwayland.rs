@@ -11,6 +11,7 @@ use candor_model::Moment;
 use x11rb::protocol::xinput::{
     ConnectionExt as _, HierarchyChange, HierarchyChangeData, HierarchyChangeDataAddMaster,
 };
+use x11rb::reexports::x11rb_protocol::parse_display::{ConnectAddress, parse_display};
 use x11rb::rust_connection::RustConnection;
 
 use super::desktop::{Desktop, missing, until};
@@ -101,7 +102,7 @@ fn a_server_with_the_input_devices_of_xwayland_is_refused() {
 fn saying_that_it_is_xwayland(display: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let socket = format!("/tmp/.X11-unix/X{}", display.trim_start_matches(':'));
+    let socket = socket_of(display);
     std::thread::spawn(move || {
         for client in listener.incoming().map_while(Result::ok) {
             let server = UnixStream::connect(&socket).unwrap();
@@ -111,6 +112,15 @@ fn saying_that_it_is_xwayland(display: &str) -> String {
         }
     });
     format!("127.0.0.1:{}", port - FIRST_PORT)
+}
+
+/// Where a server of this machine listens, as the library that connects to it knows.
+fn socket_of(display: &str) -> String {
+    let display = parse_display(Some(display)).unwrap();
+    let socket = display
+        .connect_instruction()
+        .find_map(|address| if let ConnectAddress::Socket(socket) = address { Some(socket) } else { None });
+    socket.unwrap()
 }
 
 /// Passes on what comes, with one name for another.

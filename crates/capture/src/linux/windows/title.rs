@@ -60,8 +60,8 @@ impl Title {
 
     /// Why a window of this class and title is never captured.
     ///
-    /// A title that cannot be read may be any of the list. It is the unsure case, in which nothing is taken: the person loses a window
-    /// that nobody can name, and not their bank's to a letter in another character set.
+    /// A title that cannot be read may be about anything on the list. That is the unsure case, in which nothing is taken: a window too few in
+    /// a recording harms nobody, a bank's that was not recognised does.
     pub(super) fn sensitive(self, class: &str) -> Option<Sensitive> {
         let named = [&self.shown, &self.older].into_iter().find_map(|text| {
             let words = if let Text::Read(words) = text { words } else { "" };

@@ -60,8 +60,8 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// Of the words of each rule, by index; none where no rule has a word.
-    pub(crate) fn of(gates: &[Gate]) -> Result<Option<Self>, GateError> {
+    /// Of the words of each rule, by index.
+    pub(crate) fn of(gates: &[Gate]) -> Result<Self, GateError> {
         let mut by_word: std::collections::BTreeMap<String, Vec<Word>> = std::collections::BTreeMap::new();
         for (rule, gate) in gates.iter().enumerate() {
             for text in gate.words() {
@@ -77,14 +77,11 @@ impl Words {
                 by_word.entry(word).or_default().push(place);
             }
         }
-        if by_word.is_empty() {
-            return Ok(None);
-        }
         let inside = |opens: &Vec<Word>| opens.iter().any(|open| !open.begins);
         let list: Vec<(&[u8], bool)> =
             by_word.iter().map(|(word, opens)| (word.as_bytes(), inside(opens))).collect();
         let spelled = Spelled::of(&list).ok_or(GateError::Words)?;
-        Ok(Some(Self { spelled, opens: by_word.into_values().collect() }))
+        Ok(Self { spelled, opens: by_word.into_values().collect() })
     }
 
     /// Calls `see` with the rule and the place of every word in `text`, by their ends.
@@ -126,6 +123,15 @@ const fn is_in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
+/// An automaton that is walked from a place on and tells every end, and its largest size in bytes.
+pub(crate) fn anchored(bytes_max: usize) -> dense::Config {
+    dense::Config::new()
+        .match_kind(MatchKind::All)
+        .start_kind(StartKind::Anchored)
+        .dfa_size_limit(Some(bytes_max))
+        .determinize_size_limit(Some(2 * bytes_max))
+}
+
 /// Patterns of all rules that begin at a number, in one automaton.
 pub(crate) struct Numbers {
     automaton: dense::DFA<Vec<u32>>,
@@ -141,13 +147,7 @@ impl Numbers {
         }
         let (rules, patterns): (Vec<usize>, Vec<String>) = patterns.into_iter().unzip();
         let automaton = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .match_kind(MatchKind::All)
-                    .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(NUMBERS_BYTES_MAX))
-                    .determinize_size_limit(Some(2 * NUMBERS_BYTES_MAX)),
-            )
+            .configure(anchored(NUMBERS_BYTES_MAX))
             .syntax(syntax::Config::new())
             .build_many(&patterns)
             .map_err(|_| GateError::Numbers)?;

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 
 use phonenumber::Metadata;
 use phonenumber::metadata::DATABASE;
-use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::Anchored;
+use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
-use regex_automata::{Anchored, MatchKind};
+
+use crate::text::rules::gate::anchored;
 
 /// Regions of the seven languages and their neighbours whose national numbers are looked for.
 const REGIONS: [&str; 29] = [
@@ -58,13 +60,7 @@ fn written() -> syntax::Config {
 fn plan(region: &str) -> Option<Plan> {
     let metadata = DATABASE.by_id(region)?;
     let numbers = dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .match_kind(MatchKind::All)
-                .start_kind(StartKind::Anchored)
-                .dfa_size_limit(Some(PLAN_BYTES_MAX))
-                .determinize_size_limit(Some(2 * PLAN_BYTES_MAX)),
-        )
+        .configure(anchored(PLAN_BYTES_MAX))
         .syntax(written())
         .build(&given(metadata))
         .ok()?;

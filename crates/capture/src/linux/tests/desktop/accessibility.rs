@@ -45,10 +45,19 @@ impl Desktop {
         !own && told.split(|byte| *byte == 0).any(|word| word == home.as_bytes())
     }
 
-    /// Ends the editor, and waits until its window is gone.
+    /// Ends the editor, and waits until its window and its process are gone: one that is about to end takes what the next one is asked to open.
     pub(in super::super) fn end_mousepad(&self) {
+        let is_editor = |child: &Child| {
+            let name = std::fs::read_to_string(format!("/proc/{}/comm", child.id()));
+            name.is_ok_and(|name| name == "mousepad\n")
+        };
         let window = self.inside("Mousepad").to_string();
         self.xdotool(&["windowkill", &window]);
+        until("the process of the editor is gone", || {
+            let mut children = self.children.borrow_mut();
+            let editor = children.iter_mut().find(|child| is_editor(child));
+            editor.is_none_or(|editor| editor.try_wait().unwrap().is_some()).then_some(())
+        });
         until("the editor is gone", || {
             let known = RefCell::default();
             let (seen, _) = self.windows(&known).seen().ok()?;
