@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_in_any_case_and_only_between_its_marks() {
-        let words = Words::of(&[Gate::At(&["|tel|"]), Gate::At(&["key"])]).unwrap().unwrap();
+        let words = Words::of(&[Gate::At(&["|tel|"]), Gate::At(&["key"])]).unwrap();
         let mut found = Vec::new();
         words.each("Tel hotel monKEYs tel.", |rule, range| found.push((rule, range.start)));
         assert_eq!(found, [(0, 0), (1, 13), (0, 18)]);
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn words_are_met_as_a_search_without_a_filter_meets_them() {
         let gate = Gate::At(&["id", "|id", "tel", "e", "ele", "hôte", "@x", "code#", "odé", "--"]);
-        let words = Words::of(&[gate]).unwrap().unwrap();
+        let words = Words::of(&[gate]).unwrap();
         let patterns = ["id", "tel", "e", "ele", "hôte", "hÔte", "@x", "code", "odé", "--"];
         for text in
             ["tele id,ID tel Telex", "HÔTE hôte codé4 code7 a@X", "xid_id id", "e", "te", "---", "", "é"]
