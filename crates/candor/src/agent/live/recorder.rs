@@ -218,7 +218,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         // It is said at once, too.
         (self.unheard, self.said_at) = (unheard, None);
-        self.taker.road.stands(&[code], unheard.then(|| not::sentence(code)))
+        self.taker.road.says(&[code], unheard.then(|| not::sentence(code)))
     }
 
     /// The light is looked at before the screen is, and what is done to the light itself, or pauses, is no work.
@@ -341,7 +341,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.taker.without = left_out.without();
             let codes: Vec<&str> =
                 std::iter::once(left_out.code()).chain(by.iter().map(|b| b.code())).collect();
-            self.taker.road.stands(&codes, codes.iter().map(|code| not::sentence(code)))?;
+            self.taker.road.says(&codes, codes.iter().map(|code| not::sentence(code)))?;
         }
         Ok(())
     }
