@@ -103,12 +103,29 @@ pub(crate) fn is_international(digits: &str) -> bool {
     })
 }
 
+/// The code of the country that `digits` begin with, and what follows it.
+pub(crate) fn split_country(digits: &str) -> Option<(&str, &str)> {
+    // No code is the beginning of another, and none begins with a zero (ITU-T E.164).
+    let known = |code: &str| {
+        !code.starts_with('0') && code.parse().is_ok_and(|code: usize| CODES.get(code) == Some(&true))
+    };
+    (1..=3).filter_map(|length| digits.split_at_checked(length)).find(|(code, _)| known(code))
+}
+
 #[cfg(test)]
 mod tests {
     use regex_automata::Input;
     use regex_automata::meta::Regex;
 
     use super::*;
+
+    #[test]
+    fn the_code_of_a_country_is_parted_from_its_number() {
+        assert_eq!(split_country("4930901820"), Some(("49", "30901820")));
+        assert_eq!(split_country("14155550100"), Some(("1", "4155550100")));
+        assert_eq!(split_country("35312345678"), Some(("353", "12345678")));
+        assert_eq!((split_country("0301"), split_country("")), (None, None));
+    }
 
     #[test]
     fn every_region_has_its_plan() {
