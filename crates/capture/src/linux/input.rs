@@ -76,6 +76,8 @@ pub(crate) struct InputThread {
     /// The way to whoever waits, for as long as the thread lives.
     woken: Weak<SyncSender<Sent>>,
     changes: Arc<AtomicU64>,
+    /// When the first change was told since somebody asked to know, in microseconds; the largest number where there was none.
+    changed_us: Arc<AtomicU64>,
     /// Whoever waits wants to be woken by the next change.
     wakes: Arc<AtomicBool>,
     seen: Arc<AtomicU64>,
@@ -96,6 +98,7 @@ impl InputThread {
         let keyboard = Keyboard::read(&connection)?;
         let counter = || Arc::new(AtomicU64::new(0));
         let (changes, seen, dropped) = (counter(), counter(), counter());
+        let changed_us = Arc::new(AtomicU64::new(u64::MAX));
         let (sender, receiver) = sync_channel(INPUT_QUEUE_MAX);
         let sender = Arc::new(sender);
         let woken = Arc::downgrade(&sender);
@@ -109,6 +112,7 @@ impl InputThread {
             lost: Arc::clone(&lost),
             stop: Arc::clone(&stop),
             changes: Arc::clone(&changes),
+            changed_us: Arc::clone(&changed_us),
             wakes: Arc::clone(&wakes),
             damage,
             keyboard,
@@ -123,12 +127,24 @@ impl InputThread {
         };
         let thread =
             std::thread::Builder::new().name("candor-input".to_owned()).spawn(move || reader.run())?;
-        Ok(Self { receiver, woken, changes, wakes, seen, dropped, lost, stop, wake, thread: Some(thread) })
+        let thread = Some(thread);
+        Ok(Self { receiver, woken, changes, changed_us, wakes, seen, dropped, lost, stop, wake, thread })
     }
 
     /// How often the screen has changed, blinking cursors apart.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
+    }
+
+    /// The same; when the first change after it comes is remembered from here on.
+    pub(crate) fn changes_from_here(&self) -> u64 {
+        self.changed_us.store(u64::MAX, Ordering::SeqCst);
+        self.changes()
+    }
+
+    /// When the screen first changed since [`changes_from_here`](Self::changes_from_here), in microseconds.
+    pub(crate) fn changed_us(&self) -> Option<u64> {
+        Some(self.changed_us.load(Ordering::SeqCst)).filter(|us| *us != u64::MAX)
     }
 
     /// How many events were seen, and how many were dropped.

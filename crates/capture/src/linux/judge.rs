@@ -77,10 +77,3 @@ impl X11Sensor {
         Ok(!locked && front.is_some_and(same))
     }
 }
-
-/// Which windows are shown: the permitted ones that are about nothing sensitive.
-pub(super) fn shown(pending: &Pending, windows: &[Option<Permit>]) -> Vec<bool> {
-    let shown =
-        |(window, permit): (&SeenWindow, &Option<Permit>)| permit.is_some() && window.sensitive.is_none();
-    pending.windows.iter().zip(windows).map(shown).collect()
-}

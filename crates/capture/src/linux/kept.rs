@@ -1,6 +1,6 @@
 //! The frame before an action: the last one of the screen at rest, in memory only, with the tree of the same moment.
 
-use candor_consent::Permit;
+use candor_consent::{Field, Permit};
 use candor_model::{Pixels, Tree};
 use zeroize::Zeroize as _;
 
@@ -11,7 +11,7 @@ use crate::{Pending, SeenWindow};
 const QUIET_US: u64 = 60_000;
 /// A screen that changes on and on is looked at this long after it began to, in microseconds.
 const RESTLESS_US: u64 = 500_000;
-/// How old a frame of a screen that has changed since may be, in microseconds.
+/// How long before an action what was drawn since a frame may have begun, in microseconds.
 const OLD_US: u64 = 2_000_000;
 
 /// Tells when the screen came to rest after it changed.
@@ -55,6 +55,8 @@ pub(crate) struct Kept {
     pub(crate) front: u64,
     pub(crate) windows: Vec<SeenWindow>,
     pub(crate) shown: Vec<bool>,
+    /// Of which windows the frame has pixels.
+    pub(crate) framed: Vec<bool>,
     pub(crate) frame: Option<Pixels>,
     pub(crate) tree: Option<Tree>,
     /// Which elements the nodes of the tree are.
@@ -63,24 +65,51 @@ pub(crate) struct Kept {
     pub(crate) changes: u64,
 }
 
+/// What was drawn by the time of an action: how often, and when the first of it since the last look was told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Drawn {
+    pub(crate) changes: u64,
+    pub(crate) first_us: Option<u64>,
+}
+
 impl Kept {
     /// Whether it shows the screen as it was before an action: the same windows, with the same answers, taken before it.
     pub(crate) fn is_before(
         &self,
         pending: &Pending,
+        permit: &Permit,
         permits: &[Option<Permit>],
-        now_us: u64,
-        changes: u64,
+        drawn: Drawn,
     ) -> bool {
-        let allowed = pending.windows.iter().zip(permits);
-        let shown = allowed.map(|(window, permit)| permit.is_some() && window.sensitive.is_none());
-        let recent = self.changes == changes || now_us.saturating_sub(self.taken_us) <= OLD_US;
         self.front == pending.front.id
             && self.windows == pending.windows
-            && shown.eq(self.shown.iter().copied())
+            && self.shown == shown(pending, permits)
+            && self.framed == framed(pending, permit, permits)
+            && (self.tree.is_none() || permit.allows(Field::Tree))
             && self.taken_us <= pending.at.monotonic_us
-            && recent
+            && self.is_recent(pending.at.monotonic_us, drawn)
     }
+
+    /// Whether the screen looked so at most two seconds before: until the first change it did, however long ago it was read.
+    fn is_recent(&self, at_us: u64, drawn: Drawn) -> bool {
+        let until_us = drawn.first_us.unwrap_or(0).max(self.taken_us);
+        self.changes == drawn.changes || at_us.saturating_sub(until_us) <= OLD_US
+    }
+}
+
+/// Which windows are shown: the permitted ones that are about nothing sensitive.
+pub(crate) fn shown(pending: &Pending, permits: &[Option<Permit>]) -> Vec<bool> {
+    let shown =
+        |(window, permit): (&SeenWindow, &Option<Permit>)| permit.is_some() && window.sensitive.is_none();
+    pending.windows.iter().zip(permits).map(shown).collect()
+}
+
+/// Whose pixels a frame may have: of those that are shown the ones of which the person gives frames.
+pub(crate) fn framed(pending: &Pending, permit: &Permit, permits: &[Option<Permit>]) -> Vec<bool> {
+    let gives = |permit: &Permit| permit.allows(Field::Frame);
+    let framed = |(shown, given): (bool, &Option<Permit>)| shown && given.as_ref().is_some_and(gives);
+    let all = shown(pending, permits).into_iter().zip(permits).map(framed);
+    all.map(|framed| framed && gives(permit)).collect()
 }
 
 impl Drop for Kept {

@@ -3,8 +3,7 @@
 use candor_consent::{Field, Permit};
 use candor_model::{Action, Moment, Observation, TreeState, VisibleWindow};
 
-use crate::linux::judge::shown;
-use crate::linux::kept::Kept;
+use crate::linux::kept::{Drawn, Kept, framed, shown};
 use crate::linux::run::{Belongs, Course, is_aftermath};
 use crate::linux::tree::{Element, Key, Run, Text};
 use crate::linux::x11::X11Sensor;
@@ -19,8 +18,8 @@ impl X11Sensor {
         windows: &[Option<Permit>],
     ) -> Result<Observation, SensorError> {
         self.fits(pending, permit, windows)?;
-        let (now_us, changes) = ((self.now)().monotonic_us, self.input.changes());
-        let kept = self.kept.take().filter(|kept| kept.is_before(pending, windows, now_us, changes));
+        let drawn = Drawn { changes: self.input.changes(), first_us: self.input.changed_us() };
+        let kept = self.kept.take().filter(|kept| kept.is_before(pending, permit, windows, drawn));
         let title = self.look(pending, permit, windows, false)?.title;
         let mut kept = match kept {
             Some(kept) => kept,
@@ -72,7 +71,7 @@ impl X11Sensor {
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Kept, SensorError> {
-        let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes());
+        let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes_from_here());
         let seen = self.look(pending, permit, windows, true)?;
         if seen.frame.is_none() {
             self.forget_frame();
@@ -92,6 +91,7 @@ impl X11Sensor {
             front: pending.front.id,
             windows: pending.windows.clone(),
             shown: shown(pending, windows),
+            framed: framed(pending, permit, windows),
             frame: seen.frame,
             tree,
             elements: elements.unwrap_or_default(),

@@ -41,6 +41,7 @@ pub(super) struct Reader {
     pub(super) lost: Arc<AtomicBool>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) changes: Arc<AtomicU64>,
+    pub(super) changed_us: Arc<AtomicU64>,
     pub(super) wakes: Arc<AtomicBool>,
     pub(super) damage: Damage,
     pub(super) keyboard: Keyboard,
@@ -67,7 +68,7 @@ impl Reader {
                 return;
             }
             let at = self.moment(&event);
-            let Ok(input) = self.input(&event) else { return };
+            let Ok(input) = self.input(&event, at) else { return };
             let Some(input) = input else { continue };
             match self.sender.try_send(Some((at, input))) {
                 Ok(()) => drop(self.seen.fetch_add(1, Ordering::SeqCst)),
@@ -105,7 +106,7 @@ impl Reader {
         clippy::wildcard_enum_match_arm,
         reason = "the library knows hundreds of events; these were asked for"
     )]
-    fn input(&mut self, event: &Event) -> Result<Option<Input>, ReplyOrIdError> {
+    fn input(&mut self, event: &Event, at: Moment) -> Result<Option<Input>, ReplyOrIdError> {
         match event {
             Event::XinputRawKeyPress(key) => self.key(key),
             Event::XinputRawKeyRelease(key) => {
@@ -115,7 +116,7 @@ impl Reader {
             Event::XinputRawButtonPress(button) => self.pressed(button.detail, button.time),
             Event::XinputRawButtonRelease(button) => self.released(button.detail, button.time),
             Event::XinputRawMotion(motion) => self.moved(motion.time),
-            Event::DamageNotify(change) => self.changed(change),
+            Event::DamageNotify(change) => self.changed(change, at),
             Event::MappingNotify(_) => Ok(self.keyboard.reread(&self.connection).map(|()| None)?),
             _ => Ok(None),
         }
@@ -168,10 +169,11 @@ impl Reader {
         Ok(Some(Input::Moved { at: self.pointer()?.0, ms }))
     }
 
-    fn changed(&self, change: &NotifyEvent) -> Result<Option<Input>, ReplyOrIdError> {
+    fn changed(&self, change: &NotifyEvent, at: Moment) -> Result<Option<Input>, ReplyOrIdError> {
         self.connection.damage_subtract(self.damage, x11rb::NONE, x11rb::NONE)?.ignore_error();
         self.connection.flush()?;
         if change.area.width > CURSOR_PX {
+            self.changed_us.fetch_min(at.monotonic_us, Ordering::SeqCst);
             self.changes.fetch_add(1, Ordering::SeqCst);
             if self.wakes.swap(false, Ordering::SeqCst) {
                 // Where the queue is full, whoever waits is woken by what is in it.

@@ -3,6 +3,7 @@
 mod applications;
 mod asked;
 mod attributed;
+mod before;
 mod budgets;
 mod bystanders;
 mod canaries;

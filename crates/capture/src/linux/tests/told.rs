@@ -197,6 +197,9 @@ fn a_browser_tells_its_site_and_what_is_typed_but_no_password() {
     assert!(!format!("{:?}", secret.tree).contains("canary"));
 }
 
+/// Longer than a frame of a screen that changed since may be old.
+const READING: Duration = Duration::from_millis(2_500);
+
 /// A page that has another colour after each click: the truth of what was on the screen before it.
 const COLOURS: &str = "<!doctype html><title>Colours</title><body style='margin:0;background:rgb(0,200,7)'><script>\
     let n = 0; document.onmousedown = () => { n += 1; document.body.style.background = `rgb(${n * 20},200,7)`; }</script>";
@@ -211,6 +214,8 @@ fn the_frame_is_the_one_before_the_action_although_the_application_reacted_at_on
     let after = |n: u8| [n * 20, 200, 7];
     for n in 0..5_u8 {
         kept(&mut sensor, &law, "Chromium");
+        // Who reads before they click looks at a frame of long ago: nothing has changed since.
+        std::thread::sleep(READING * u32::from(n % 2));
         desktop.xdotool(&["mousemove", "300", "300", "click", "1"]);
         // The page has reacted long before the sensor looks.
         while !desktop.screenshot_has(after(n + 1)) {
