@@ -155,6 +155,11 @@ impl Reader {
         }
     }
 
+    /// Forgets the pictures before; what its lines say is known by their pixels, in any picture.
+    pub(crate) fn forget(&mut self) {
+        self.memory = Memory::default();
+    }
+
     /// Does not read lines that are longer than so many times their height: they say nothing, with no confidence.
     pub(crate) fn only_short_lines(&mut self, heights_max: u32) {
         self.heights_max = heights_max;

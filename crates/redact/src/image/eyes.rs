@@ -99,6 +99,14 @@ impl Eyes {
         self.profile
     }
 
+    /// Forgets the pictures before: the next one is looked at as if it were the first.
+    pub(crate) fn forget(&mut self) {
+        self.reader.forget();
+        self.faces.forget();
+        self.stored = Memory::default();
+        self.last = None;
+    }
+
     /// Reads what is not `painted`, paints what must not stay, and gives the bytes of what does.
     pub(crate) fn redact(
         &mut self,

@@ -73,6 +73,12 @@ impl Faces {
         Ok(Self { models: models.clone(), tiles: FaceTiles::default(), here, seen })
     }
 
+    /// Forgets the picture before.
+    pub(crate) fn forget(&mut self) {
+        self.tiles = FaceTiles::default();
+        self.here.clear();
+    }
+
     /// Takes up the next picture, before it is painted for what is found in it. It is the last one but where it `changed`.
     pub(crate) fn see(&mut self, frame: &Pixels, changed: &Difference) {
         self.tiles.see(frame, |tile| changed.touches(tile));
