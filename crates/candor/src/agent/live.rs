@@ -65,7 +65,8 @@ pub(crate) fn record(
     options: &Options,
 ) -> Outcome<Recorded> {
     candor_capture::share_memory();
-    let sensor = open()?;
+    let clock = Stopwatch::start();
+    let sensor = open(clock)?;
     let board = Board::of(enrolment);
     let _held = board.hold()?;
     let first = if enrolment.paused() { Shown::Paused } else { Shown::Recording };
@@ -76,7 +77,7 @@ pub(crate) fn record(
         let pulse = Pulse::begin(client, enrolment.charter().digest())?;
         let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first, false));
         let locks = Locks::hear(crate::config::buses());
-        let around = recorder::Around { board, lamp, tray, locks };
+        let around = recorder::Around { clock, board, lamp, tray, locks };
         let mut recorder = Recorder::new(enrolment, road, around, pulse, options);
         // The words name Ctrl-C: it is heard before they are said.
         let interrupt = Interrupt::watch_any()?;
@@ -100,7 +101,7 @@ fn agreed(enrolment: &Enrolment) -> Vec<(AppId, String)> {
 /// Whether this desktop can be recorded; says why not.
 #[cfg(feature = "demo")]
 pub(crate) fn ready() -> Outcome {
-    open().map(drop)
+    open(Stopwatch::start()).map(drop)
 }
 
 fn display() -> Outcome<String> {
@@ -112,10 +113,10 @@ fn no_display() -> Failure {
         .hint("run it in a terminal on an X11 desktop, or use a recording: docs/platforms.md")
 }
 
-fn open() -> Outcome<Box<dyn Sensor>> {
+/// A sensor that tells the time by the clock of the recording: after a pause it goes on, and does not begin anew.
+fn open(clock: Stopwatch) -> Outcome<Box<dyn Sensor>> {
     // A platform without a sensor says so, whether it has an X display or not.
     let desktop = crate::config::display().map_or(Desktop::OfThisSession, |display| Desktop::X11 { display });
-    let clock = Stopwatch::start();
     let now = move || Moment { wall: ambient::now(), monotonic_us: clock.micros() };
     let opened = candor_capture::open(desktop, std::sync::Arc::new(now));
     if matches!(opened, Err(OpenError::NotHere { .. })) {

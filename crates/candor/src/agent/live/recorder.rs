@@ -48,6 +48,8 @@ const LET_GO_MAX: u32 = 100_000;
 
 /// What is around a recording: where it shows what it does, and who tells of locks.
 pub(super) struct Around {
+    /// The clock of the recording, from before its first sensor to after its last one.
+    pub(super) clock: Stopwatch,
     pub(super) board: Board,
     pub(super) lamp: Lamp,
     pub(super) tray: Tray,
@@ -102,7 +104,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         pulse: Pulse,
         options: &Options,
     ) -> Self {
-        let Around { board, lamp, tray, locks } = around;
+        let Around { clock, board, lamp, tray, locks } = around;
         Self {
             enrolment,
             taker: Taker { road, without: &[], refused: None },
@@ -115,7 +117,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             pulse,
             progress: Progress::on(options.seconds),
             sensor: None,
-            clock: Stopwatch::start(),
+            clock,
             since: ambient::now(),
             why: Vec::new(),
             paused: false,
@@ -190,7 +192,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
     /// Asks what the person did, and takes it.
     fn watch(&mut self) -> Outcome {
         if self.sensor.is_none() {
-            self.watch_with(open()?)?;
+            self.watch_with(open(self.clock)?)?;
             // The next stretch is a gap of its own.
             self.stood = (Vec::new(), 0);
         }

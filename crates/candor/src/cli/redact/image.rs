@@ -66,7 +66,12 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let time_left =
         || if watch.seconds() < arguments.seconds_max { TimeLeft::Enough } else { TimeLeft::Nothing };
     let redacted = redactor
-        .redact_alone(raw, tree.as_ref(), if arguments.others { Whose::Others } else { Whose::Own }, &time_left)
+        .redact_alone(
+            raw,
+            tree.as_ref(),
+            if arguments.others { Whose::Others } else { Whose::Own },
+            &time_left,
+        )
         .because(Kind::BadInput, &named("redact", &arguments.input))?
         .into_content();
     let report = report(arguments, &redacted, watch.seconds());
