@@ -129,14 +129,7 @@ fn no_decrypted_view_holds_a_byte_of_what_was_planted() {
 
 /// Every step, tree and report of a person's journal, decrypted.
 fn journal(road: &Road, person: &str, scan: &Scan) -> Vec<String> {
-    let programs = road.dir.join("people").join(person).join("programs");
-    let program = std::fs::read_dir(programs).unwrap().next().unwrap().unwrap().path();
-    let text = std::fs::read_to_string(program.join("journal.key")).unwrap();
-    let key = data_encoding::HEXLOWER.decode(text.lines().nth(1).unwrap().as_bytes()).unwrap();
-    let mut entropy = |bytes: &mut [u8]| bytes.fill(1);
-    let key: [u8; 32] = key.try_into().unwrap();
-    let hook: candor_journal::Hook = std::sync::Arc::new(|_| {});
-    let journal = candor_journal::Journal::open(&program.join("journal"), &key, &mut entropy, hook).unwrap();
+    let journal = road.journal(person);
     let mut leaks = Vec::new();
     for summary in journal.sessions().unwrap() {
         leaks.extend(scan.found("a summary", format!("{summary:?}").as_bytes()));

@@ -27,6 +27,7 @@ mod target;
 mod tests;
 mod tree;
 mod windows;
+mod wire;
 mod x11;
 mod xwayland;
 

@@ -7,7 +7,11 @@ use std::process::{Command, Stdio};
 
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, ImageFormat};
 
-use super::{Desktop, SIZE, until};
+use super::{CANARY_COLOUR, Desktop, SIZE, until};
+
+/// How a notification daemon shows what it is sent, whoever has it started: over the editor, in the colour of canaries.
+const NOTIFICATIONS: &[u8] = b"[global]\norigin = top-left\noffset = 300x120\nwidth = 300\nframe_width = 0\n\
+    [urgency_normal]\nbackground = \"#ff00ff\"\nforeground = \"#ff00ff\"\ntimeout = 0\n";
 
 impl Desktop {
     pub(super) fn bus_address(&self) -> String {
@@ -16,6 +20,7 @@ impl Desktop {
 
     /// Starts a message bus of its own; what it starts ends with it.
     pub(super) fn bus(&self) {
+        super::super::support::put(&self.folder.path().join(".config/dunst/dunstrc"), NOTIFICATIONS);
         let socket = self.folder.path().join("bus");
         self.run(Command::new("dbus-daemon").args([
             "--session",
@@ -85,6 +90,31 @@ impl Desktop {
         self.brings("--class", "libreoffice-calc");
         let window = until("the spreadsheet is there", || self.managed("libreoffice-calc")).to_string();
         self.xdotool(&["windowsize", "--sync", &window, "760", "300", "windowmove", &window, "400", "430"]);
+    }
+
+    /// Lets the daemon that the bus starts show a notification in the colour of canaries, and waits until it is seen.
+    pub(crate) fn notifies(&self, text: &str) {
+        until("the notification is taken", || {
+            let mut send = Command::new("notify-send");
+            let send = send.arg(text).env("DBUS_SESSION_BUS_ADDRESS", self.bus_address());
+            send.status().is_ok_and(|status| status.success()).then_some(())
+        });
+        until("the notification is seen", || {
+            self.wake_manager();
+            self.colours(300, 100, 300, 120).contains(&CANARY_COLOUR).then_some(())
+        });
+    }
+
+    /// Lets somebody hold a text in the clipboard.
+    pub(crate) fn copies(&self, text: &str) {
+        let file = self.folder.path().join("clipboard.txt");
+        super::super::support::put(&file, text.as_bytes());
+        self.run(Command::new("xclip").args(["-quiet", "-selection", "clipboard", "-i"]).arg(&file));
+        until("the clipboard is held", || {
+            let mut ask = Command::new("xclip");
+            let ask = ask.args(["-o", "-selection", "clipboard"]).env("DISPLAY", &self.display);
+            ask.output().is_ok_and(|told| told.stdout == text.as_bytes()).then_some(())
+        });
     }
 
     /// Brings a window to the front, once it is there.

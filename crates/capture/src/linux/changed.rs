@@ -9,9 +9,9 @@ use x11rb::errors::{ReplyError, ReplyOrIdError};
 use x11rb::protocol::damage::{ConnectionExt as _, Damage, ReportLevel};
 use x11rb::protocol::xfixes::{ConnectionExt as _, Region};
 use x11rb::protocol::xproto::{Atom, ConnectionExt as _, Window};
-use x11rb::rust_connection::RustConnection;
 
 use crate::SeenWindow;
+use crate::linux::wire::XConnection;
 
 /// Most parts that are told one by one; of more it is told what is around all of them.
 const PARTS_MAX: usize = 64;
@@ -76,12 +76,12 @@ pub(crate) struct Drawn {
 }
 
 impl Changes {
-    pub(crate) fn open(connection: &RustConnection, root: Window, screen: usize) -> Self {
+    pub(crate) fn open(connection: &XConnection, root: Window, screen: usize) -> Self {
         Self { account: Account::open(connection, root, screen).ok(), state: RefCell::default() }
     }
 
     /// What was drawn before a frame is read. Who asks paints it.
-    pub(crate) fn before_frame(&self, connection: &RustConnection) -> Drawn {
+    pub(crate) fn before_frame(&self, connection: &XConnection) -> Drawn {
         let since = self.told(connection);
         let unpainted = self.state.borrow_mut().unpainted.replace(Vec::new());
         Drawn { since, unpainted }
@@ -105,7 +105,7 @@ impl Changes {
     /// change.
     pub(crate) fn take(
         &self,
-        connection: &RustConnection,
+        connection: &XConnection,
         windows: &[SeenWindow],
         with_frame: bool,
     ) -> Option<Changed> {
@@ -121,7 +121,7 @@ impl Changes {
     }
 
     /// The tree is there, or it is not waited for any longer: then it may be asked whenever, and the next one is asked whole.
-    pub(crate) fn after_tree(&self, connection: &RustConnection, is_there: bool) {
+    pub(crate) fn after_tree(&self, connection: &XConnection, is_there: bool) {
         let parts = self.told(connection).filter(|_| is_there);
         let mut state = self.state.borrow_mut();
         state.late = together(state.late.take(), parts);
@@ -133,7 +133,7 @@ impl Changes {
         (state.unpainted, state.compares, state.compared) = (None, false, Some(false));
     }
 
-    fn told(&self, connection: &RustConnection) -> Parts {
+    fn told(&self, connection: &XConnection) -> Parts {
         let parts = self.account.as_ref().and_then(|account| account.take(connection));
         let mut state = self.state.borrow_mut();
         state.unpainted = together(state.unpainted.take(), parts.clone());
@@ -187,7 +187,7 @@ struct Account {
 
 impl Account {
     /// Begins to count. `screen` is the number of the screen on its display.
-    fn open(connection: &RustConnection, root: Window, screen: usize) -> Result<Self, ReplyOrIdError> {
+    fn open(connection: &XConnection, root: Window, screen: usize) -> Result<Self, ReplyOrIdError> {
         connection.damage_query_version(1, 1)?.reply()?;
         connection.xfixes_query_version(5, 0)?.reply()?;
         let (damage, region) = (connection.generate_id()?, connection.generate_id()?);
@@ -200,11 +200,11 @@ impl Account {
 
     /// What changed since it was asked last, in absolute pixels. None where the server cannot know: a program that composes the screen itself
     /// draws when it likes, and what windows draw is told of it and not of the screen.
-    fn take(&self, connection: &RustConnection) -> Parts {
+    fn take(&self, connection: &XConnection) -> Parts {
         self.taken(connection).ok().flatten()
     }
 
-    fn taken(&self, connection: &RustConnection) -> Result<Parts, ReplyError> {
+    fn taken(&self, connection: &XConnection) -> Result<Parts, ReplyError> {
         connection.damage_subtract(self.damage, x11rb::NONE, self.region)?.ignore_error();
         let manager = connection.get_selection_owner(self.manager)?;
         let parts = connection.xfixes_fetch_region(self.region)?.reply()?;

@@ -2,9 +2,9 @@
 
 use x11rb::errors::ReplyError;
 use x11rb::protocol::sync::ConnectionExt as _;
-use x11rb::rust_connection::RustConnection;
 
 use crate::Now;
+use crate::linux::wire::XConnection;
 
 /// How often the server is asked what time it is: the answer that came soonest binds the clocks.
 const TRIPS: u32 = 4;
@@ -21,7 +21,7 @@ impl Clocks {
     ///
     /// The server counts the milliseconds of its events in a counter (X Synchronization Extension Protocol 3.1, `SERVERTIME`); none where it
     /// has no such counter.
-    pub(crate) fn bound(connection: &RustConnection, now: &Now) -> Result<Option<Self>, ReplyError> {
+    pub(crate) fn bound(connection: &XConnection, now: &Now) -> Result<Option<Self>, ReplyError> {
         connection.sync_initialize(3, 1)?.reply()?;
         let counters = connection.sync_list_system_counters()?.reply()?.counters;
         let Some(counter) = counters.iter().find(|counter| counter.name == b"SERVERTIME") else {

@@ -4,9 +4,9 @@ use candor_model::{Pixels, Screen};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::xproto::{ImageOrder, Window};
-use x11rb::rust_connection::RustConnection;
 
 use crate::OpenError;
+use crate::linux::wire::XConnection;
 
 /// Highest number of a display: its port, 6000 higher, is the last one.
 const DISPLAY_NUMBER_MAX: u16 = u16::MAX - 6000;
@@ -21,7 +21,7 @@ pub(crate) fn is_possible(display: &str) -> bool {
 
 /// The screen, if its pixels come as blue, green, red and one byte more.
 pub(crate) fn screen(
-    connection: &RustConnection,
+    connection: &XConnection,
     number: usize,
     display: &str,
 ) -> Result<(Window, Screen), OpenError> {
@@ -41,7 +41,7 @@ pub(crate) fn screen(
 
 /// Lets each top-level window keep its own pixels, whatever lies over it.
 pub(crate) fn redirect(
-    connection: &RustConnection,
+    connection: &XConnection,
     root: Window,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     connection.composite_query_version(0, 4)?.reply()?;

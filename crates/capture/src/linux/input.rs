@@ -19,7 +19,6 @@ use x11rb::protocol::xinput::{self, ConnectionExt as _, Device, XIEventMask};
 use x11rb::protocol::xproto::{
     ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, Window, WindowClass,
 };
-use x11rb::rust_connection::RustConnection;
 
 use crate::linux::clocks::Clocks;
 use crate::linux::desktop;
@@ -28,6 +27,7 @@ use crate::linux::places::Places;
 use crate::linux::reader::Reader;
 use crate::linux::scene::Scene;
 use crate::linux::tree::Key;
+use crate::linux::wire::{XConnection, connect};
 use crate::{Now, SensorError, Waker};
 
 /// Most events that wait to be taken; beyond it input counts as lost.
@@ -90,7 +90,7 @@ pub(crate) struct InputThread {
 
 impl InputThread {
     pub(crate) fn start(display: &str, now: Now) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let (connection, screen) = RustConnection::connect(Some(display))?;
+        let (connection, screen) = connect(display)?;
         let root = connection.setup().roots.get(screen).map_or(0, |screen| screen.root);
         let scene = Scene::open(&connection, root)?;
         let wake = select(&connection, root)?;
@@ -201,7 +201,7 @@ impl InputThread {
     }
 
     /// Ends the thread: `connection` wakes it by a message to its own window.
-    pub(crate) fn stop(&mut self, connection: &RustConnection) {
+    pub(crate) fn stop(&mut self, connection: &XConnection) {
         self.stop.store(true, Ordering::SeqCst);
         let message = ClientMessageEvent::new(32, self.wake, 1_u32, [0; 5]);
         let sent = connection.send_event(false, self.wake, EventMask::NO_EVENT, message).and_then(|cookie| {
@@ -217,7 +217,7 @@ impl InputThread {
 
 /// Selects raw input of every master device, and makes a window that can be sent a message.
 fn select(
-    connection: &RustConnection,
+    connection: &XConnection,
     root: Window,
 ) -> Result<Window, Box<dyn std::error::Error + Send + Sync>> {
     connection.xinput_xi_query_version(2, 2)?.reply()?;
@@ -230,10 +230,10 @@ fn select(
 
 /// Keys and buttons always; where the pointer goes only while a button is down: nobody else's path is looked at.
 pub(super) fn select_raw(
-    connection: &RustConnection,
+    connection: &XConnection,
     root: Window,
     path: bool,
-) -> Result<VoidCookie<'_, RustConnection>, ConnectionError> {
+) -> Result<VoidCookie<'_, XConnection>, ConnectionError> {
     let keys = XIEventMask::RAW_KEY_PRESS | XIEventMask::RAW_KEY_RELEASE;
     let buttons = XIEventMask::RAW_BUTTON_PRESS | XIEventMask::RAW_BUTTON_RELEASE;
     let mask = if path { keys | buttons | XIEventMask::RAW_MOTION } else { keys | buttons };
@@ -243,7 +243,7 @@ pub(super) fn select_raw(
 
 /// Lets the server tell that the screen changed: when, and how wide, not what.
 fn watch_changes(
-    connection: &RustConnection,
+    connection: &XConnection,
     root: Window,
 ) -> Result<Damage, Box<dyn std::error::Error + Send + Sync>> {
     connection.damage_query_version(1, 1)?.reply()?;

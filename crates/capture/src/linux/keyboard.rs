@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::linux::wire::XConnection;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xproto::ConnectionExt as _;
-use x11rb::rust_connection::RustConnection;
 
 /// What pressing a key means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(crate) struct Keyboard {
 }
 
 impl Keyboard {
-    pub(crate) fn read(connection: &RustConnection) -> Result<Self, ReplyError> {
+    pub(crate) fn read(connection: &XConnection) -> Result<Self, ReplyError> {
         let (first, last) = (connection.setup().min_keycode, connection.setup().max_keycode);
         let count = last.saturating_sub(first).saturating_add(1);
         let map = connection.get_keyboard_mapping(first, count)?.reply()?;
@@ -93,7 +93,7 @@ impl Keyboard {
     }
 
     /// The key map again, after it changed.
-    pub(crate) fn reread(&mut self, connection: &RustConnection) -> Result<(), ReplyError> {
+    pub(crate) fn reread(&mut self, connection: &XConnection) -> Result<(), ReplyError> {
         let down = std::mem::take(&mut self.down);
         *self = Self { down, ..Self::read(connection)? };
         Ok(())

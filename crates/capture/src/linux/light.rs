@@ -10,18 +10,18 @@ mod picture;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask};
-use x11rb::rust_connection::RustConnection;
 
 use badge::Badge;
 pub(crate) use badge::CLASS;
 use key::Grab;
 
 use crate::linux::desktop;
+use crate::linux::wire::{XConnection, connect};
 use crate::{Light, OpenError, PauseKey, SensorError, Shown};
 
 /// The light of an X display.
 struct X11Light {
-    connection: RustConnection,
+    connection: XConnection,
     badge: Badge,
     key: Option<Grab>,
     presses: u32,
@@ -37,7 +37,7 @@ pub fn open_light(display: &str, key: Option<PauseKey>, shown: Shown) -> Result<
     if !crate::linux::display::is_possible(display) {
         return Err(failed("it is not the name of a display".into()));
     }
-    let (connection, number) = RustConnection::connect(Some(display)).map_err(|e| failed(e.into()))?;
+    let (connection, number) = connect(display).map_err(|e| failed(e.into()))?;
     let root = connection.setup().roots.get(number).ok_or(OpenError::Lacks { what: "a screen" })?.clone();
     // Whatever happens among the windows of the screen is told: what covers the light, takes it away or moves it.
     let told = ChangeWindowAttributesAux::new()

@@ -10,12 +10,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::linux::wire::{XConnection, connect};
 use candor_model::Point;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyOrIdError;
 use x11rb::protocol::record::{self, ConnectionExt as _, Context, Range, Range8};
 use x11rb::protocol::xproto::{BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent};
-use x11rb::rust_connection::RustConnection;
 use x11rb::x11_utils::TryParse as _;
 
 /// Longest wait for the record of an event that was seen. One that was lost is waited for no longer than for the next.
@@ -67,7 +67,7 @@ impl Told {
 /// The record of the button events.
 pub(crate) struct Places {
     told: Arc<Told>,
-    control: RustConnection,
+    control: XConnection,
     context: Context,
     thread: Option<JoinHandle<()>>,
 }
@@ -75,9 +75,9 @@ pub(crate) struct Places {
 impl Places {
     /// None where the server records nothing.
     pub(crate) fn start(display: &str) -> Option<Self> {
-        let (control, _) = RustConnection::connect(Some(display)).ok()?;
+        let (control, _) = connect(display).ok()?;
         let context = context(&control).ok()?;
-        let (data, _) = RustConnection::connect(Some(display)).ok()?;
+        let (data, _) = connect(display).ok()?;
         let told = Arc::<Told>::default();
         let (started, wait) = sync_channel(1);
         let heard = Arc::clone(&told);
@@ -107,7 +107,7 @@ impl Drop for Places {
 }
 
 /// A context for the buttons of every device, and for nothing else.
-fn context(control: &RustConnection) -> Result<Context, ReplyOrIdError> {
+fn context(control: &XConnection) -> Result<Context, ReplyOrIdError> {
     control.record_query_version(1, 13)?.reply()?;
     let context = control.generate_id()?;
     let buttons = Range8 { first: BUTTON_PRESS_EVENT, last: BUTTON_RELEASE_EVENT };
@@ -116,7 +116,7 @@ fn context(control: &RustConnection) -> Result<Context, ReplyOrIdError> {
     Ok(context)
 }
 
-fn listen(data: &RustConnection, context: Context, told: &Told, started: &SyncSender<()>) {
+fn listen(data: &XConnection, context: Context, told: &Told, started: &SyncSender<()>) {
     let Ok(replies) = data.record_enable_context(context) else { return };
     for reply in replies.map_while(Result::ok) {
         if reply.category == STARTED {

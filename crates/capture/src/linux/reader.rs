@@ -15,7 +15,6 @@ use x11rb::protocol::Event;
 use x11rb::protocol::damage::{ConnectionExt as _, Damage, NotifyEvent};
 use x11rb::protocol::xinput::{KeyEventFlags, RawKeyPressEvent};
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
-use x11rb::rust_connection::RustConnection;
 
 use crate::Now;
 use crate::linux::clocks::Clocks;
@@ -25,6 +24,7 @@ use crate::linux::keyboard::{Keyboard, Meaning};
 use crate::linux::places::{self, Places};
 use crate::linux::scene::{Scene, is_of_windows};
 use crate::linux::tree::Key;
+use crate::linux::wire::XConnection;
 
 /// Least time between two points of a drag, in milliseconds.
 const PATH_STEP_MS: u32 = 20;
@@ -32,7 +32,7 @@ const PATH_STEP_MS: u32 = 20;
 const CURSOR_PX: u16 = 3;
 
 pub(super) struct Reader {
-    pub(super) connection: RustConnection,
+    pub(super) connection: XConnection,
     pub(super) root: Window,
     /// The listener hears that this ended when it goes: whoever wakes the listener holds it weakly.
     pub(super) sender: Arc<SyncSender<Sent>>,

@@ -8,12 +8,12 @@ use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConnectionExt as _, EventMask, InputFocus, MapState, Window,
 };
-use x11rb::rust_connection::RustConnection;
 
 use candor_model::Point;
 
 use crate::linux::focus::{Focus, Holder};
 use crate::linux::stack::{Change, Stack, Top};
+use crate::linux::wire::XConnection;
 
 /// Most parents that are followed from a window up to the top.
 const DEPTH_MAX: usize = 32;
@@ -29,7 +29,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// Begins to follow. Nothing changes while it looks around.
-    pub(crate) fn open(connection: &RustConnection, root: Window) -> Result<Self, ReplyError> {
+    pub(crate) fn open(connection: &XConnection, root: Window) -> Result<Self, ReplyError> {
         connection.grab_server()?.ignore_error();
         let scene = Self::look_around(connection, root);
         connection.ungrab_server()?.ignore_error();
@@ -37,7 +37,7 @@ impl Scene {
         scene
     }
 
-    fn look_around(connection: &RustConnection, root: Window) -> Result<Self, ReplyError> {
+    fn look_around(connection: &XConnection, root: Window) -> Result<Self, ReplyError> {
         watch(connection, root, EventMask::SUBSTRUCTURE_NOTIFY | EventMask::FOCUS_CHANGE)?;
         let children = connection.query_tree(root)?.reply()?.children;
         let mut tops = Vec::new();
@@ -56,7 +56,7 @@ impl Scene {
     /// nobody, because the window that had the keyboard told that it lost it.
     pub(crate) fn follow(
         &mut self,
-        connection: &RustConnection,
+        connection: &XConnection,
         event: &Event,
         sequence: SequenceNumber,
     ) -> Result<(), ReplyError> {
@@ -98,13 +98,13 @@ pub(crate) const fn is_of_windows(event: &Event) -> bool {
 }
 
 /// A window that went meanwhile has nothing to tell.
-fn watch(connection: &RustConnection, window: Window, mask: EventMask) -> Result<(), ConnectionError> {
+fn watch(connection: &XConnection, window: Window, mask: EventMask) -> Result<(), ConnectionError> {
     let aux = ChangeWindowAttributesAux::new().event_mask(mask);
     connection.change_window_attributes(window, &aux)?.ignore_error();
     Ok(())
 }
 
-fn top(connection: &RustConnection, window: Window) -> Result<Option<Top>, ConnectionError> {
+fn top(connection: &XConnection, window: Window) -> Result<Option<Top>, ConnectionError> {
     let attributes = connection.get_window_attributes(window)?;
     let geometry = connection.get_geometry(window)?;
     let (Ok(attributes), Ok(geometry)) = (attributes.reply(), geometry.reply()) else { return Ok(None) };
@@ -121,7 +121,7 @@ fn top(connection: &RustConnection, window: Window) -> Result<Option<Top>, Conne
 
 /// Who has the keyboard, and from which event on that counts.
 fn ask(
-    connection: &RustConnection,
+    connection: &XConnection,
     root: Window,
     windows: &Stack,
 ) -> Result<(SequenceNumber, Holder), ReplyError> {
@@ -137,7 +137,7 @@ fn ask(
 }
 
 /// The top-level window that a window lies in. 0 is no window; neither it nor the root is an application.
-fn top_of(connection: &RustConnection, root: Window, window: Window) -> Result<Holder, ConnectionError> {
+fn top_of(connection: &XConnection, root: Window, window: Window) -> Result<Holder, ConnectionError> {
     let mut window = window;
     for _ in 0..DEPTH_MAX {
         if window == 0 || window == root {

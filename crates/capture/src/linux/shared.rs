@@ -10,10 +10,10 @@ use x11rb::cookie::Cookie;
 use x11rb::errors::ConnectionError;
 use x11rb::protocol::shm::{ConnectionExt as _, GetImageReply, Seg};
 use x11rb::protocol::xproto::{Drawable, ImageFormat};
-use x11rb::rust_connection::RustConnection;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::source::{BAND_ROWS, Part};
+use crate::linux::wire::XConnection;
 
 /// The first version that passes memory as a file descriptor.
 const VERSION: (u16, u16) = (1, 2);
@@ -29,11 +29,11 @@ pub(crate) struct Shared {
 }
 
 /// Pixels that were asked for.
-pub(crate) type Asked<'c> = Cookie<'c, RustConnection, GetImageReply>;
+pub(crate) type Asked<'c> = Cookie<'c, XConnection, GetImageReply>;
 
 impl Shared {
     /// Room for so many bytes; none where the server shares no memory, over a network for example.
-    pub(crate) fn open(connection: &RustConnection, bytes: u32) -> Option<Self> {
+    pub(crate) fn open(connection: &XConnection, bytes: u32) -> Option<Self> {
         let version = connection.shm_query_version().ok()?.reply().ok()?;
         if (version.major_version, version.minor_version) < VERSION {
             return None;
@@ -56,7 +56,7 @@ impl Shared {
     /// Asks for the pixels of a part of a drawable, to be written from a place in the memory on.
     pub(crate) fn ask<'c>(
         &self,
-        connection: &'c RustConnection,
+        connection: &'c XConnection,
         of: Drawable,
         part: Part,
         place: usize,

@@ -3,12 +3,12 @@
 use x11rb::connection::Connection as _;
 use x11rb::protocol::composite::ConnectionExt as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Pixmap, Window};
-use x11rb::rust_connection::RustConnection;
 use zeroize::Zeroizing;
 
 use crate::SensorError;
 use crate::linux::desktop;
 use crate::linux::shared::Shared;
+use crate::linux::wire::XConnection;
 
 /// Bytes of a pixel as the X server sends it: blue, green, red, unused.
 pub(crate) const SENT_BYTES: usize = 4;
@@ -48,7 +48,7 @@ pub(crate) struct Named(Pixmap);
 impl Named {
     /// Asks for the name of each of these; none for those that are none. All are asked before the first answer is waited for.
     pub(crate) fn of(
-        connection: &RustConnection,
+        connection: &XConnection,
         windows: impl Iterator<Item = Option<Window>>,
     ) -> Result<Vec<Option<Self>>, SensorError> {
         let ask = |window: Option<Window>| {
@@ -72,7 +72,7 @@ impl Named {
     }
 
     /// Lets the server forget it. Where the server is gone, so is the name.
-    pub(crate) fn free(&self, connection: &RustConnection) {
+    pub(crate) fn free(&self, connection: &XConnection) {
         if let Ok(freed) = connection.free_pixmap(self.0) {
             freed.ignore_error();
         }
@@ -81,7 +81,7 @@ impl Named {
 
 /// The way to the pixels of one display.
 pub(crate) struct Source<'a> {
-    pub(crate) connection: &'a RustConnection,
+    pub(crate) connection: &'a XConnection,
     /// None: they come over the socket.
     pub(crate) shared: Option<&'a Shared>,
 }

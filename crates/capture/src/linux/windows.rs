@@ -13,13 +13,13 @@ use x11rb::protocol::screensaver::{self, ConnectionExt as _};
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, GetPropertyReply, Window,
 };
-use x11rb::rust_connection::RustConnection;
 
 pub(crate) use known::{Known, outer};
 use title::AskedTitle;
 
 use crate::linux::desktop;
 use crate::linux::tree::Client;
+use crate::linux::wire::XConnection;
 use crate::{SeenWindow, SensorError};
 
 /// Most windows of a screen; more are refused.
@@ -46,7 +46,7 @@ x11rb::atom_manager! {
 
 /// A look at the windows of one screen.
 pub(crate) struct Windows<'a> {
-    pub(crate) connection: &'a RustConnection,
+    pub(crate) connection: &'a XConnection,
     pub(crate) atoms: &'a Atoms,
     pub(crate) root: Window,
     /// Width and height of the screen in pixels.
@@ -56,7 +56,7 @@ pub(crate) struct Windows<'a> {
 }
 
 /// A property that was asked for.
-type Asked<'c> = Cookie<'c, RustConnection, GetPropertyReply>;
+type Asked<'c> = Cookie<'c, XConnection, GetPropertyReply>;
 
 /// Whether a property that was asked for is there. A window that went away has none.
 fn has_value(asked: Asked<'_>) -> bool {

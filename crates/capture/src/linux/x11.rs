@@ -8,7 +8,6 @@ use candor_model::{Action, Observation, Platform, Screen};
 use candor_redact::Raw;
 use x11rb::connection::RequestConnection as _;
 use x11rb::protocol::xproto::Window;
-use x11rb::rust_connection::RustConnection;
 
 use crate::linux::canvas::Canvas;
 use crate::linux::changed::Changes;
@@ -19,6 +18,7 @@ use crate::linux::run::begun;
 use crate::linux::shared::Shared;
 use crate::linux::tree::{Client, Key, Trees, Walked};
 use crate::linux::windows::{Atoms, Known, Windows};
+use crate::linux::wire::{XConnection, connect};
 use crate::linux::xwayland::is_xwayland;
 use crate::{
     Desktop, Hearing, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, Waker,
@@ -32,7 +32,7 @@ const LAST_REST: Duration = Duration::from_millis(10);
 const LAST_LOOKS_MAX: u32 = 60;
 
 pub(crate) struct X11Sensor {
-    pub(crate) connection: RustConnection,
+    pub(crate) connection: XConnection,
     pub(super) root: Window,
     pub(super) atoms: Atoms,
     /// What the server told of the windows by now.
@@ -192,7 +192,7 @@ impl X11Sensor {
         if !is_possible(display) {
             return Err(failed("it is not the name of a display".into()));
         }
-        let (connection, number) = RustConnection::connect(Some(display)).map_err(|e| failed(e.into()))?;
+        let (connection, number) = connect(display).map_err(|e| failed(e.into()))?;
         let (root, screen) = screen(&connection, number, display)?;
         let told = is_xwayland(&connection, root);
         if told.map_err(|_| OpenError::Lacks { what: "the RandR and XInput extensions" })? {

@@ -4,11 +4,11 @@
 //! have an Xwayland server"). Older ones are told as the X.Org tools `xisxwayland` and `xinput` tell them, by the names of their outputs
 //! and of their input devices, of which a compositor may have changed the first, and a session without a seat lacks the second.
 
+use crate::linux::wire::XConnection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::randr::ConnectionExt as _;
 use x11rb::protocol::xinput::ConnectionExt as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
-use x11rb::rust_connection::RustConnection;
 
 const EXTENSION: &[u8] = b"XWAYLAND";
 /// How its outputs are named, with a number.
@@ -20,13 +20,13 @@ const DEVICE: &[u8] = b"xwayland-";
 ///
 /// # Errors
 /// When the server cannot be asked: then nobody knows that it is not, and it is not recorded.
-pub(crate) fn is_xwayland(connection: &RustConnection, root: Window) -> Result<bool, ReplyError> {
+pub(crate) fn is_xwayland(connection: &XConnection, root: Window) -> Result<bool, ReplyError> {
     Ok(connection.query_extension(EXTENSION)?.reply()?.present
         || has_output(connection, root)?
         || has_device(connection)?)
 }
 
-fn has_output(connection: &RustConnection, root: Window) -> Result<bool, ReplyError> {
+fn has_output(connection: &XConnection, root: Window) -> Result<bool, ReplyError> {
     let told = connection.randr_get_screen_resources_current(root)?.reply()?;
     for output in told.outputs {
         let output = connection.randr_get_output_info(output, told.config_timestamp)?.reply()?;
@@ -37,7 +37,7 @@ fn has_output(connection: &RustConnection, root: Window) -> Result<bool, ReplyEr
     Ok(false)
 }
 
-fn has_device(connection: &RustConnection) -> Result<bool, ReplyError> {
+fn has_device(connection: &XConnection) -> Result<bool, ReplyError> {
     let devices = connection.xinput_list_input_devices()?.reply()?;
     Ok(devices.names.iter().any(|device| device.name.starts_with(DEVICE)))
 }

@@ -8,7 +8,6 @@ use x11rb::protocol::xproto::{
     AtomEnum, ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask,
     GetGeometryReply, GetWindowAttributesReply, MapState, PropMode, Screen, StackMode, Window, WindowClass,
 };
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use candor_model::Rect;
@@ -16,6 +15,7 @@ use candor_model::Rect;
 use super::picture;
 use crate::linux::desktop;
 use crate::linux::windows::outer;
+use crate::linux::wire::XConnection;
 use crate::{SensorError, Shown};
 
 /// The class of the window. The sensor leaves windows of this class out of every list: the light is in no frame, and no gate is asked about
@@ -46,11 +46,7 @@ struct Held {
 }
 
 impl Badge {
-    pub(super) fn make(
-        connection: &RustConnection,
-        screen: &Screen,
-        shown: Shown,
-    ) -> Result<Self, SensorError> {
+    pub(super) fn make(connection: &XConnection, screen: &Screen, shown: Shown) -> Result<Self, SensorError> {
         let (width, height) = picture::size(screen);
         let corner = corner(connection, screen)?;
         let place = Rect {
@@ -64,7 +60,7 @@ impl Badge {
         Ok(badge)
     }
 
-    fn create(&mut self, connection: &RustConnection) -> Result<(), SensorError> {
+    fn create(&mut self, connection: &XConnection) -> Result<(), SensorError> {
         let window: Window = connection.generate_id().map_err(desktop)?;
         let events = EventMask::BUTTON_PRESS | EventMask::BUTTON_RELEASE | EventMask::BUTTON1_MOTION;
         let aux = CreateWindowAux::new().override_redirect(1).event_mask(events);
@@ -90,7 +86,7 @@ impl Badge {
         connection.map_window(window).map_err(desktop)?.check().map_err(desktop)
     }
 
-    pub(super) fn show(&mut self, connection: &RustConnection, shown: Shown) -> Result<(), SensorError> {
+    pub(super) fn show(&mut self, connection: &XConnection, shown: Shown) -> Result<(), SensorError> {
         if self.shown == shown {
             return Ok(());
         }
@@ -99,7 +95,7 @@ impl Badge {
     }
 
     /// The server itself draws the picture whenever it is uncovered: it is the window's background.
-    fn draw(&self, connection: &RustConnection) -> Result<(), SensorError> {
+    fn draw(&self, connection: &XConnection) -> Result<(), SensorError> {
         let pixmap = picture::of(connection, &self.screen, self.window, self.shown)?;
         let name = self.shown.words().as_bytes();
         let title = AtomEnum::WM_NAME;
@@ -114,7 +110,7 @@ impl Badge {
     }
 
     /// Everything is asked before the first answer is waited for.
-    pub(super) fn is_seen(&self, connection: &RustConnection) -> Result<bool, SensorError> {
+    pub(super) fn is_seen(&self, connection: &XConnection) -> Result<bool, SensorError> {
         let place = place_asked(connection, self.window)?;
         let monitors = connection.randr_get_monitors(self.screen.root, true).map_err(desktop)?;
         let tree = connection.query_tree(self.screen.root).map_err(desktop)?;
@@ -129,11 +125,11 @@ impl Badge {
         Ok(!above.into_iter().flatten().any(|other| overlap(self.place, other)))
     }
 
-    fn is_on_a_screen(&self, connection: &RustConnection) -> Result<bool, SensorError> {
+    fn is_on_a_screen(&self, connection: &XConnection) -> Result<bool, SensorError> {
         Ok(screens(connection, &self.screen)?.iter().any(|screen| contains(*screen, self.place)))
     }
 
-    pub(super) fn restore(&mut self, connection: &RustConnection) -> Result<(), SensorError> {
+    pub(super) fn restore(&mut self, connection: &XConnection) -> Result<(), SensorError> {
         let attributes = connection.get_window_attributes(self.window).map_err(desktop)?.reply();
         if attributes.is_err() {
             return self.create(connection);
@@ -159,7 +155,7 @@ impl Badge {
     /// Whether an event is the end of a click on the light. A press that goes on moving moves it.
     pub(super) fn is_clicked(
         &mut self,
-        connection: &RustConnection,
+        connection: &XConnection,
         event: &Event,
     ) -> Result<bool, SensorError> {
         if let Event::ButtonPress(press) = event
@@ -180,7 +176,7 @@ impl Badge {
         self.held.is_some()
     }
 
-    fn moved(&mut self, connection: &RustConnection, (x, y): (i32, i32)) -> Result<(), SensorError> {
+    fn moved(&mut self, connection: &XConnection, (x, y): (i32, i32)) -> Result<(), SensorError> {
         let Some(held) = self.held.as_mut() else { return Ok(()) };
         let by = (x - held.pointer.0, y - held.pointer.1);
         held.moved |= by.0.abs().max(by.1.abs()) > SLOP_PX;
@@ -200,9 +196,9 @@ impl Badge {
 
 /// A question for a window's place.
 type PlaceAsked<'c> =
-    (Cookie<'c, RustConnection, GetWindowAttributesReply>, Cookie<'c, RustConnection, GetGeometryReply>);
+    (Cookie<'c, XConnection, GetWindowAttributesReply>, Cookie<'c, XConnection, GetGeometryReply>);
 
-fn place_asked(connection: &RustConnection, window: Window) -> Result<PlaceAsked<'_>, SensorError> {
+fn place_asked(connection: &XConnection, window: Window) -> Result<PlaceAsked<'_>, SensorError> {
     let attributes = connection.get_window_attributes(window).map_err(desktop)?;
     Ok((attributes, connection.get_geometry(window).map_err(desktop)?))
 }
@@ -217,7 +213,7 @@ fn place_of((attributes, geometry): PlaceAsked<'_>) -> Option<Rect> {
 }
 
 /// The monitors, the first one first; the whole screen where the server names none.
-fn screens(connection: &RustConnection, screen: &Screen) -> Result<Vec<Rect>, SensorError> {
+fn screens(connection: &XConnection, screen: &Screen) -> Result<Vec<Rect>, SensorError> {
     let reply = connection.randr_get_monitors(screen.root, true).map_err(desktop)?.reply();
     Ok(told(reply.ok(), screen))
 }
@@ -237,7 +233,7 @@ fn told(reply: Option<GetMonitorsReply>, screen: &Screen) -> Vec<Rect> {
 }
 
 /// The lower right corner of the first monitor.
-fn corner(connection: &RustConnection, screen: &Screen) -> Result<(i32, i32), SensorError> {
+fn corner(connection: &XConnection, screen: &Screen) -> Result<(i32, i32), SensorError> {
     let screens = screens(connection, screen)?;
     let first = screens.first().copied().unwrap_or(Rect { x: 0, y: 0, width: 0, height: 0 });
     Ok((first.x + as_i32(first.width), first.y + as_i32(first.height)))

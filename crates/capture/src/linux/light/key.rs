@@ -3,10 +3,10 @@
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, Keycode, ModMask, Window};
-use x11rb::rust_connection::RustConnection;
 
 use crate::PauseKey;
 use crate::light::{KeyName, Modifier};
+use crate::linux::wire::XConnection;
 
 /// The key Pause, and F1, as X names them (`keysymdef.h`); letters and digits are their Latin-1 codes.
 const KEYSYM_PAUSE: u32 = 0xff13;
@@ -25,7 +25,7 @@ pub(super) struct Grab {
 
 impl Grab {
     /// Grabs the key; none where the keyboard lacks it or another program has it.
-    pub(super) fn take(connection: &RustConnection, root: Window, key: PauseKey) -> Option<Self> {
+    pub(super) fn take(connection: &XConnection, root: Window, key: PauseKey) -> Option<Self> {
         let code = code_of(connection, keysym(key.key))?;
         let grab = Self { root, key, code, up_ms: None };
         for locks in LOCKS {
@@ -40,12 +40,12 @@ impl Grab {
     }
 
     /// Grabs it where it lies on the keyboard as it is.
-    pub(super) fn again(self, connection: &RustConnection) -> Option<Self> {
+    pub(super) fn again(self, connection: &XConnection) -> Option<Self> {
         self.release(connection);
         Self::take(connection, self.root, self.key)
     }
 
-    fn release(&self, connection: &RustConnection) {
+    fn release(&self, connection: &XConnection) {
         for locks in LOCKS {
             let modifiers = ModMask::from(modifiers(&self.key) | locks);
             if let Ok(released) = connection.ungrab_key(self.code, self.root, modifiers) {
@@ -84,7 +84,7 @@ fn keysym(key: KeyName) -> u32 {
     }
 }
 
-fn code_of(connection: &RustConnection, keysym: u32) -> Option<Keycode> {
+fn code_of(connection: &XConnection, keysym: u32) -> Option<Keycode> {
     let setup = connection.setup();
     let (first, last) = (setup.min_keycode, setup.max_keycode);
     let count = last.checked_sub(first)?.checked_add(1)?;

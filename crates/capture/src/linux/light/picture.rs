@@ -4,9 +4,9 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     Arc, ConnectionExt as _, CreateGCAux, Gcontext, ImageFormat, Pixmap, Point, Rectangle, Screen, Window,
 };
-use x11rb::rust_connection::RustConnection;
 
 use crate::linux::desktop;
+use crate::linux::wire::XConnection;
 use crate::{SensorError, Shown};
 
 /// The font that every X server carries within itself, 6 by 13 pixels; it is drawn larger.
@@ -34,7 +34,7 @@ pub(super) fn size(screen: &Screen) -> (u32, u32) {
 
 /// The picture, as a pixmap that the caller frees.
 pub(super) fn of(
-    connection: &RustConnection,
+    connection: &XConnection,
     screen: &Screen,
     window: Window,
     shown: Shown,
@@ -54,7 +54,7 @@ pub(super) fn of(
 }
 
 fn pixmap(
-    connection: &RustConnection,
+    connection: &XConnection,
     screen: &Screen,
     window: Window,
     (width, height): (u16, u16),
@@ -66,7 +66,7 @@ fn pixmap(
 }
 
 struct Pen<'a> {
-    connection: &'a RustConnection,
+    connection: &'a XConnection,
     on: Pixmap,
     gc: Gcontext,
 }
@@ -127,7 +127,7 @@ impl Pen<'_> {
 
 /// Each pixel as a square of pixels.
 fn enlarged(
-    connection: &RustConnection,
+    connection: &XConnection,
     screen: &Screen,
     window: Window,
     small: Pixmap,

@@ -9,13 +9,13 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, StackMode, WindowClass,
 };
-use x11rb::rust_connection::RustConnection;
 
 use super::desktop::{Desktop, GREEN, WINDOW_COLOUR};
 use super::law::Law;
 use super::scenario::Done;
 use super::told::{kept, sensor};
 use super::{BLOCK, EDITOR, colours, judged, next, observe, rect, whole};
+use crate::linux::wire::{XConnection, connect};
 use crate::linux::x11::X11Sensor;
 use crate::{Sensor as _, SensorError};
 
@@ -38,12 +38,12 @@ fn looked(
     desktop: &Desktop,
     sensor: &mut X11Sensor,
     law: &Law,
-    hands: impl Fn(&RustConnection, u32) + Sync,
+    hands: impl Fn(&XConnection, u32) + Sync,
 ) -> usize {
     let (done, display) = (AtomicBool::new(false), desktop.display.clone());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let (connection, _) = RustConnection::connect(Some(&display)).unwrap();
+            let (connection, _) = connect(&display).unwrap();
             let mut n = 0;
             while !done.load(Ordering::SeqCst) {
                 hands(&connection, n);

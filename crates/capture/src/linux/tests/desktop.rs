@@ -24,10 +24,10 @@ use x11rb::protocol::xproto::{
     SELECTION_NOTIFY_EVENT, SelectionNotifyEvent, StackMode, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use crate::linux::windows::{Atoms, Known, Windows};
+use crate::linux::wire::{XConnection, connect};
 
 /// The colour of the plain windows: magenta.
 pub(super) const WINDOW_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
@@ -47,7 +47,7 @@ pub(super) struct Desktop {
     _alone: MutexGuard<'static, ()>,
     pub(super) display: String,
     folder: tempfile::TempDir,
-    connection: RustConnection,
+    connection: XConnection,
     atoms: Atoms,
     root: Window,
     size: (u32, u32),
@@ -124,7 +124,7 @@ impl Desktop {
             .push(spawn(Command::new("bash").arg("-c").arg(server).arg(&number).arg(size_words).args(more)));
         let read = || std::fs::read_to_string(&number).ok().filter(|text| text.ends_with('\n'));
         let display = format!(":{}", until("the X server is up", read).trim());
-        let (connection, screen) = RustConnection::connect(Some(&display)).unwrap();
+        let (connection, screen) = connect(&display).unwrap();
         let root = connection.setup().roots[screen].root;
         let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
         let children = RefCell::new(children);

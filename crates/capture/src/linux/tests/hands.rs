@@ -8,11 +8,11 @@ use x11rb::protocol::xproto::{
     AtomEnum, ConnectionExt as _, CreateWindowAux, InputFocus, PropMode, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::EDITOR;
 use crate::linux::windows::{Atoms, Windows};
+use crate::linux::wire::{XConnection, connect};
 
 /// What an action must come out as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ const WHEEL_REST: Duration = Duration::from_millis(300);
 const POLLS_MAX: u32 = 4_000;
 
 pub(super) struct Hands {
-    connection: RustConnection,
+    connection: XConnection,
     atoms: Atoms,
     root: Window,
     symbols: Vec<u32>,
@@ -67,7 +67,7 @@ pub(super) struct Hands {
 
 impl Hands {
     pub(super) fn new(display: &str, seed: u64) -> Self {
-        let (connection, screen) = RustConnection::connect(Some(display)).unwrap();
+        let (connection, screen) = connect(display).unwrap();
         let root = connection.setup().roots[screen].root;
         let (first, last) = (connection.setup().min_keycode, connection.setup().max_keycode);
         let map = connection.get_keyboard_mapping(first, last - first + 1).unwrap().reply().unwrap();

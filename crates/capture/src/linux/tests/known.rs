@@ -7,13 +7,13 @@ use x11rb::protocol::xproto::{
     AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, PropMode, StackMode, Window,
     WindowClass,
 };
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::desktop::{Desktop, within};
 use super::{CANARY, EDITOR, WAIT, rect, sensor};
 use crate::SeenWindow;
 use crate::linux::windows::{Atoms, Windows};
+use crate::linux::wire::{XConnection, connect};
 use crate::linux::x11::X11Sensor;
 
 /// How many changes another program makes.
@@ -21,13 +21,13 @@ const CHANGES: u32 = 600;
 
 /// A look from nothing, on a connection of its own: what the server tells there is not told to the sensor.
 struct Anew {
-    connection: RustConnection,
+    connection: XConnection,
     atoms: Atoms,
 }
 
 impl Anew {
     fn of(desktop: &Desktop) -> Self {
-        let (connection, _) = RustConnection::connect(Some(&desktop.display)).unwrap();
+        let (connection, _) = connect(&desktop.display).unwrap();
         let atoms = Atoms::new(&connection).unwrap().reply().unwrap();
         Self { connection, atoms }
     }
@@ -63,7 +63,7 @@ type Found = (Vec<SeenWindow>, bool, Vec<Option<Window>>);
 
 /// Somebody else's windows, changed in every way that another program can.
 struct Other {
-    connection: RustConnection,
+    connection: XConnection,
     root: Window,
     windows: Vec<Window>,
     state: u32,
@@ -71,7 +71,7 @@ struct Other {
 
 impl Other {
     fn of(desktop: &Desktop) -> Self {
-        let (connection, screen) = RustConnection::connect(Some(&desktop.display)).unwrap();
+        let (connection, screen) = connect(&desktop.display).unwrap();
         let root = connection.setup().roots[screen].root;
         Self { connection, root, windows: Vec::new(), state: 11 }
     }

@@ -8,23 +8,23 @@ use x11rb::protocol::xproto::{
     AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, GrabMode, ImageFormat, ModMask,
     StackMode, Window, WindowClass,
 };
-use x11rb::rust_connection::RustConnection;
 
 use super::desktop::Desktop;
 use super::law::Law;
 use super::{colours, next, observe, rect, sensor};
 use crate::linux::light::CLASS;
+use crate::linux::wire::{XConnection, connect};
 use crate::{Light, Shown, open_light};
 
 /// Another client of the server: somebody who can do to the light whatever the server allows.
 struct Other {
-    connection: RustConnection,
+    connection: XConnection,
     root: Window,
 }
 
 impl Other {
     fn of(desktop: &Desktop) -> Self {
-        let (connection, number) = RustConnection::connect(Some(&desktop.display)).unwrap();
+        let (connection, number) = connect(&desktop.display).unwrap();
         let root = connection.setup().roots[number].root;
         Self { connection, root }
     }

@@ -5,7 +5,6 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     ChangeGCAux, ConfigureWindowAux, ConnectionExt as _, CreateGCAux, Gcontext, Rectangle, StackMode, Window,
 };
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::desktop::{Desktop, within};
@@ -13,6 +12,7 @@ use super::law::{Law, now};
 use super::{CANARY, EDITOR, WAIT, judged, next, rect, sensor};
 use crate::Shown;
 use crate::linux::open_light;
+use crate::linux::wire::{XConnection, connect};
 use crate::linux::x11::X11Sensor;
 
 /// How often something is drawn or moved.
@@ -28,7 +28,7 @@ fn frame(sensor: &mut X11Sensor, law: &Law, front: Window) -> Option<Pixels> {
 
 /// Somebody who draws into windows of others, and moves them.
 struct Hand {
-    connection: RustConnection,
+    connection: XConnection,
     ink: Gcontext,
     windows: [Window; 4],
     state: u32,
@@ -36,7 +36,7 @@ struct Hand {
 
 impl Hand {
     fn of(desktop: &Desktop, windows: [Window; 4]) -> Self {
-        let (connection, _) = RustConnection::connect(Some(&desktop.display)).unwrap();
+        let (connection, _) = connect(&desktop.display).unwrap();
         let ink = connection.generate_id().unwrap();
         connection.create_gc(ink, windows[0], &CreateGCAux::new()).unwrap();
         Self { connection, ink, windows, state: 5 }

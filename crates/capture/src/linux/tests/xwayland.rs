@@ -12,10 +12,10 @@ use x11rb::protocol::xinput::{
     ConnectionExt as _, HierarchyChange, HierarchyChangeData, HierarchyChangeDataAddMaster,
 };
 use x11rb::reexports::x11rb_protocol::parse_display::{ConnectAddress, parse_display};
-use x11rb::rust_connection::RustConnection;
 
 use super::desktop::{Desktop, missing, until};
 use super::law::now;
+use crate::linux::wire::connect;
 use crate::linux::x11::X11Sensor;
 use crate::{OpenError, Sensor as _};
 
@@ -87,7 +87,7 @@ fn a_server_that_names_the_extension_of_xwayland_is_refused() {
 #[test]
 fn a_server_with_the_input_devices_of_xwayland_is_refused() {
     let desktop = Desktop::without_manager();
-    let (connection, _) = RustConnection::connect(Some(&desktop.display)).unwrap();
+    let (connection, _) = connect(&desktop.display).unwrap();
     connection.xinput_xi_query_version(2, 0).unwrap().reply().unwrap();
     let name = b"xwayland-pointer".to_vec();
     let device = HierarchyChangeDataAddMaster { send_core: true, enable: true, name };

@@ -13,7 +13,7 @@ use zbus::{Address, Connection, MatchRule};
 use super::asked::{Asked, Written};
 use super::direct::{self, Direct};
 use super::envelope::{Broken, Question};
-use super::find::Frame;
+use super::find::{Frame, Known};
 use super::line::{self, Told};
 use super::socket::Batched;
 
@@ -55,7 +55,7 @@ pub(crate) struct Bus {
     pub(crate) connection: Connection,
     processes: RefCell<BTreeMap<String, u32>>,
     /// Which element each window of the X server was.
-    frames: RefCell<BTreeMap<u64, Frame>>,
+    frames: RefCell<BTreeMap<u64, Known>>,
     /// Of applications whose pixels are larger than those of the screen: how much.
     scales: RefCell<BTreeMap<String, u32>>,
     direct: Direct,
@@ -293,18 +293,21 @@ impl Bus {
         Some(found)
     }
 
-    pub(crate) fn known_frame(&self, window: u64) -> Option<Frame> {
+    pub(crate) fn known_frame(&self, window: u64) -> Option<Known> {
         self.frames.borrow().get(&window).cloned()
     }
 
-    /// Remembers the element of a window, or that there is none.
+    /// Remembers the element of a window, or that there is none. Its name is the title, also of a window that is refused: it is not kept.
     pub(crate) fn remember_frame(&self, window: u64, frame: Option<&Frame>) {
         let mut frames = self.frames.borrow_mut();
         if frames.len() >= PROCESSES_MAX {
             frames.clear();
         }
         match frame {
-            Some(frame) => frames.insert(window, frame.clone()),
+            Some(Frame { application, element, .. }) => {
+                let (application, element) = (application.clone(), element.clone());
+                frames.insert(window, Known { application, element })
+            }
             None => frames.remove(&window),
         };
     }

@@ -24,6 +24,13 @@ pub(crate) struct Frame {
     pub(crate) scale: u32,
 }
 
+/// Where a window was found on the bus.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) application: Element,
+    pub(crate) element: Element,
+}
+
 /// The element of a window; none if there is none, or more than one that could be. One that was found before is asked whether
 /// it is still there and in its place: nothing else of the desktop needs to answer then.
 pub(crate) async fn frame(bus: &Bus, client: &Client) -> Option<Frame> {

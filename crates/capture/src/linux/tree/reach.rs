@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
-use x11rb::rust_connection::RustConnection;
 
 use super::bus::Bus;
+use crate::linux::wire::connect;
 
 /// Longest address, in units of four bytes.
 const ADDRESS_LONGS_MAX: u32 = 256;
@@ -31,7 +31,7 @@ pub(super) async fn bus(display: &str) -> Option<Bus> {
 
 /// The address that stands on the root window now. It is asked on a connection of its own: what the desktop tells is on the sensor's.
 pub(crate) fn address(display: &str) -> Option<String> {
-    let (connection, screen) = RustConnection::connect(Some(display)).ok()?;
+    let (connection, screen) = connect(display).ok()?;
     let root = connection.setup().roots.get(screen)?.root;
     let name = connection.intern_atom(true, b"AT_SPI_BUS").ok()?.reply().ok()?.atom;
     let asked = connection.get_property(false, root, name, AtomEnum::STRING, 0, ADDRESS_LONGS_MAX).ok()?;

@@ -19,13 +19,13 @@ impl Desktop {
 
 /// The owner of the clipboard.
 pub(in super::super) struct Owner {
-    connection: RustConnection,
+    connection: XConnection,
     window: Window,
 }
 
 impl Owner {
     fn new(display: &str) -> Self {
-        let (connection, screen) = RustConnection::connect(Some(display)).unwrap();
+        let (connection, screen) = connect(display).unwrap();
         let (root, window) = (connection.setup().roots[screen].root, connection.generate_id().unwrap());
         let (kind, aux) = (WindowClass::INPUT_ONLY, CreateWindowAux::new());
         connection.create_window(0, window, root, -1, -1, 1, 1, 0, kind, 0, &aux).unwrap();
