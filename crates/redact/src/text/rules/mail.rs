@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
+use crate::text::lexicon::{folded, is_given_somewhere, is_surname_somewhere};
+use crate::text::ner::doubt::is_ordinary;
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::gate::Gate;
 use crate::text::rules::words::{NO_HANDLES, ROLES};
@@ -13,7 +15,7 @@ pub(crate) const RULES: &[Rule] = &[
         "email.address",
         FindingKind::Email,
         Gate::Before(&["@", "%40", "&#64;", "&#x40;", "\\u0040"], is_mail),
-        r"(?i)<mail>+(?:@|%40|&#64;|&#x40;|\\u0040)(?:<host>|%[0-9a-f]{2})+(?:(?:\.|%2e)(?:<host>|%[0-9a-f]{2})+)+",
+        r"(?i)<mail>+(?:@{1,2}|%40|&#64;|&#x40;|\\u0040)(?:<host>|%[0-9a-f]{2})+(?:(?:\.|%2e)(?:<host>|%[0-9a-f]{2})+)+",
         &[
             "write to {dana.lund@mail.example.test}.",
             "<{a+b@x.example}>",
@@ -22,6 +24,7 @@ pub(crate) const RULES: &[Rule] = &[
             "{dana&#64;mail.example.test}",
             "q={%64%61%6e%61%40mail%2Eexample%2Etest}",
             "git clone {git@host.example.test}:a/b",
+            "reply to {dana.lund@@mail.com}",
         ],
         &["see you @ the office", "@handle", "root@localhost", "a@b", "pkg@1.2.3", "react@18.2.0", "user@v1.2", "name@sha256", "logo@2x.png", "@import url(x.css)", "foo@^1.0.2"],
     )
@@ -29,8 +32,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::new(
         "email.spelled",
         FindingKind::Email,
-        Gate::Near(&["(at)", "[at]", "{at}", "<at>", " at ", " arroba ", " chiocciola ", " apenstaartje ", " arobase ", " klammeraffe ", "_at_", "(a)", "[@]", "(@)", " (ät) ", " @ "]),
-        r"(?i)[0-9a-z\x{aa}-\x{24f}][0-9a-z\x{aa}-\x{24f}._+\-]{0,60}(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>[0-9a-z]{1,30}){0,2}<sp>?(?:[(\[{<](?:at|a|@|ät)[)\]}>]|_at_|<sp>(?:at|arroba|chiocciola|apenstaartje|arobase|klammeraffe|@)<sp>)<sp>?[0-9a-z][0-9a-z\-]{0,60}(?:(?:<sp>?[(\[{<]?(?:dot|punkt|point|punto|punt|ponto)[)\]}>]?<sp>?|<sp>?[(\[]\.[)\]]<sp>?|\.|_dot_)[a-z][0-9a-z\-]{1,60}){1,4}\b",
+        Gate::Near(&["(at)", "[at]", "{at}", "<at>", " at ", " arroba ", " chiocciola ", " apenstaartje ", " arobase ", " klammeraffe ", "_at_", "(a)", "[@]", "(@)", "(ät)", "[ät]", " @ "]),
+        r"(?i)[0-9a-z\x{aa}-\x{24f}][0-9a-z\x{aa}-\x{24f}._+\-]{0,60}(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>[0-9a-z]{1,30}){0,2}<sp>?(?:[(\[{<](?:at|a|@|ät)[)\]}>]|_at_|<sp>(?:at|arroba|chiocciola|apenstaartje|arobase|klammeraffe|@)<sp>)<sp>?[0-9a-z][0-9a-z\-]{0,60}(?:(?:<sp>?[(\[{<]?(?:dot|punkt|point|punto|punt|ponto)[)\]}>]?<sp>?|<sp>?[(\[]\.[)\]]<sp>?|<sp>?\.<sp>?|_dot_)[a-z][0-9a-z\-]{1,60}){1,4}\b",
         &[
             "write to {dana.lund at mail dot com} please",
             "{dana (at) mail.example.org}",
@@ -38,10 +41,38 @@ pub(crate) const RULES: &[Rule] = &[
             "{dana punto lund chiocciola mail punto it}",
             "{dana arroba correo punto es}",
             "{dana.lund @ mail.com}",
+            "{dana.lund @ mail . com}",
+            "{dana.lund [ät] mail.de}",
         ],
         &["look at the dot product", "meet me at example.com", "look at this dot", "we stood at home. then", "arrived at 10.30 am", "look at main.rs"],
     )
     .checked(spelled),
+    Rule::new(
+        "email.said",
+        FindingKind::Email,
+        Gate::Before(&[" at ", " bei ", " à ", " chez ", " en ", " op ", " bij ", " su ", " em ", " at-sign ", " at sign ", " ät ", " ad "], is_login),
+        r"(?i)[a-z0-9]+(?:[._][a-z0-9]+)+<sp>(?:at|bei|à|chez|en|op|bij|su|em|at-sign|at<sp>sign|ät|ad)<sp>[a-z0-9][a-z0-9\-]{1,60}(?:(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>|<sp>?\.<sp>?)[a-z][a-z0-9\-]{1,60}){1,3}\b",
+        &[
+            "write to {jane.doe at gmail.com} please",
+            "{dana_lund7 bei web punkt de}",
+            "{jane.doe à orange.fr}",
+            "{p.henderson at-sign mail dot com}",
+            "{maria.garcia en correo punto es}",
+        ],
+        &[
+            "meet me at example.com",
+            "main.rs at github.com",
+            "e.g. at example.com",
+            "until 5 p.m. at example.com",
+            "the user_id at example.com",
+            "node.js at vercel.com",
+            "example.org at cloudflare.com",
+            "os.path at docs.python.org",
+            "version 2.4 at gmail.com",
+            "jane.doe at the office",
+        ],
+    )
+    .checked(said),
     Rule::new(
         "person.at_host",
         FindingKind::Person,
@@ -159,6 +190,68 @@ fn spelled(hit: &Hit<'_>) -> Option<Range<usize>> {
     let known = SAID_DOMAINS.contains(&last) && !PROSE.contains(&host);
     (known && (bracketed || spoken || sign)).then(|| hit.span())
 }
+
+/// Where everybody may have an address: what stands before these is a person's, whatever its name.
+const MAIL_HOSTS: &[&str] = &[
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "live",
+    "yahoo",
+    "ymail",
+    "icloud",
+    "proton",
+    "protonmail",
+    "aol",
+    "web",
+    "gmx",
+    "t-online",
+    "freenet",
+    "posteo",
+    "mailbox",
+    "orange",
+    "wanadoo",
+    "free",
+    "laposte",
+    "sfr",
+    "libero",
+    "virgilio",
+    "tiscali",
+    "ziggo",
+    "kpnmail",
+    "telefonica",
+    "terra",
+    "sapo",
+    "uol",
+    "bol",
+    "bluewin",
+];
+
+/// A login and a host of mail, or a login with a name in it and any host.
+fn said(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let text = folded(hit.text());
+    let (local, rest) = text.split_once([' ', '\t', '\u{a0}', '\u{202f}'])?;
+    let last = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    let host = rest
+        .split([' ', '\t', '\u{a0}', '\u{202f}', '.'])
+        .filter(|word| !SAID_SIGNS.contains(word))
+        .find(|w| !w.is_empty())?;
+    let parts: Vec<&str> =
+        local.split(['.', '_']).map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit())).collect();
+    let end = parts.last()?;
+    let is_file = NO_DOMAINS.contains(end) || SAID_DOMAINS.contains(end) || end.len() < 2;
+    let is_name = |part: &&str| {
+        part.len() > 2 && !is_ordinary(part) && (is_given_somewhere(part) || is_surname_somewhere(part))
+    };
+    let is_person = true ||  parts.iter().any(is_name);
+    let apart = !hit.before().ends_with(|c: char| c.is_alphanumeric() || "/\\@-_.".contains(c));
+    (apart && !is_file && is_person && SAID_DOMAINS.contains(&last)).then(|| hit.span())
+}
+
+/// What is said for the sign of an address, folded.
+const SAID_SIGNS: [&str; 13] =
+    ["at", "bei", "a", "chez", "en", "op", "bij", "su", "em", "at-sign", "sign", "ad", "ät"];
 
 /// Names of machines' accounts: they name nobody.
 pub(super) fn is_role(name: &str) -> bool {
