@@ -288,6 +288,54 @@ fn a_folder_of_lists_that_cannot_be_read_whole_stops_the_work() {
 }
 
 #[test]
+fn what_is_measured_is_measured_with_the_lists_or_not_at_all() {
+    let bench = ["redact", "bench", "--only", "--profile", "fast"];
+    for option in ["--lists", "--people", "--words", "--allowed"] {
+        let output = candor(&[&bench[..], &[option, "nowhere"]].concat(), b"");
+        assert_eq!(output.status.code(), Some(4), "{option}: {}", told(&output));
+        assert!(output.stdout.is_empty(), "{option}: {}", told(&output));
+    }
+}
+
+#[test]
+fn what_lies_across_the_cuts_of_a_line_without_end_does_not_come_out() {
+    let lines = [
+        "lorem ipsum dolor, 4111 1111 1111 1111 maria.lopez@example.com Rebecca Holloway ".repeat(27_000),
+        format!("4111111111111111,{}", "x".repeat(13)).repeat(73_000),
+        "maria.lopez@example.com;".repeat(92_000),
+    ];
+    for line in lines {
+        let output = candor(&["redact", "text", "--profile", "fast", "--threads", "2"], line.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        let left = String::from_utf8(output.stdout).unwrap();
+        for raw in ["4111", "1111", "maria", "lopez", "mple", "Rebecca", "Holloway"] {
+            assert!(!left.contains(raw), "{raw}");
+        }
+        // Nothing is lost or said twice.
+        for kept in ["lorem", ",", ";"] {
+            assert_eq!(left.matches(kept).count(), line.matches(kept).count(), "{kept}");
+        }
+    }
+}
+
+#[test]
+fn lines_that_no_model_reads_are_told_once_a_run_and_not_in_the_answers() {
+    let polish = "Proszę zadzwonić do Kowalskiej przed południem, bo zamówienie jest gotowe";
+    let other = ["Ask Zoë about the café", polish, "Анна Петрова пришла", &format!("{polish}\n{polish}")];
+    let questions: Vec<Value> = other.iter().map(|text| json!({"id": 1, "text": text})).collect();
+    let output = candor(&JSONL, &jsonl(&questions));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(err.matches("2 lines are in a language that the models do not know").count(), 1, "{err}");
+    assert_eq!(err.matches("1 line has words in a script that the models do not read").count(), 1, "{err}");
+    assert!(lines(&output).iter().all(|answer| answer.as_object().unwrap().len() == 3));
+    let plain = candor(&["redact", "text", "--profile", "fast"], other.join("\n").as_bytes());
+    let err = String::from_utf8_lossy(&plain.stderr);
+    assert_eq!(err.matches("3 lines are in a language that the models do not know").count(), 1, "{err}");
+    let known = candor(&JSONL, &jsonl(&questions[..1]));
+    assert!(!told(&known).contains("models do not"), "{}", told(&known));
+}
+
+#[test]
 fn a_table_longer_than_a_piece_of_input_is_read_by_its_heads_to_the_end() {
     let rows: Vec<String> = (0..60_000).map(|n| format!("E{n:05};{}\n", n % 7)).collect();
     let rows = rows.concat();

@@ -28,12 +28,13 @@ pub use memory::{Memory, keep_memory_private, share_memory};
 pub use pending::{Pending, SeenWindow};
 pub use place::{Desktop, Monitor};
 pub use sensitive::{SENSITIVE_LIST, Sensitive};
-pub use sensor::{Counted, Now, OpenError, Sensor, SensorError, Tally, Waker};
+pub use sensor::{Counted, Hearing, Now, OpenError, Sensor, SensorError, Tally, Waker};
 
 #[cfg(target_os = "linux")]
 pub use linux::{
     Buses, CHILDREN_MAX, FRAME_SIDE_PX_MAX, INPUT_QUEUE_MAX, KEYS_OF_RUN_MAX, Locks, PATH_POINTS_MAX,
-    PERMIT_AGE_MS_MAX, TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, open, open_light,
+    PERMIT_AGE_MS_MAX, TITLE_BYTES_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, WINDOWS_MAX, hears_applications,
+    open, open_light,
 };
 #[cfg(not(target_os = "linux"))]
-pub use other::{Buses, Locks, open, open_light};
+pub use other::{Buses, Locks, hears_applications, open, open_light};

@@ -28,6 +28,7 @@ mod tests;
 mod tree;
 mod windows;
 mod x11;
+mod xwayland;
 
 pub use display::FRAME_SIDE_PX_MAX;
 pub use input::INPUT_QUEUE_MAX;
@@ -35,7 +36,7 @@ pub use light::open_light;
 pub use lock::{Buses, Locks};
 pub use run::{KEYS_OF_RUN_MAX, PATH_POINTS_MAX};
 pub(crate) use tree::Key;
-pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX};
+pub use tree::{CHILDREN_MAX, TREE_BUDGET_MS, TREE_NODES_MAX, hears_applications};
 pub use windows::{TITLE_BYTES_MAX, WINDOWS_MAX};
 pub use x11::{PERMIT_AGE_MS_MAX, open};
 

@@ -10,6 +10,12 @@ pub fn open(_desktop: impl Into<Desktop>, _now: Now) -> Result<Box<dyn Sensor>, 
     Err(OpenError::Unsupported { platform: std::env::consts::OS })
 }
 
+/// Whether what applications tell of themselves could be heard: not on this platform.
+#[must_use]
+pub fn hears_applications(_display: &str) -> bool {
+    false
+}
+
 /// The light is not supported on this platform.
 ///
 /// # Errors

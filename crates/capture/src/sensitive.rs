@@ -26,10 +26,12 @@ pub enum Sensitive {
     Passwords,
     /// This program's own pages, which show what was recorded.
     OwnPages,
+    /// Nobody can say: the window has a title, and it cannot be read. The list names nothing of this kind.
+    Unknown,
 }
 
 impl Sensitive {
-    /// Every kind.
+    /// Every kind that the list names.
     pub const ALL: [Self; 10] = [
         Self::Health,
         Self::Tax,
@@ -43,7 +45,7 @@ impl Sensitive {
         Self::OwnPages,
     ];
 
-    /// The kind as the list writes it.
+    /// The kind as the list writes it; in words where the list names none.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -57,6 +59,7 @@ impl Sensitive {
             Self::Personal => "personal",
             Self::Passwords => "passwords",
             Self::OwnPages => "own-pages",
+            Self::Unknown => "something that cannot be told (its title cannot be read)",
         }
     }
 }

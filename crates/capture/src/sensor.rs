@@ -28,6 +28,17 @@ pub enum Counted {
     Changed,
 }
 
+/// Whether what applications tell of themselves is heard. Trees, elements, sites and typed texts come from there, and from nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearing {
+    /// It is asked for the first time: not known yet.
+    Asking,
+    /// It is heard.
+    Heard,
+    /// Nobody brings it: windows have no tree, browsers no site, and keys are only counted.
+    Unheard,
+}
+
 /// What became of the input. Each event is counted once: `seen` is the sum of `taken`, `not_taken` and `tail`, once all that was
 /// seen was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,6 +146,9 @@ pub trait Sensor: Send {
     /// What became of the input so far.
     fn tally(&self) -> Tally;
 
+    /// Whether what applications tell of themselves is heard at this moment. Where it is not, the sensor looks for it again by itself.
+    fn hearing(&self) -> Hearing;
+
     /// Looks at what the gate permitted.
     ///
     /// `permit` is for the window in front, `windows` are the gate's answers for [`Pending::windows`], in their order. It
@@ -202,6 +216,14 @@ pub enum OpenError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The display is a part of a Wayland session: of its other windows, and of what lies over the light, it tells nothing.
+    #[error(
+        "the display {display:?} shows only some windows of a Wayland session: log in to an X11 session (Xorg) to record"
+    )]
+    Xwayland {
+        /// The name of the display.
+        display: String,
     },
     /// The desktop lacks something that is needed.
     #[error("the display lacks {what}")]

@@ -161,7 +161,8 @@ impl Mask {
 /// Reads a PNG of any colour type as raw pixels. Transparent pixels are laid on white: what hides below them is gone.
 ///
 /// # Errors
-/// When the bytes are no PNG, are damaged, hold several frames, or more pixels than two screens of 7680 by 4320.
+/// When the bytes are no PNG, are damaged, hold several frames, more pixels than two screens of 7680 by 4320, or more than
+/// [`Pixels::SIDE_PX_MAX`] along a side.
 pub fn read_png(bytes: Vec<u8>) -> Result<Raw<Pixels>, PictureError> {
     let bytes = zeroize::Zeroizing::new(bytes);
     decode_any(&bytes).map(Raw::seal)

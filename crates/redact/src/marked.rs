@@ -8,10 +8,11 @@ use candor_model::FindingKind;
 use crate::profile::Profile;
 use crate::seal::Raw;
 use crate::text::find::Find;
+use crate::text::other::OtherLines;
 use crate::text::pseudonym::Pseudonyms;
 use crate::text::surrogate::NoSurrogates;
 use crate::text::table::open_at_end;
-use crate::text::{Engine, Reach, UNIT_LINES, named};
+use crate::text::{Engine, Reach, UNIT_LINES, named_after};
 use crate::{Lists, Models, RedactorError};
 
 /// Something that was found in a text.
@@ -40,8 +41,21 @@ pub struct Marked {
 /// A text that was searched and is not named yet. It is still raw: mute, and wiped when dropped.
 #[derive(Debug)]
 pub struct Searched {
-    text: Raw<String>,
-    finds: Vec<Find>,
+    pub(crate) text: Raw<String>,
+    pub(crate) finds: Vec<Find>,
+    /// What stands before it, if it goes on a line.
+    pub(crate) before: Option<char>,
+    pub(crate) others: OtherLines,
+    /// The same of its first line alone.
+    pub(crate) first_others: OtherLines,
+}
+
+impl Searched {
+    /// How many of its lines no model reads: a line that was begun in the piece before is counted there.
+    #[must_use]
+    pub const fn other_lines(&self) -> OtherLines {
+        self.others
+    }
 }
 
 /// Looks for personal data. One for each thread; what they load they share.
@@ -52,6 +66,7 @@ pub struct TextSearcher {
 impl TextSearcher {
     /// Lines that are looked at together. A text that is cut after a multiple of them is redacted as if it were whole,
     /// but for keys and certificates that run over the cut, and for tables unless their heads are told ([`TableHeads`]).
+    /// A text that is cut within a line is joined again by [`Seams`](crate::Seams).
     pub const LINES_TOGETHER: usize = UNIT_LINES;
 
     /// Makes a searcher.
@@ -73,7 +88,8 @@ impl TextSearcher {
     pub fn search_piece(&self, text: Raw<String>, table: Option<&TableHeads>) -> Searched {
         let open = table.map(|heads| heads.0.as_str());
         let finds = self.engine.search_after(text.open(), open, Reach::Whole);
-        Searched { text, finds }
+        let (others, first_others) = OtherLines::of(text.open());
+        Searched { text, finds, before: None, others, first_others }
     }
 }
 
@@ -139,7 +155,7 @@ impl TextMarker {
     #[expect(clippy::needless_pass_by_value, reason = "the raw text is wiped when this returns")]
     pub fn name(&mut self, searched: Searched) -> Marked {
         let text = searched.text.open();
-        let (marked, found) = named(text, &searched.finds, &mut self.names);
+        let (marked, found) = named_after(searched.before, text, &searched.finds, &mut self.names);
         let mut spans = spans(text, &searched.finds);
         for (span, found) in spans.iter_mut().zip(found) {
             span.is_surrogate = found.is_surrogate;

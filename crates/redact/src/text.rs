@@ -16,6 +16,7 @@ pub(crate) mod lexicon;
 pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod ner;
+pub(crate) mod other;
 pub(crate) mod own;
 pub(crate) mod pseudonym;
 pub(crate) mod rule;
@@ -282,6 +283,16 @@ fn units(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Puts a placeholder or surrogate for each of `finds`, in order and apart, into `text`.
 pub(crate) fn named(text: &str, finds: &[Find], names: &mut Pseudonyms) -> (String, Vec<Found>) {
+    named_after(None, text, finds, names)
+}
+
+/// The same for a text that goes on another, which ends with this character.
+pub(crate) fn named_after(
+    before: Option<char>,
+    text: &str,
+    finds: &[Find],
+    names: &mut Pseudonyms,
+) -> (String, Vec<Found>) {
     let mut out = String::with_capacity(text.len());
     let mut found = Vec::with_capacity(finds.len());
     let mut start = 0;
@@ -289,7 +300,8 @@ pub(crate) fn named(text: &str, finds: &[Find], names: &mut Pseudonyms) -> (Stri
         let said = text.get(find.range.clone()).unwrap_or_default();
         out.push_str(text.get(start..find.range.start).unwrap_or_default());
         let after = text.get(find.range.end..).and_then(|after| after.chars().next());
-        let StandIn { text, is_surrogate } = names.stand_in(find.kind, said, out.chars().next_back(), after);
+        let StandIn { text, is_surrogate } =
+            names.stand_in(find.kind, said, out.chars().next_back().or(before), after);
         out.push_str(&text);
         start = find.range.end;
         found.push(Found { kind: find.kind, rule: find.rule, placeholder: text, is_surrogate });

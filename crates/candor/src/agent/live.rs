@@ -16,7 +16,7 @@ mod tell;
 mod tray;
 mod wish;
 
-use candor_capture::{Locks, Sensor, Shown};
+use candor_capture::{Desktop, Locks, OpenError, Sensor, Shown};
 use candor_consent::AppRule;
 use candor_model::{AppId, Moment};
 use candor_redact::Models;
@@ -74,7 +74,7 @@ pub(crate) fn record(
     let taken = Road::travel(enrolment, client, models, sensor.platform(), |road| {
         let words = what_to_do(enrolment, options)?;
         let pulse = Pulse::begin(client, enrolment.charter().digest())?;
-        let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first));
+        let tray = Tray::offer(agreed(enrolment), wish::look(enrolment, first, false));
         let locks = Locks::hear(crate::config::buses());
         let around = recorder::Around { board, lamp, tray, locks };
         let mut recorder = Recorder::new(enrolment, road, around, pulse, options);
@@ -104,18 +104,24 @@ pub(crate) fn ready() -> Outcome {
 }
 
 fn display() -> Outcome<String> {
-    crate::config::display().ok_or_else(|| {
-        Failure::new(Kind::Usage, "there is no display to record: DISPLAY is not set")
-            .hint("run it in a terminal on an X11 desktop, or use a recording: docs/platforms.md")
-    })
+    crate::config::display().ok_or_else(no_display)
+}
+
+fn no_display() -> Failure {
+    Failure::new(Kind::Usage, "there is no display to record: DISPLAY is not set")
+        .hint("run it in a terminal on an X11 desktop, or use a recording: docs/platforms.md")
 }
 
 fn open() -> Outcome<Box<dyn Sensor>> {
-    let display = display()?;
+    // A platform without a sensor says so, whether it has an X display or not.
+    let desktop = crate::config::display().map_or(Desktop::OfThisSession, |display| Desktop::X11 { display });
     let clock = Stopwatch::start();
     let now = move || Moment { wall: ambient::now(), monotonic_us: clock.micros() };
-    let opened =
-        candor_capture::open(&display, std::sync::Arc::new(now)).because(Kind::Usage, "watch the desktop");
+    let opened = candor_capture::open(desktop, std::sync::Arc::new(now));
+    if matches!(opened, Err(OpenError::NotHere { .. })) {
+        return Err(no_display());
+    }
+    let opened = opened.because(Kind::Usage, "watch the desktop");
     opened.map_err(|failure| failure.hint("run it in a terminal on an X11 desktop: docs/platforms.md"))
 }
 

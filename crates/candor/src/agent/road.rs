@@ -38,6 +38,8 @@ pub(crate) struct Taken {
     pub(crate) bytes: u64,
     pub(crate) findings: BTreeMap<FindingKind, u64>,
     pub(crate) refused: BTreeSet<String>,
+    /// What a recording says of itself, and refuses no step by it.
+    pub(crate) noted: BTreeSet<String>,
 }
 
 /// How far a session has come.
@@ -369,6 +371,12 @@ impl<'b> Road<'_, 'b> {
         self.stretch(codes.iter().map(|code| (*code).to_owned()).collect())
     }
 
+    /// Notes what is otherwise from here on, while recording goes on.
+    pub(crate) fn says(&mut self, codes: &[&str], sentences: impl IntoIterator<Item = String>) -> Outcome {
+        self.taken.noted.extend(sentences);
+        self.stretch(codes.iter().map(|code| (*code).to_owned()).collect())
+    }
+
     /// Deletes what was taken since then, for good, from this session and from those before it.
     pub(crate) fn forget(&mut self, board: &Board, wish: &Wish) -> Outcome<forget::Forgotten> {
         self.settle()?;
@@ -394,7 +402,8 @@ impl<'b> Road<'_, 'b> {
 }
 
 fn empty(session: SessionId) -> Taken {
-    Taken { session, steps: 0, bytes: 0, findings: BTreeMap::new(), refused: BTreeSet::new() }
+    let (refused, noted) = (BTreeSet::new(), BTreeSet::new());
+    Taken { session, steps: 0, bytes: 0, findings: BTreeMap::new(), refused, noted }
 }
 
 fn start(enrolment: &Enrolment, session: SessionId, origin: Origin, redactor: &Redactor) -> SessionStart {

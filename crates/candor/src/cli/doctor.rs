@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
+use crate::agent::live::not::UNHEARD_NOW;
 use crate::agent::road;
 use crate::api;
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -36,7 +37,11 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         "the log",
         checkpoint(session).map(|(size, _)| format!("{size} entries, signature valid")),
     ));
-    for program in session.home.programs() {
+    let programs = session.home.programs();
+    if let Some(display) = crate::config::display().filter(|_| !programs.is_empty()) {
+        checks.push(check("applications", applications(&display)));
+    }
+    for program in programs {
         checks.push(check("a consent", consent(session, &program)));
     }
     let sound = checks.iter().all(|check| check.ok);
@@ -79,6 +84,15 @@ fn erasures(session: &Session) -> Outcome<String> {
             .hint("the server tries again by itself; look at its folder's disk and at its log"));
     }
     Ok("every erasure that was asked for is finished".to_owned())
+}
+
+/// Whether a recording of this desktop would hear what applications say of themselves.
+fn applications(display: &str) -> Outcome<String> {
+    if candor_capture::hears_applications(display) {
+        Ok("what they say of themselves can be heard".to_owned())
+    } else {
+        Err(Failure::new(Kind::BadInput, UNHEARD_NOW))
+    }
 }
 
 fn consent(session: &Session, program: &candor_model::Digest) -> Outcome<String> {

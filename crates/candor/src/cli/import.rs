@@ -30,6 +30,9 @@ struct Shown {
     bytes: u64,
     findings: std::collections::BTreeMap<String, u64>,
     refused: Vec<String>,
+    /// What was otherwise while it was recorded, and refused no step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    noted: Vec<String>,
     /// Of a live recording: what became of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<Input>,
@@ -69,8 +72,10 @@ pub(super) fn nothing_permitted(enrolment: &Enrolment, taken: &road::Taken) -> F
         [] => "nothing happened that could be kept".to_owned(),
         reasons => format!("every step was refused at the gate. {}", reasons.join(" ")),
     };
-    Failure::new(Kind::Refused, message)
-        .hint("nothing was kept; `candor consent list` shows what you agreed to")
+    let kept_nothing = "nothing was kept; `candor consent list` shows what you agreed to";
+    let hint: Vec<&str> =
+        std::iter::once(kept_nothing).chain(taken.noted.iter().map(String::as_str)).collect();
+    Failure::new(Kind::Refused, message).hint(hint.join("\n  "))
 }
 
 pub(super) fn show(session: &Session, taken: &road::Taken, input: Option<(Input, bool)>) {
@@ -81,6 +86,7 @@ pub(super) fn show(session: &Session, taken: &road::Taken, input: Option<(Input,
         bytes: taken.bytes,
         findings: taken.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
         refused: taken.refused.iter().cloned().collect(),
+        noted: taken.noted.iter().cloned().collect(),
         input,
         adds_up,
     };
@@ -92,6 +98,7 @@ fn in_words(shown: &Shown) -> String {
         vec![format!("session {}: {} steps, {}", shown.session, shown.steps, output::bytes(shown.bytes))];
     lines.extend(shown.findings.iter().map(|(kind, count)| format!("  taken out: {count} {kind}")));
     lines.extend(shown.refused.iter().map(|reason| format!("  refused at the gate: {reason}")));
+    lines.extend(shown.noted.iter().map(|sentence| format!("  note: {sentence}")));
     if let Some(input) = &shown.input {
         let (gaps, lost) = (input.not_taken + input.tail, input.lost);
         lines.push(format!(

@@ -31,13 +31,19 @@ impl Desktop {
         let desktop = Self::start();
         desktop.told.set(true);
         desktop.bus();
-        desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
-        let name = desktop.atom("AT_SPI_BUS");
+        desktop.launch_accessibility();
+        desktop
+    }
+
+    /// Starts the accessibility bus, where there is a message bus.
+    pub(crate) fn launch_accessibility(&self) {
+        self.told.set(true);
+        self.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
+        let name = self.atom("AT_SPI_BUS");
         until("the accessibility bus is up", || {
-            let cookie = desktop.connection.get_property(false, desktop.root, name, AtomEnum::STRING, 0, 64);
+            let cookie = self.connection.get_property(false, self.root, name, AtomEnum::STRING, 0, 64);
             (cookie.ok()?.reply().ok()?.length > 0).then_some(())
         });
-        desktop
     }
 
     pub(super) fn telling<'a>(&self, command: &'a mut Command) -> &'a mut Command {

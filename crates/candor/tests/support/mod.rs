@@ -82,10 +82,16 @@ impl Road {
 
     /// What a person types, as it ends.
     pub(crate) fn run(&self, person: &str, words: &[&str]) -> Output {
+        self.command(person, words).env_remove("DISPLAY").output().unwrap()
+    }
+
+    /// The same, which is still to be run.
+    pub(crate) fn command(&self, person: &str, words: &[&str]) -> Command {
         let mut command = Command::new(CANDOR);
         command.args(words).arg("--json").arg("--home").arg(self.dir.join("people").join(person));
         command.arg("--server").arg(&self.address).stdin(Stdio::null());
-        isolated(&mut command, &self.dir).output().unwrap()
+        isolated(&mut command, &self.dir);
+        command
     }
 
     /// What a person types, which must succeed; its JSON.

@@ -15,10 +15,14 @@ mod lacking;
 mod law;
 mod layout;
 mod light;
+mod lost;
 mod memory;
+mod never;
 mod over;
 mod scenario;
+mod titles;
 mod told;
+mod xwayland;
 
 use std::time::Duration;
 

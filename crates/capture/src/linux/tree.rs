@@ -18,7 +18,9 @@ mod match_keys;
 mod memory;
 mod node;
 mod page;
+mod reach;
 mod role;
+mod serve;
 mod socket;
 #[cfg(test)]
 pub(crate) mod tally;
@@ -31,25 +33,25 @@ pub(crate) mod parts {
     pub(crate) use super::direct::connect;
     pub(crate) use super::find::frame;
     pub(crate) use super::listen::Ear;
+    pub(crate) use super::reach::address;
     pub(crate) use super::walk::tree;
 }
 
-use std::rc::Rc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use candor_model::{Node, Point, Rect, Tree};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::linux::changed::Changed;
-use crate::{Counted, Now};
-use bus::Bus;
+use crate::{Counted, Hearing, Now};
 pub(crate) use bus::Element;
-use listen::Ear;
 pub(crate) use match_keys::{Key, Run};
 pub(crate) use page::{Page, is_asked as page_is_asked};
+pub use reach::hears_applications;
 
 /// Longest walk of a tree in milliseconds.
 pub const TREE_BUDGET_MS: u64 = 250;
@@ -119,24 +121,33 @@ enum Request {
 pub(crate) struct Trees {
     requests: Option<UnboundedSender<Request>>,
     thread: Option<JoinHandle<()>>,
+    hearing: watch::Receiver<Hearing>,
 }
 
 impl Trees {
-    /// Starts it on the bus at `address`. Without one, or where it does not answer, every window is without a tree.
-    pub(crate) fn start(address: Option<String>, now: Now) -> Self {
-        let none = Self { requests: None, thread: None };
-        let Some(address) = address else { return none };
+    /// Starts it on the bus of a display. Where there is none, or it does not answer, every window is without a tree until there is one.
+    pub(crate) fn start(display: &str, now: Now) -> Self {
         let (requests, receiver) = unbounded_channel();
+        let (tells, hearing) = watch::channel(Hearing::Asking);
+        let display = display.to_owned();
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 // What is dropped at the end still tells the bus so, which needs the runtime.
                 let _inside = runtime.enter();
-                tokio::task::LocalSet::new().block_on(&runtime, serve(&address, &now, receiver));
+                tokio::task::LocalSet::new()
+                    .block_on(&runtime, serve::serve(&display, &now, receiver, &tells));
             }
         };
         let thread = std::thread::Builder::new().name("candor-tree".to_owned()).spawn(run);
-        thread.map_or(none, |thread| Self { requests: Some(requests), thread: Some(thread) })
+        Self { requests: Some(requests), thread: thread.ok(), hearing }
+    }
+
+    /// Whether applications are heard at this moment.
+    pub(crate) fn hearing(&self) -> Hearing {
+        // A thread that is no more tells nothing, whatever it told last.
+        let ended = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        if ended { Hearing::Unheard } else { *self.hearing.borrow() }
     }
 
     /// The tree of a window within the budget. `changes` is what changed on the screen since the last tree of any window was asked for; none if
@@ -207,47 +218,4 @@ impl Drop for Trees {
             let _ = thread.join();
         }
     }
-}
-
-async fn serve(address: &str, now: &Now, mut requests: UnboundedReceiver<Request>) {
-    let Some(bus) = Bus::connect(address).await.map(Rc::new) else { return };
-    let ear = Ear::open(&bus, now).await;
-    while let Some(request) = requests.recv().await {
-        match request {
-            Request::Tree(client, changes, reply) => {
-                ear.changed(changes.as_ref());
-                let _ = reply.send(walk::tree(&bus, &ear, &client).await);
-            }
-            Request::Page(client, reply) => {
-                let asked =
-                    tokio::time::timeout(Duration::from_millis(PAGE_BUDGET_MS), page::of(&bus, &client));
-                let _ = reply.send(asked.await.ok().flatten());
-            }
-            Request::Element(which, reply) => {
-                let asked =
-                    tokio::time::timeout(Duration::from_millis(ELEMENT_BUDGET_MS), one(&bus, &ear, which));
-                let _ = reply.send(asked.await.ok().flatten());
-            }
-            Request::Listen(client) => ear.attend(&bus, &client).await,
-            Request::Ignore(window) => ear.refuse(window),
-            Request::Typed(run, reply) => {
-                let typed = match_keys::text(&ear, &run).await;
-                let _ = reply.send(typed.map(|(typed, element)| (typed.text, element)));
-            }
-            #[cfg(test)]
-            Request::Tally(reply) => reply.send(bus.tally()).unwrap(),
-        }
-    }
-}
-
-async fn one(bus: &Bus, ear: &Ear, which: Which) -> Option<One> {
-    match which {
-        Which::At(client, at) => walk::at_point(bus, &client, at).await,
-        Which::Focused(window, at_us) => alone(walk::one(bus, ear.focus(window, at_us)?).await),
-        Which::This(element) => alone(walk::one(bus, element).await),
-    }
-}
-
-fn alone(one: Option<(Element, Node)>) -> Option<One> {
-    one.map(|(element, node)| (element, node, Vec::new()))
 }

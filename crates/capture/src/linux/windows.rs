@@ -2,6 +2,7 @@
 
 mod known;
 mod search;
+mod title;
 
 use std::cell::RefCell;
 
@@ -15,6 +16,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 
 pub(crate) use known::{Known, outer};
+use title::AskedTitle;
 
 use crate::linux::desktop;
 use crate::linux::tree::Client;
@@ -22,7 +24,7 @@ use crate::{SeenWindow, SensorError};
 
 /// Most windows of a screen; more are refused.
 pub const WINDOWS_MAX: usize = 256;
-/// Longest title in bytes; the rest is not read.
+/// Longest title in bytes; the rest is not read, nor a letter that is cut there.
 pub const TITLE_BYTES_MAX: u32 = 1024;
 /// Longest class in bytes.
 const CLASS_BYTES_MAX: u32 = 256;
@@ -36,9 +38,9 @@ x11rb::atom_manager! {
     pub(crate) Atoms: AtomsCookie {
         WM_STATE,
         UTF8_STRING,
+        COMPOUND_TEXT,
         _NET_WM_NAME,
         _NET_WM_PID,
-        AT_SPI_BUS,
     }
 }
 
@@ -59,11 +61,6 @@ type Asked<'c> = Cookie<'c, RustConnection, GetPropertyReply>;
 /// Whether a property that was asked for is there. A window that went away has none.
 fn has_value(asked: Asked<'_>) -> bool {
     asked.reply().is_ok_and(|reply| !reply.value.is_empty())
-}
-
-/// A text that was asked for.
-fn text_of(asked: Asked<'_>) -> Option<String> {
-    asked.reply().ok().and_then(|reply| String::from_utf8(reply.value).ok())
 }
 
 /// The second of the two names of `WM_CLASS` (ICCCM 4.1.2.5); empty where there is none.
@@ -160,7 +157,7 @@ impl<'a> Windows<'a> {
     /// The title of the application's own window. Only for a permitted window.
     pub(crate) fn title(&self, window: Window) -> Result<Option<String>, SensorError> {
         let Some(client) = self.client(window)? else { return Ok(None) };
-        Ok(text_of(self.name_asked(client)?))
+        Ok(self.title_asked(client)?.told(self.atoms).text())
     }
 
     /// The application's own window inside one.
@@ -173,11 +170,11 @@ impl<'a> Windows<'a> {
     pub(crate) fn of_bus(&self, window: Window, outer: Rect) -> Result<Option<Client>, SensorError> {
         let Some(client) = self.client(window)? else { return Ok(None) };
         let pid = self.ask(client, self.atoms._NET_WM_PID, AtomEnum::CARDINAL.into(), 4)?;
-        let name = self.name_asked(client)?;
+        let title = self.title_asked(client)?;
         let place = self.connection.translate_coordinates(client, self.root, 0, 0).map_err(desktop)?;
         let size = self.connection.get_geometry(client).map_err(desktop)?;
-        let (pid, title, place, size) =
-            (pid.reply(), text_of(name).unwrap_or_default(), place.reply(), size.reply());
+        let title = title.told(self.atoms).text().unwrap_or_default();
+        let (pid, place, size) = (pid.reply(), place.reply(), size.reply());
         let pid = pid.ok().and_then(|pid| pid.value.try_into().ok()).map(u32::from_le_bytes);
         let (Some(pid), Ok(place), Ok(size)) = (pid, place, size) else { return Ok(None) };
         let bounds = Rect {
@@ -187,13 +184,6 @@ impl<'a> Windows<'a> {
             height: size.height.into(),
         };
         Ok(Some(Client { window: window.into(), pid, bounds, outer, title }))
-    }
-
-    /// The address of the accessibility bus of this display, which its launcher writes on the root window.
-    pub(crate) fn bus(&self) -> Option<String> {
-        let value = self.property(self.root, self.atoms.AT_SPI_BUS, AtomEnum::STRING.into(), TITLE_BYTES_MAX);
-        let value = value.ok().flatten().filter(|value| !value.is_empty())?;
-        String::from_utf8(value).ok()
     }
 
     /// The top-level window that has the keyboard, or 0.
@@ -216,8 +206,10 @@ impl<'a> Windows<'a> {
         Ok(0)
     }
 
-    fn name_asked(&self, client: Window) -> Result<Asked<'a>, SensorError> {
-        self.ask(client, self.atoms._NET_WM_NAME, self.atoms.UTF8_STRING, TITLE_BYTES_MAX)
+    fn title_asked(&self, client: Window) -> Result<AskedTitle<'a>, SensorError> {
+        // Of any type: one of another type than it should be is not taken for none.
+        let ask = |name: Atom| self.ask(client, name, AtomEnum::ANY.into(), TITLE_BYTES_MAX);
+        Ok(AskedTitle { shown: ask(self.atoms._NET_WM_NAME)?, older: ask(AtomEnum::WM_NAME.into())? })
     }
 
     /// Window managers set `WM_STATE` on each client (ICCCM 4.1.3.1).
@@ -227,17 +219,6 @@ impl<'a> Windows<'a> {
 
     fn class_asked(&self, window: Window) -> Result<Asked<'a>, SensorError> {
         self.ask(window, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), CLASS_BYTES_MAX)
-    }
-
-    fn property(
-        &self,
-        window: Window,
-        name: Atom,
-        kind: Atom,
-        bytes_max: u32,
-    ) -> Result<Option<Vec<u8>>, SensorError> {
-        // A window that went away has no properties.
-        Ok(self.ask(window, name, kind, bytes_max)?.reply().ok().map(|reply| reply.value))
     }
 
     fn ask(&self, window: Window, name: Atom, kind: Atom, bytes_max: u32) -> Result<Asked<'a>, SensorError> {

@@ -19,8 +19,9 @@ use crate::linux::run::begun;
 use crate::linux::shared::Shared;
 use crate::linux::tree::{Client, Key, Trees, Walked};
 use crate::linux::windows::{Atoms, Known, Windows};
+use crate::linux::xwayland::is_xwayland;
 use crate::{
-    Desktop, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, Waker,
+    Desktop, Hearing, Monitor, Now, OpenError, Pending, SeenWindow, Sensor, SensorError, Tally, Waker,
     keep_memory_private,
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct X11Sensor {
     pub(crate) screen: Screen,
     pub(super) input: InputThread,
     pub(crate) trees: Trees,
+    /// Whether applications were heard at the last look for rest.
+    hearing: Hearing,
     /// What changed between trees: only that is asked again.
     pub(crate) changed: Changes,
     pub(crate) shared: Option<Shared>,
@@ -61,7 +64,7 @@ pub(crate) struct X11Sensor {
 /// Opens the sensor of a desktop.
 ///
 /// # Errors
-/// When there is no such display, it does not let this program in, or it lacks an extension; and when this process's memory
+/// When there is no such display, it does not let this program in, it is Xwayland's, or it lacks an extension; and when this process's memory
 /// cannot be kept from others.
 pub fn open(desktop: impl Into<Desktop>, now: Now) -> Result<Box<dyn Sensor>, OpenError> {
     let display = match desktop.into() {
@@ -126,6 +129,7 @@ impl Sensor for X11Sensor {
     }
 
     fn rest(&mut self) -> Result<Option<Pending>, SensorError> {
+        self.look_anew_where_heard_again();
         let (now, changes) = ((self.now)(), self.input.changes());
         if self.waiting.is_some() || !self.rest.is_due(now.monotonic_us, changes) {
             return Ok(None);
@@ -157,6 +161,10 @@ impl Sensor for X11Sensor {
         Tally { seen, not_taken, lost, ..self.tally.clone() }
     }
 
+    fn hearing(&self) -> Hearing {
+        self.trees.hearing()
+    }
+
     fn keep(
         &mut self,
         pending: &Pending,
@@ -186,6 +194,10 @@ impl X11Sensor {
         }
         let (connection, number) = RustConnection::connect(Some(display)).map_err(|e| failed(e.into()))?;
         let (root, screen) = screen(&connection, number, display)?;
+        let told = is_xwayland(&connection, root);
+        if told.map_err(|_| OpenError::Lacks { what: "the RandR and XInput extensions" })? {
+            return Err(OpenError::Xwayland { display: display.to_owned() });
+        }
         redirect(&connection, root).map_err(|_| OpenError::Lacks { what: "the Composite extension" })?;
         let screen_saver = x11rb::protocol::screensaver::X11_EXTENSION_NAME;
         let found = connection.extension_information(screen_saver).map_err(|e| failed(e.into()))?;
@@ -193,10 +205,7 @@ impl X11Sensor {
         let atoms = Atoms::new(&connection).map_err(|e| failed(e.into()))?;
         let atoms = atoms.reply().map_err(|e| failed(e.into()))?;
         let input = InputThread::start(display, Now::clone(&now)).map_err(failed)?;
-        let size = (screen.width, screen.height);
-        let known = RefCell::default();
-        let bus = Windows { connection: &connection, atoms: &atoms, root, size, known: &known }.bus();
-        let trees = Trees::start(bus, Now::clone(&now));
+        let trees = Trees::start(display, Now::clone(&now));
         let changed = Changes::open(&connection, root, number);
         let shared = Shared::open(&connection, screen.width * screen.height * 4);
         let (waiting, rest, kept, asked) = (None, Rest::default(), None, None);
@@ -205,10 +214,11 @@ impl X11Sensor {
             connection,
             root,
             atoms,
-            known,
+            known: RefCell::default(),
             screen,
             input,
             trees,
+            hearing: Hearing::Asking,
             changed,
             shared,
             canvas: RefCell::default(),
@@ -220,6 +230,14 @@ impl X11Sensor {
             tally,
             now,
         })
+    }
+
+    /// What was looked at while nobody was heard has no tree, and its window is not listened to.
+    fn look_anew_where_heard_again(&mut self) {
+        let before = std::mem::replace(&mut self.hearing, self.trees.hearing());
+        if (before, self.hearing) == (Hearing::Unheard, Hearing::Heard) {
+            self.rest.after_action();
+        }
     }
 
     fn heard(&self, wait: Duration) -> Result<Option<Timed>, SensorError> {

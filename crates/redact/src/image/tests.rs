@@ -258,6 +258,26 @@ fn what_is_no_picture_is_refused_and_told_apart() {
         Err(PictureError::TooLarge { .. })
     ));
     assert!(matches!(read_png(written(2, 2, png::ColorType::Rgb, true)), Err(PictureError::Animated)));
+    for (width, height) in [(300_000, 100), (65_500, 1000), (100, 16_385)] {
+        let error = read_png(one_bit(width, height)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the frame has {width} by {height} pixels, and a side may have 16384")
+        );
+    }
+    assert!(read_png(one_bit(16_384, 3)).is_ok());
+}
+
+/// A PNG of black and white.
+fn one_bit(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let row = usize::try_from(width.div_ceil(8)).unwrap();
+    let rows = vec![0x55; row * usize::try_from(height).unwrap()];
+    encoder.write_header().unwrap().write_image_data(&rows).unwrap();
+    bytes
 }
 
 /// The beginning of a PNG, with pixels only if it is small.

@@ -20,6 +20,16 @@ pub enum PictureError {
         /// How many are allowed.
         max: u64,
     },
+    /// A side of the frame is longer than any screen's.
+    #[error("the frame has {width} by {height} pixels, and a side may have {max}")]
+    TooLong {
+        /// Its width in pixels.
+        width: u32,
+        /// Its height in pixels.
+        height: u32,
+        /// Most pixels of a side.
+        max: u32,
+    },
     /// The pixels cannot be written as PNG.
     #[error("write the frame as PNG")]
     Encode(#[source] png::EncodingError),
@@ -36,7 +46,10 @@ pub enum PictureError {
 
 /// Refuses a frame that would take too much memory.
 pub(crate) fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
-    let pixels = u64::from(width) * u64::from(height);
+    let (pixels, max) = (u64::from(width) * u64::from(height), Pixels::SIDE_PX_MAX);
+    if width.max(height) > max {
+        return Err(PictureError::TooLong { width, height, max });
+    }
     if pixels > FRAME_PIXELS_MAX {
         return Err(PictureError::TooLarge { pixels, max: FRAME_PIXELS_MAX });
     }

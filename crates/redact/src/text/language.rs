@@ -80,7 +80,7 @@ pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
 }
 
 /// Whether more words of a line speak for another language than for the seven.
-fn is_other(line: &str) -> bool {
+pub(crate) fn is_other(line: &str) -> bool {
     let words = line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let (mut others, mut seven) = (0_usize, 0_usize);
     // The first word of a sentence is no name for being capitalised.

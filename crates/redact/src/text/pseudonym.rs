@@ -1,5 +1,7 @@
 //! Placeholders: `[PERSON_1]` for the first person of a session, the same wherever that person is named again.
 
+mod spelling;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -8,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::text::lexicon::folded;
+use crate::text::pseudonym::spelling::{Names, national, normalised, parted, parted_at_hyphens, parts_of};
 use crate::text::surrogate::{self, NoSurrogates, Surrogates};
 
 /// Most things that a session can tell apart; what comes later gets a placeholder without a number.
@@ -28,6 +30,8 @@ pub(crate) struct Pseudonyms {
     numbers: BTreeMap<(FindingKind, Tag), u32>,
     given: BTreeMap<FindingKind, u32>,
     people: People,
+    /// National telephone numbers that are known with the code of a country.
+    with_country: BTreeSet<Tag>,
     surrogates: Surrogates,
 }
 
@@ -50,6 +54,7 @@ impl Pseudonyms {
             numbers: BTreeMap::new(),
             given: BTreeMap::new(),
             people: People::default(),
+            with_country: BTreeSet::new(),
             surrogates: Surrogates::default(),
         }
     }
@@ -87,39 +92,73 @@ impl Pseudonyms {
     }
 
     fn number(&mut self, kind: FindingKind, text: &str) -> Option<u32> {
-        let tag = self.tag(kind, text)?;
+        let tag = self.tag(kind, &normalised(kind, text))?;
         if let Some(number) = self.numbers.get(&(kind, tag)) {
             return Some(*number);
         }
         if self.numbers.len() + self.people.by_part.len() >= PSEUDONYMS_MAX {
             return None;
         }
-        let parts = if kind == FindingKind::Person { self.parts(text) } else { Vec::new() };
-        let number = self.people.known(&parts).unwrap_or_else(|| {
-            let given = self.given.entry(kind).or_insert(0);
-            *given += 1;
-            *given
-        });
-        self.people.learn(&parts, number);
-        // One name alone may later be somebody else's too: what it means is looked up each time.
-        if parts.len() != 1 || self.people.share(&parts) {
-            self.numbers.insert((kind, tag), number);
+        if kind == FindingKind::Person {
+            return Some(self.number_of_person(tag, text));
         }
+        let number = self.of_national(kind, text).unwrap_or_else(|| self.next(kind));
+        self.numbers.insert((kind, tag), number);
         Some(number)
     }
 
-    /// The names of a person, each by its tag.
-    fn parts(&self, text: &str) -> Vec<Tag> {
-        let names = Zeroizing::new(folded(text));
-        let names: BTreeSet<&str> = names_of(&names).collect();
-        names.into_iter().filter_map(|name| self.tag(FindingKind::Person, name)).collect()
+    fn next(&mut self, kind: FindingKind) -> u32 {
+        let given = self.given.entry(kind).or_insert(0);
+        *given += 1;
+        *given
     }
 
-    fn tag(&self, kind: FindingKind, text: &str) -> Option<Tag> {
+    fn number_of_person(&mut self, tag: Tag, text: &str) -> u32 {
+        const KIND: FindingKind = FindingKind::Person;
+        // Somebody's two names with a hyphen between them, unless it is one name.
+        let parted = parted_at_hyphens(text).and_then(|names| self.tag(KIND, &names));
+        if let Some(number) = parted.and_then(|tag| self.numbers.get(&(KIND, tag))) {
+            return *number;
+        }
+        let parts = self.parts(text);
+        let number = self.people.known(&parts).unwrap_or_else(|| self.next(KIND));
+        self.people.learn(&parts, number);
+        // One name alone may later be somebody else's too: what it means is looked up each time.
+        if parts.len() != 1 || self.people.share(&parts) {
+            self.numbers.insert((KIND, tag), number);
+        }
+        number
+    }
+
+    /// The names of a person, each by its tag. A word that is known as one name is not parted.
+    fn parts(&self, text: &str) -> Vec<Tag> {
+        let tags = |names: Names| -> Vec<Tag> {
+            names.iter().filter_map(|name| self.tag(FindingKind::Person, name)).collect()
+        };
+        let whole = tags(parts_of(text));
+        let is_known = |part: &Tag| self.people.by_part.contains_key(part);
+        if whole.iter().any(is_known) { whole } else { parted(text).map_or(whole, tags) }
+    }
+
+    /// The number of a telephone that was written with the code of a country before and is written without now, or the
+    /// other way round. What is written without is taken for that of one country only, whichever comes first.
+    fn of_national(&mut self, kind: FindingKind, text: &str) -> Option<u32> {
+        let (national, has_country) = (kind == FindingKind::Phone).then(|| national(text)).flatten()?;
+        let tag = self.tag(kind, &national)?;
+        if has_country && !self.with_country.insert(tag) {
+            return None;
+        }
+        let known = self.numbers.get(&(kind, tag)).copied();
+        let number = known.unwrap_or_else(|| self.next(kind));
+        self.numbers.insert((kind, tag), number);
+        Some(number)
+    }
+
+    fn tag(&self, kind: FindingKind, normalised: &str) -> Option<Tag> {
         let mut mac = self.mac.clone()?;
         mac.update(kind.label().as_bytes());
         mac.update(&[0]);
-        mac.update(Zeroizing::new(normalised(kind, text)).as_bytes());
+        mac.update(normalised.as_bytes());
         Some(mac.finalize().into_bytes().into())
     }
 }
@@ -166,45 +205,6 @@ impl People {
                 *owner = None;
             }
         }
-    }
-}
-
-/// The names in a folded name: no initials, no marks.
-fn names_of(folded: &str) -> impl Iterator<Item = &str> {
-    folded
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
-        .map(|word| word.strip_suffix("'s").unwrap_or(word))
-        .filter(|word| word.chars().count() > 1)
-}
-
-/// The form in which two spellings of one thing are equal.
-fn normalised(kind: FindingKind, text: &str) -> String {
-    match kind {
-        FindingKind::Phone | FindingKind::Card | FindingKind::Iban | FindingKind::Id => {
-            folded(text).chars().filter(|c| c.is_alphanumeric() || *c == '+').collect()
-        }
-        FindingKind::Secret | FindingKind::Url => text.to_owned(),
-        // "Henderson, Alice" is "Alice Henderson".
-        FindingKind::Person => {
-            let text = folded(text);
-            let mut names: Vec<&str> = names_of(&text).collect();
-            names.sort_unstable();
-            if names.is_empty() { text } else { names.join(" ") }
-        }
-        FindingKind::Email
-        | FindingKind::Ip
-        | FindingKind::Address
-        | FindingKind::Location
-        | FindingKind::Organisation
-        | FindingKind::Nationality
-        | FindingKind::JobTitle
-        | FindingKind::Date
-        | FindingKind::Age
-        | FindingKind::Password
-        | FindingKind::NotPermitted
-        | FindingKind::Unknown
-        | FindingKind::Masked => folded(text).split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -272,6 +272,61 @@ mod tests {
         assert_eq!(person("Bob"), "[PERSON_4]");
         assert_eq!(person("Bob Jones"), "[PERSON_4]");
         assert_eq!(person("Bob"), "[PERSON_4]");
+    }
+
+    #[test]
+    fn spellings_of_one_number_are_one() {
+        let mut session = Pseudonyms::new([7; 32]);
+        let mut phone = |text: &str| session.placeholder(FindingKind::Phone, text);
+        for text in ["+49 30 901820", "0049 30 901820", "+49 (0)30 90-18-20", "＋４９ ３０ ９０１８２０"]
+        {
+            assert_eq!(phone(text), "[PHONE_1]", "{text}");
+        }
+        // Without its country it is the one that was given with it.
+        assert_eq!(phone("030 901820"), "[PHONE_1]");
+        assert_eq!(phone("+43 30 901820"), "[PHONE_2]");
+        assert_eq!(phone("040 123456"), "[PHONE_3]");
+        assert_eq!(phone("0049 40 123456"), "[PHONE_3]");
+        assert_eq!(phone("+43 40 123456"), "[PHONE_4]");
+        assert_eq!(phone("(0)40 123456"), "[PHONE_3]");
+        assert_eq!(phone("415 555 0100"), "[PHONE_5]");
+        assert_eq!(phone("+1 (415) 555-0100"), "[PHONE_5]");
+        let mut card = |text: &str| session.placeholder(FindingKind::Card, text);
+        assert_eq!(card("４１１１ １１１１ １１１１ １１１１"), card("4111-1111-1111-1111"));
+    }
+
+    #[test]
+    fn spellings_of_one_name_are_one() {
+        let logins =
+            ["maria.lopez", "maria_lopez", "MariaLopez", "@maria-lopez", "lopez.maria", "Maria-Lopez"];
+        for first in ["Maria Lopez", "maria.lopez", "MariaLopez", "Lopez, Maria"] {
+            let mut session = Pseudonyms::new([7; 32]);
+            let mut person = |text: &str| session.placeholder(FindingKind::Person, text);
+            assert_eq!(person(first), "[PERSON_1]");
+            for text in logins.into_iter().chain(["Maria López", "Maria"]) {
+                assert_eq!(person(text), "[PERSON_1]", "{text} after {first}");
+            }
+            assert_eq!(person("mlopez"), "[PERSON_2]");
+            assert_eq!(person("maria.gomez"), "[PERSON_3]");
+        }
+    }
+
+    #[test]
+    fn names_with_capitals_or_hyphens_inside_stay_one_name() {
+        let mut session = Pseudonyms::new([7; 32]);
+        let mut person = |text: &str| session.placeholder(FindingKind::Person, text);
+        assert_eq!(person("McDonald"), "[PERSON_1]");
+        assert_eq!(person("Ronald McDonald"), "[PERSON_1]");
+        assert_eq!(person("MCDONALD"), "[PERSON_1]");
+        assert_eq!(person("Jean-Pierre"), "[PERSON_2]");
+        assert_eq!(person("Jean-Pierre Dupont"), "[PERSON_2]");
+        assert_eq!(person("jean-pierre.dupont"), "[PERSON_2]");
+        assert_eq!(person("Jean"), "[PERSON_3]");
+        assert_eq!(person("Anna DiMarco"), "[PERSON_4]");
+        assert_eq!(person("DiMarco"), "[PERSON_4]");
+        // Two capitalised parts that are somebody's one surname.
+        assert_eq!(person("Eva BauerLang"), "[PERSON_5]");
+        assert_eq!(person("BauerLang"), "[PERSON_5]");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod life;
 mod mail;
 mod network;
 mod numbered;
-mod phones;
+pub(crate) mod phones;
 mod place;
 pub(crate) mod secret;
 mod titled;

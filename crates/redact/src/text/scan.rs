@@ -1,4 +1,4 @@
-//! The gates and the rules: two automata over everything say where which rule is worth a look.
+//! The gates and the rules: two passes over everything say where which rule is worth a look.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -37,7 +37,7 @@ pub struct RuleError {
 /// Rules that are compiled together.
 pub(crate) struct Scanner {
     rules: Vec<(&'static Rule, Option<Regex>)>,
-    words: Option<Words>,
+    words: Words,
     numbers: Option<Numbers>,
     /// Whether the rules look at a whole text.
     whole: bool,
@@ -86,7 +86,9 @@ impl Scanner {
     /// Compiles `rules`.
     pub(crate) fn of(rules: impl IntoIterator<Item = &'static Rule>) -> Result<Self, RuleError> {
         let rules: Vec<_> = rules.into_iter().map(compiled).collect::<Result<_, _>>()?;
-        let gates: Vec<Gate> = rules.iter().map(|(rule, _)| rule.gate).collect();
+        let mut gates: Vec<Gate> = rules.iter().map(|(rule, _)| rule.gate).collect();
+        // One word more than the rules have, for what reads rows of values.
+        gates.push(Gate::At(&[inserted::WORD]));
         let numbers = rules.iter().enumerate().filter(|(_, (rule, _))| matches!(rule.gate, Gate::Number));
         let numbers = numbers.map(|(index, (rule, _))| (index, expanded(rule.pattern))).collect();
         Ok(Self {
@@ -105,32 +107,30 @@ impl Scanner {
 
     /// Everything that the rules find in `text`, unsorted, overlaps included.
     pub(crate) fn scan(&self, text: &str) -> Vec<Find> {
-        let mut finds = self.scan_plain(text);
+        let Pass { mut finds, rows, .. } = self.scan_plain(text);
         if self.whole {
             return finds;
         }
         fold::each_folded(text, |folded| {
-            finds
-                .extend(self.scan_plain(folded.text()).into_iter().filter_map(|find| folded.unfolded(&find)));
+            let found = self.scan_plain(folded.text()).finds;
+            finds.extend(found.into_iter().filter_map(|find| folded.unfolded(&find)));
         });
         if self.rules.len() > 1 || self.rules.iter().any(|(rule, _)| rule.name == encoded::RULE) {
             encoded::find(text, &mut finds);
             groups::find(text, &mut finds);
-            inserted::find(text, &mut finds);
+            inserted::find(text, &rows, &mut finds);
         }
         finds
     }
 
-    fn scan_plain(&self, text: &str) -> Vec<Find> {
+    fn scan_plain<'a>(&'a self, text: &'a str) -> Pass<'a> {
         let mut pass = Pass::new(self, text);
-        if let Some(words) = &self.words {
-            words.each(text, |rule, word| pass.look_at_word(rule, word));
-        }
+        self.words.each(text, |gate, word| pass.look_at_word(gate, word));
         pass.next_from.fill(0);
         if let Some(numbers) = &self.numbers {
             numbers.each(text, |rule, number| pass.look_at_number(rule, number));
         }
-        pass.finds
+        pass
     }
 }
 
@@ -157,6 +157,8 @@ struct Pass<'a> {
     /// The last anchored search: rules that share a pattern share its answer.
     searched: Option<(&'static str, usize, Option<Range<usize>>)>,
     finds: Vec<Find>,
+    /// Where rows of values may begin.
+    rows: Vec<usize>,
 }
 
 impl<'a> Pass<'a> {
@@ -168,11 +170,16 @@ impl<'a> Pass<'a> {
             next_from: vec![0; scanner.rules.len()],
             searched: None,
             finds: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
     fn look_at_word(&mut self, index: usize, word: Range<usize>) {
-        let Some((rule, Some(regex))) = self.scanner.rules.get(index) else { return };
+        let Some((rule, regex)) = self.scanner.rules.get(index) else {
+            // The one gate that is of no rule.
+            return self.rows.push(word.start);
+        };
+        let Some(regex) = regex else { return };
         let from = self.next_from.get(index).copied().unwrap_or(0);
         if word.end <= from {
             return;

@@ -31,6 +31,8 @@ use crate::text::tagger::weights::Weights;
 
 /// Most bytes that are looked at together.
 const WINDOW_BYTES_MAX: usize = 16 * 1024;
+/// What two windows of a line have in common, in bytes: more than a name or an address has.
+const SHARED_BYTES: usize = 512;
 
 /// How readily something is taken for personal data, in sixteenths of a natural logarithm of the odds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,24 +125,32 @@ impl Tagger {
     }
 }
 
-/// The windows of `text`: whole lines where lines are short, else words, else characters.
+/// The windows of `text`: whole lines where lines are short; of a longer line, words or else characters, some of which the next window
+/// has too.
 fn windows(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     std::iter::from_fn(move || {
         if start >= text.len() {
             return None;
         }
-        let mut end = (start + WINDOW_BYTES_MAX).min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
+        let longest = start..text.floor_char_boundary(start + WINDOW_BYTES_MAX);
+        if longest.end == text.len() {
+            start = text.len();
+            return Some(longest);
         }
-        if end < text.len() {
-            let window = text.as_bytes().get(start..end).unwrap_or_default();
-            let last = |byte: u8| window.iter().rposition(|b| *b == byte).filter(|at| *at > 0);
-            end = last(b'\n').or_else(|| last(b' ')).map_or(end, |at| start + at + 1);
+        let bytes = text.as_bytes().get(longest.clone()).unwrap_or_default();
+        if let Some(line) = bytes.iter().rposition(|b| *b == b'\n') {
+            let window = start..start + line + 1;
+            start = window.end;
+            return Some(window);
         }
-        let window = start..end;
-        start = end;
+        let word = |bytes: &[u8]| bytes.iter().rposition(|b| *b == b' ').map(|at| at + 1);
+        let window =
+            start..word(bytes).filter(|at| *at > WINDOW_BYTES_MAX / 2).map_or(longest.end, |at| start + at);
+        let next = text.floor_char_boundary(window.end - SHARED_BYTES);
+        let near = text.as_bytes().get(start..next).unwrap_or_default();
+        let near = near.get(near.len() - SHARED_BYTES..).unwrap_or_default();
+        start = word(near).map_or(next, |at| next - near.len() + at);
         Some(window)
     })
 }

@@ -31,6 +31,13 @@ pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
     }
 }
 
+/// Whether a word of `text` is in a script that no layer reads.
+pub(crate) fn is_somewhere(text: &str) -> bool {
+    let mut finds = Vec::new();
+    find(text, &mut finds);
+    !finds.is_empty()
+}
+
 /// Marks that stand over or under the letter before (Unicode 17, the blocks of combining and of Arabic, Hebrew, Indic and
 /// South-East Asian marks), and joiners.
 const fn is_mark(c: char) -> bool {

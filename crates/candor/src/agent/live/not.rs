@@ -8,6 +8,14 @@ pub(crate) const LIGHT_LOST: &str = "light_lost";
 /// The server has not said for a while that it may go on.
 pub(crate) const SERVER_SILENT: &str = "server_silent";
 
+/// What applications say of themselves is not heard from here on, and is heard again.
+pub(crate) const APPLICATIONS_UNHEARD: &str = "applications_unheard";
+pub(crate) const APPLICATIONS_HEARD: &str = "applications_heard";
+/// The first of the two while it is so, and what to do.
+pub(crate) const UNHEARD_NOW: &str = "What applications say of themselves cannot be heard: the accessibility bus is not there. \
+    Keys are only counted, browsers are refused, and windows are masked in pictures. Start it (`systemctl --user restart at-spi-dbus-bus` \
+    of the package at-spi2-core, or log out and in again), then close your applications and open them anew.";
+
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Why {
@@ -19,6 +27,11 @@ impl Why {
     /// One of the recorder's own.
     pub(crate) fn of(code: &str) -> Self {
         Self { code: code.to_owned(), sentence: sentence(code) }
+    }
+
+    /// Applications are not heard at this moment.
+    pub(crate) fn unheard() -> Self {
+        Self { code: APPLICATIONS_UNHEARD.to_owned(), sentence: UNHEARD_NOW.to_owned() }
     }
 }
 
@@ -46,6 +59,12 @@ pub(crate) fn sentence(code: &str) -> String {
         "stored_hour_budget" => "It stored more in an hour than it may.",
         "stored_day_budget" => "It is near what it may store in a day.",
         "battery_budget" => "The battery is low.",
+        APPLICATIONS_UNHEARD => {
+            "From here on what applications say of themselves could not be heard: keys are only counted."
+        }
+        APPLICATIONS_HEARD => {
+            "From here on what applications say of themselves is heard again, of those opened since."
+        }
         "ended" => "The recording ended before this was taken.",
         "desktop_lost" => "The desktop went away.",
         _ => return Reason::sentence_of(code).unwrap_or_else(|| code.to_owned()),

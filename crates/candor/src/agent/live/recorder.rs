@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use candor_capture::{Locks, Pending, Sensor, SensorError};
+use candor_capture::{Hearing, Locks, Pending, Sensor, SensorError};
 use candor_consent::Reason;
 use candor_model::Timestamp;
 
@@ -75,6 +75,8 @@ pub(super) struct Recorder<'r, 'a, 'b> {
     /// Why nothing may be recorded; empty when it may.
     pub(super) why: Vec<Why>,
     pub(super) paused: bool,
+    /// Whether the recording says that applications are not heard.
+    pub(super) unheard: bool,
     pub(super) thinning: Thinning,
     pub(super) readings: Readings,
     pub(super) processor: readings::Processor,
@@ -117,6 +119,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             since: ambient::now(),
             why: Vec::new(),
             paused: false,
+            unheard: false,
             thinning: Thinning::by(options.limits),
             readings: Readings::default(),
             processor: readings::Processor::default(),
@@ -198,8 +201,24 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             Ok(None) => self.taker.at_rest(sensor.as_mut()),
             Err(error) => self.taker.missed(error),
         };
+        let hearing = sensor.hearing();
         self.sensor = Some(sensor);
-        done
+        done.and_then(|()| self.note(hearing))
+    }
+
+    /// Whether applications are heard is an entry of the recording whenever it changes.
+    fn note(&mut self, hearing: Hearing) -> Outcome {
+        let (unheard, code) = match hearing {
+            Hearing::Asking => return Ok(()),
+            Hearing::Heard => (false, not::APPLICATIONS_HEARD),
+            Hearing::Unheard => (true, not::APPLICATIONS_UNHEARD),
+        };
+        if unheard == self.unheard {
+            return Ok(());
+        }
+        // It is said at once, too.
+        (self.unheard, self.said_at) = (unheard, None);
+        self.taker.road.says(&[code], unheard.then(|| not::sentence(code)))
     }
 
     /// The light is looked at before the screen is, and what is done to the light itself, or pauses, is no work.
@@ -265,6 +284,8 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         }
         if let Some(wish) = self.board.wished()? {
             self.taker.road.forget(&self.board, &wish)?;
+            // The entry that said so may be forgotten with the rest.
+            self.unheard = false;
         }
         // By a time of its own: words about itself are said between two looks, and would put it off again and again.
         if self.is_due(self.read, now_us) {
@@ -320,7 +341,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
             self.taker.without = left_out.without();
             let codes: Vec<&str> =
                 std::iter::once(left_out.code()).chain(by.iter().map(|b| b.code())).collect();
-            self.taker.road.stands(&codes, codes.iter().map(|code| not::sentence(code)))?;
+            self.taker.road.says(&codes, codes.iter().map(|code| not::sentence(code)))?;
         }
         Ok(())
     }

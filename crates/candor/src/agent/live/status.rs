@@ -104,6 +104,8 @@ pub(crate) struct Said {
     pub(crate) on: On,
     /// Why nothing is recorded, or not here.
     pub(crate) why: Vec<Why>,
+    /// Why texts, sites and what stands on the screen are not known, while it listens and applications are not heard.
+    pub(crate) unheard: Option<Why>,
     pub(crate) session: String,
     pub(crate) since: Timestamp,
     pub(crate) steps_kept: u64,
@@ -184,10 +186,12 @@ fn on(lives: bool, said: Option<&Said>, now: Timestamp) -> On {
 fn sentence(on: On, said: Option<&Said>, paused: bool) -> String {
     let why = said.map(|said| said.why.iter().map(|why| why.sentence.clone()).collect::<Vec<_>>().join(" "));
     let why = why.unwrap_or_default();
+    let unheard = said.and_then(|said| said.unheard.as_ref());
+    let unheard = unheard.map_or_else(String::new, |unheard| format!(" {}", unheard.sentence));
     match on {
-        On::Recording => "It records what you do in the windows that you agreed to.".to_owned(),
+        On::Recording => format!("It records what you do in the windows that you agreed to.{unheard}"),
         On::Paused => "It is paused: nothing is recorded until you go on.".to_owned(),
-        On::RefusedHere => format!("It is on, and does not record the window in front. {why}"),
+        On::RefusedHere => format!("It is on, and does not record the window in front. {why}{unheard}"),
         On::Halted => format!("It is on, and records nothing. {why}"),
         On::NotAnswering => "A recorder is there, and has not said what it does for some seconds.".to_owned(),
         On::Off if paused => "It is off. A pause is set: the next recording begins paused.".to_owned(),
@@ -278,6 +282,7 @@ mod tests {
         Said {
             on: On::Recording,
             why: Vec::new(),
+            unheard: None,
             session: "s".to_owned(),
             since: Timestamp::from_millis(0),
             steps_kept: 0,
@@ -312,6 +317,17 @@ mod tests {
         assert_eq!(on(true, Some(&said(100_000)), now), On::Recording);
         assert_eq!(on(true, Some(&said(100_000 - ANSWER_MS_MAX - 1)), now), On::NotAnswering);
         assert_eq!(on(true, None, now), On::NotAnswering);
+    }
+
+    #[test]
+    fn that_applications_are_not_heard_is_said_while_it_records_and_while_it_refuses() {
+        let heard = Said { why: vec![Why::of("unknown_site")], ..said(0) };
+        let unheard = Said { unheard: Some(Why::unheard()), ..heard.clone() };
+        for on in [On::Recording, On::RefusedHere] {
+            let (before, now) = (sentence(on, Some(&heard), false), sentence(on, Some(&unheard), false));
+            assert_eq!(now, format!("{before} {}", super::super::not::UNHEARD_NOW));
+        }
+        assert!(!sentence(On::Paused, Some(&unheard), true).contains("heard"));
     }
 
     #[test]

@@ -122,14 +122,35 @@ impl Taker<'_, '_, '_> {
         if matches!(error, SensorError::Desktop(_)) {
             return Err(error).because(Kind::Unexpected, "watch the desktop");
         }
-        let code = match error {
-            SensorError::Sensitive { .. } => "never_recorded",
-            SensorError::Lost => "input_lost",
-            SensorError::Locked => "screen_locked",
-            SensorError::Changed | SensorError::Stale | SensorError::Answers | SensorError::Desktop(_) => {
-                "not_captured"
-            }
-        };
-        self.road.gap(code, &format!("Not captured: {error}."))
+        self.road.gap(code_of(&error), &format!("Not captured: {error}."))
+    }
+}
+
+/// What a gap says that nothing was captured in.
+const fn code_of(error: &SensorError) -> &'static str {
+    match error {
+        SensorError::Sensitive { .. } => "never_recorded",
+        SensorError::Lost => "input_lost",
+        SensorError::Locked => "screen_locked",
+        SensorError::Changed | SensorError::Stale | SensorError::Answers | SensorError::Desktop(_) => {
+            "not_captured"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candor_capture::Sensitive;
+
+    use super::*;
+    use crate::agent::live::not::sentence;
+
+    #[test]
+    fn the_gap_of_what_is_about_something_sensitive_says_that_it_is_never_recorded() {
+        for kind in Sensitive::ALL.into_iter().chain([Sensitive::Unknown]) {
+            let code = code_of(&SensorError::Sensitive { kind });
+            assert_eq!(code, "never_recorded");
+            assert_eq!(sentence(code), "This is about something that is never recorded.");
+        }
     }
 }

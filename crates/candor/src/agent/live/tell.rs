@@ -38,9 +38,14 @@ impl Recorder<'_, '_, '_> {
             return Ok(());
         }
         (self.said, self.said_at) = (on, Some((now_us, self.taker.road.count())));
-        self.tray.show(wish::look(self.enrolment, shown));
+        self.tray.show(wish::look(self.enrolment, shown, self.is_unheard()));
         let said = self.words(on, now_us);
         self.board.say(&said)
+    }
+
+    /// Whether it listens, and hears nothing of applications.
+    const fn is_unheard(&self) -> bool {
+        self.unheard && self.sensor.is_some()
     }
 
     fn words(&mut self, on: On, now_us: u64) -> Said {
@@ -55,6 +60,7 @@ impl Recorder<'_, '_, '_> {
         Said {
             on,
             why,
+            unheard: self.is_unheard().then(Why::unheard),
             session: self.taker.road.session().to_string(),
             since: self.since,
             steps_kept: count.kept,

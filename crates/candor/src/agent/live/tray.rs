@@ -26,6 +26,8 @@ pub(super) const FORGET_MINUTES: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Look {
     pub(super) shown: Shown,
+    /// Whether what applications say of themselves is not heard.
+    pub(super) unheard: bool,
     pub(super) paused: bool,
     /// Applications that are not recorded on this device.
     pub(super) not_here: BTreeSet<AppId>,

@@ -50,7 +50,7 @@ fn told(what: &str, done: Outcome) {
 }
 
 /// What the tray says. A list of what is left out that cannot be read shows as empty: the status says that nothing is recorded then.
-pub(super) fn look(enrolment: &Enrolment, shown: candor_capture::Shown) -> Look {
+pub(super) fn look(enrolment: &Enrolment, shown: candor_capture::Shown, unheard: bool) -> Look {
     let not_here = NotHere::of(enrolment).apps().unwrap_or_default();
-    Look { shown, paused: enrolment.paused(), not_here }
+    Look { shown, unheard, paused: enrolment.paused(), not_here }
 }

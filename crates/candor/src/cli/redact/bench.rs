@@ -1,7 +1,7 @@
 //! `candor redact bench`: how fast each profile is on one core of this machine, and what memory it takes.
 
 use candor_model::Entropy;
-use candor_redact::{Lists, Profile, Raw, TextMarker};
+use candor_redact::{Profile, Raw, TextMarker};
 use serde::Serialize;
 
 use super::Looking;
@@ -78,7 +78,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
 fn measured(session: &Session, looking: &Looking, profile: Profile) -> Outcome<Measured> {
     let clock = Stopwatch::start();
     let models = looking.models(session)?;
-    let mut marker = TextMarker::new(profile, &models, Lists::default(), SystemEntropy.bytes_32())
+    let mut marker = TextMarker::new(profile, &models, looking.lists()?, SystemEntropy.bytes_32())
         .because(Kind::BadInput, "start the redaction")?;
     // The first text compiles what is compiled when it is first needed.
     marker.mark(Raw::seal("a".to_owned()));

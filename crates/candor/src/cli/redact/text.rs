@@ -6,12 +6,14 @@ use std::io::{BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use candor_model::{Entropy, FindingKind};
-use candor_redact::{Marked, Profile, Raw, SURROGATE_KINDS, Searched, TableHeads, TextMarker, TextSearcher};
+use candor_redact::{
+    Marked, OtherLines, Profile, Raw, SURROGATE_KINDS, Seams, Searched, TableHeads, TextMarker, TextSearcher,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::input::{Lines, Texts};
+use self::input::{Lines, Piece, Texts};
 use super::{Looking, searcher, stream};
 use crate::agent::interrupt::Interrupt;
 use crate::ambient::SystemEntropy;
@@ -139,22 +141,25 @@ fn plain(
     bar: &ProgressBar,
 ) -> Outcome {
     let work = |searcher: TextSearcher| {
-        move |(text, heads): (String, Option<TableHeads>)| {
-            let bytes = text.len();
-            (bytes, searcher.search_piece(Raw::seal(text), heads.as_ref()))
+        move |(piece, heads): (Piece, Option<TableHeads>)| {
+            let Piece { text, again, shared } = piece;
+            let bytes = text.len() - again;
+            (bytes, again, shared, searcher.search_piece(Raw::seal(text), heads.as_ref()))
         }
     };
-    let mut heads = None;
-    let mut surrogates = 0_usize;
+    let (mut heads, mut seams, mut surrogates) = (None, Seams::default(), 0_usize);
+    let mut others = OtherLines::default();
     let written = stream::in_order(
         searchers.into_iter().map(work).collect(),
         || {
-            let Some(text) = texts.next()? else { return Ok(None) };
-            let after = TableHeads::at_end(&text, heads.as_ref());
-            Ok(Some((text, std::mem::replace(&mut heads, after))))
+            let Some(piece) = texts.next()? else { return Ok(None) };
+            let after = TableHeads::at_end(&piece.text, heads.as_ref());
+            Ok(Some((piece, std::mem::replace(&mut heads, after))))
         },
-        |(bytes, searched)| {
+        |(bytes, again, shared, searched)| {
             bar.inc(bytes as u64);
+            let searched = seams.join(searched, again, shared);
+            others += searched.other_lines();
             let left = marker.name(searched);
             surrogates += left.spans.iter().filter(|span| span.is_surrogate).count();
             out.write(left.text.as_bytes())
@@ -164,10 +169,30 @@ fn plain(
     if surrogates > 0 {
         talk(&format!("note: {surrogates} names and numbers in the output are surrogates, and nobody's"));
     }
+    tell_of_others(others);
     if texts.replaced() > 0 {
         talk(&format!("note: {} places were no UTF-8, and are U+FFFD in the output", texts.replaced()));
     }
     Ok(())
+}
+
+/// Says of how many lines no model knows the language or reads the script: once a run, since scorers read what is written.
+fn tell_of_others(others: OtherLines) {
+    let lines = |n: usize, one: &str, more: &str| {
+        if n == 1 { format!("1 line {one}") } else { format!("{n} lines {more}") }
+    };
+    if others.languages > 0 {
+        let lines = lines(others.languages, "is", "are");
+        talk(&format!(
+            "note: {lines} in a language that the models do not know, and masked as in the strict profile (rule language.other)"
+        ));
+    }
+    if others.scripts > 0 {
+        let lines = lines(others.scripts, "has", "have");
+        talk(&format!(
+            "note: {lines} words in a script that the models do not read; these words are masked whole (rule language.unread)"
+        ));
+    }
 }
 
 /// A batch of lines after search; the first that is broken ends it.
@@ -183,18 +208,22 @@ fn jsonl(
     let work = |searcher: TextSearcher| {
         move |(number, bytes): (u64, Vec<u8>)| (bytes.len(), searched(&searcher, number, &bytes))
     };
+    let mut others = OtherLines::default();
     let written = stream::in_order(
         searchers.into_iter().map(work).collect(),
         || lines.next(),
         |(bytes, batch): (_, Batch)| {
             bar.inc(bytes as u64);
             for (id, searched) in batch.0 {
+                others += searched.other_lines().of_a_record();
                 out.write(answer(&id, &marker.name(searched))?.as_bytes())?;
             }
             batch.1.map_or(Ok(()), Err)
         },
     );
-    out.end(written)
+    out.end(written)?;
+    tell_of_others(others);
+    Ok(())
 }
 
 /// Searches lines, of which the first has this number.

@@ -49,13 +49,15 @@ fn import(stage: &mut Stage, person: &'static str, name: &str) -> Outcome {
 pub(crate) fn tell(stage: &Stage, person: &str, name: &str, answer: &Value) {
     let (steps, bytes) = (number(answer, "steps"), number(answer, "bytes"));
     stage.say(&format!("   {person}: {name}: {steps} steps kept, {bytes} bytes"));
-    for sentence in refusals(answer) {
-        stage.say(&format!("      not kept: {sentence}"));
+    for (what, list) in [("not kept", "refused"), ("note", "noted")] {
+        for sentence in sentences(answer, list) {
+            stage.say(&format!("      {what}: {sentence}"));
+        }
     }
 }
 
-fn refusals(answer: &Value) -> Vec<String> {
-    let gaps = answer.get("refused").and_then(Value::as_array).cloned().unwrap_or_default();
+fn sentences(answer: &Value, list: &str) -> Vec<String> {
+    let gaps = answer.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut sentences: Vec<String> = gaps.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     sentences.sort();
     sentences.dedup();

@@ -1,8 +1,10 @@
 //! A desktop of its own: an X server on a display that it chooses, a window manager, an editor, and plain windows.
 
+mod accessibility;
 mod clipboard;
 mod held;
 mod programs;
+mod titles;
 mod windows;
 
 use std::cell::RefCell;
@@ -80,7 +82,7 @@ fn spawn(command: &mut Command) -> Child {
     quiet.spawn().unwrap_or_else(|error| missing(&name, &error))
 }
 
-fn missing(name: &str, error: &std::io::Error) -> ! {
+pub(super) fn missing(name: &str, error: &std::io::Error) -> ! {
     panic!(
         "{name} does not start ({error}): run the tests with `cargo xtask test`, which installs what they need"
     )
@@ -171,12 +173,8 @@ impl Desktop {
     }
 
     fn told_of_size(size: (u32, u32)) -> Self {
-        let mut desktop = Self::of_size(size);
-        desktop.told = true;
-        desktop.bus();
-        desktop.run(Command::new("/usr/libexec/at-spi-bus-launcher").arg("--launch-immediately"));
-        desktop.manage();
-        until("the accessibility bus is up", || desktop.windows(&RefCell::default()).bus());
+        let desktop = Self::untold_of_size(size);
+        desktop.launch_accessibility();
         desktop
     }
 

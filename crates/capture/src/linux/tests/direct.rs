@@ -11,7 +11,7 @@ use super::law::{Law, now};
 use super::told::kept;
 use super::{EDITOR, rect, sensor};
 use crate::linux::changed::Changed;
-use crate::linux::tree::parts::{Bus, Ear, TEXT, connect, frame, tree};
+use crate::linux::tree::parts::{Bus, Ear, TEXT, address, connect, frame, tree};
 use crate::linux::tree::{Client, Element};
 use crate::linux::x11::X11Sensor;
 
@@ -34,9 +34,9 @@ impl Told {
         let (windows, _) = sensor.windows().seen().unwrap();
         let window = windows.iter().find(|window| window.class == EDITOR).unwrap();
         let client = sensor.client(window).unwrap().unwrap();
-        let bus = Rc::new(Bus::connect(&sensor.windows().bus().unwrap()).await.unwrap());
+        let bus = Rc::new(Bus::connect(&address(&desktop.display).unwrap()).await.unwrap());
         let now = Arc::new(|| Moment { wall: now(), monotonic_us: 5 });
-        let ear = Ear::open(&bus, &(now as crate::Now)).await;
+        let (ear, _) = Ear::open(&bus, &(now as crate::Now)).await.unwrap();
         Self { bus, ear, client }
     }
 

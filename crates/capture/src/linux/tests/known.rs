@@ -158,18 +158,23 @@ impl Other {
 
     fn tells(&mut self, window: Window) -> &'static str {
         let one_of = usize::try_from(self.number(3)).unwrap();
-        match self.number(4) {
+        match self.number(5) {
             0 => {
                 let classes = [&b"one\0Firefox\0"[..], b"two\0Mousepad\0", b"light\0Candor-light\0"];
                 self.named(window, b"WM_CLASS", classes[one_of]);
                 "a class"
             }
             1 => {
-                let titles = [&b"notes"[..], b"my bank account", b"Health insurance"];
+                let titles = [&b"notes"[..], b"my bank account", b"\xff\xfe"];
                 self.named(window, b"_NET_WM_NAME", titles[one_of]);
                 "a title"
             }
             2 => {
+                let titles = [&b"notes"[..], b"Health insurance", b""];
+                self.named(window, b"WM_NAME", titles[one_of]);
+                "a title of the older kind"
+            }
+            3 => {
                 self.named(window, b"WM_STATE", b"normal");
                 "a state"
             }

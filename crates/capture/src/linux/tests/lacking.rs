@@ -26,10 +26,12 @@ fn without_shared_memory_the_same_frame_comes_over_the_socket() {
 }
 
 #[test]
-fn a_server_that_cannot_keep_windows_apart_is_not_recorded() {
-    for (extension, what) in
-        [("Composite", "the Composite extension"), ("MIT-SCREEN-SAVER", "the MIT-SCREEN-SAVER extension")]
-    {
+fn a_server_that_lacks_what_is_needed_is_not_recorded() {
+    for (extension, what) in [
+        ("Composite", "the Composite extension"),
+        ("MIT-SCREEN-SAVER", "the MIT-SCREEN-SAVER extension"),
+        ("RANDR", "the RandR and XInput extensions"),
+    ] {
         let desktop = Desktop::lacking(extension);
         let clock = Arc::new(|| Moment { wall: now(), monotonic_us: 0 });
         match X11Sensor::open(&desktop.display, clock) {

@@ -58,6 +58,10 @@ fn charter() -> Charter {
     // An editor made with Qt beside the one made with GTK.
     let more = filled.replacen(r#"["Mousepad","#, r#"["FeatherPad", "Mousepad","#, 1);
     assert_ne!(filled, more);
+    // And a page of this machine, which is never recorded all the same.
+    let filled = more;
+    let more = filled.replacen(r#""forms.example.test"]"#, r#""forms.example.test", "127.0.0.1"]"#, 1);
+    assert_ne!(filled, more);
     Charter::parse(more.as_bytes()).unwrap()
 }
 

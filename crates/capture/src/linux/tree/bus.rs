@@ -26,9 +26,9 @@ pub(crate) const TEXT: &str = "org.a11y.atspi.Text";
 const APPLICATION: &str = "org.a11y.atspi.Application";
 pub(crate) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const PEER: &str = "org.freedesktop.DBus.Peer";
-const DBUS: &str = "org.freedesktop.DBus";
+pub(super) const DBUS: &str = "org.freedesktop.DBus";
 const DBUS_PATH: &str = "/org/freedesktop/DBus";
-const REGISTRY: &str = "org.a11y.atspi.Registry";
+pub(super) const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
 /// What is told for no element.
 pub(super) const NULL: &str = "/org/a11y/atspi/null";
@@ -326,23 +326,22 @@ impl Bus {
         }
     }
 
-    /// Asks the registry to let applications tell of an event.
-    pub(crate) async fn register(&self, event: &str) {
-        let Ok(path) = OwnedObjectPath::try_from("/org/a11y/atspi/registry") else { return };
+    /// Asks the registry to let applications tell of an event; none if it does not answer.
+    pub(crate) async fn register(&self, event: &str) -> Option<()> {
+        let path = OwnedObjectPath::try_from("/org/a11y/atspi/registry").ok()?;
         let registry = (REGISTRY.to_owned(), path);
         let body = (event, Vec::<String>::new(), "");
-        let _: Option<()> = self.ask(&registry, REGISTRY, "RegisterEvent", &body).await;
+        self.ask(&registry, REGISTRY, "RegisterEvent", &body).await
     }
 
-    /// Lets such signals come here.
-    pub(crate) async fn hears(&self, interface: &str, member: &str, detail: Option<&str>) {
+    /// Lets such signals come here; none if the bus does not answer, or refuses.
+    pub(crate) async fn hears(&self, interface: &str, member: &str, detail: Option<&str>) -> Option<()> {
         let rule = MatchRule::builder().msg_type(zbus::message::Type::Signal);
         let rule = rule.interface(interface).and_then(|rule| rule.member(member));
         let rule =
             rule.and_then(|rule| detail.into_iter().try_fold(rule, |rule, detail| rule.arg(0, detail)));
-        let Ok(rule) = rule.map(zbus::match_rule::Builder::build) else { return };
+        let rule = rule.ok()?.build();
         let told = self.connection.call_method(Some(DBUS), DBUS_PATH, Some(DBUS), "AddMatch", &rule);
-        // Where it is refused nothing is told, as by an application that tells of nothing: what changed a pixel is asked all the same.
-        let _ = tokio::time::timeout(Duration::from_millis(ANSWER_MS), told).await;
+        tokio::time::timeout(Duration::from_millis(ANSWER_MS), told).await.ok()?.ok().map(drop)
     }
 }

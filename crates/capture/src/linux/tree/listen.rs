@@ -15,7 +15,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zeroize::Zeroizing;
 
 use super::Client;
-use super::bus::{ACCESSIBLE, Bus, Element};
+use super::bus::{ACCESSIBLE, Bus, DBUS, Element, REGISTRY};
 use super::find::{self, Frame};
 use super::heard::{Change, Heard, Judged, Kind, What};
 use super::memory::{Found, Recall};
@@ -37,12 +37,16 @@ type OldSignal<'a> = (String, i32, i32, Value<'a>, (String, OwnedObjectPath));
 /// A signal, when it came, and what it is about.
 type Timed = (u64, Told, Message);
 
+/// Ends once nothing is heard any more: the bus or its registry is gone.
+pub(crate) type Hears = tokio::task::JoinHandle<()>;
+
 /// Hears.
 pub(crate) struct Ear {
     heard: Rc<RefCell<Heard>>,
     now: Now,
 }
 
+const OWNER_CHANGED: &str = "NameOwnerChanged";
 const OBJECT: &str = "org.a11y.atspi.Event.Object";
 const DOCUMENT: &str = "org.a11y.atspi.Event.Document";
 
@@ -57,19 +61,20 @@ const EVENTS: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 impl Ear {
-    /// Begins to hear. Nothing that was told before counts.
-    pub(crate) async fn open(bus: &Rc<Bus>, now: &Now) -> Self {
+    /// Begins to hear; none where the bus or its registry does not let it. Nothing that was told before counts.
+    pub(crate) async fn open(bus: &Rc<Bus>, now: &Now) -> Option<(Self, Hears)> {
         let ear = Self { heard: Rc::default(), now: Now::clone(now) };
         for (event, interface, member, detail) in EVENTS {
-            bus.register(event).await;
-            bus.hears(interface, member, detail).await;
+            bus.register(event).await?;
+            bus.hears(interface, member, detail).await?;
         }
+        bus.hears(DBUS, OWNER_CHANGED, Some(REGISTRY)).await?;
         let (sender, receiver) = channel(SIGNALS_MAX);
         // Whatever comes over the bus, so that all of it is in its order.
         let stream = MessageStream::from(&bus.connection);
-        tokio::task::spawn_local(stamp(stream, sender, Now::clone(now), Rc::clone(&ear.heard)));
+        let hears = tokio::task::spawn_local(stamp(stream, sender, Now::clone(now), Rc::clone(&ear.heard)));
         tokio::task::spawn_local(hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus)));
-        ear
+        Some((ear, hears))
     }
 
     /// Hears nothing, and remembers what walks find.
@@ -133,12 +138,21 @@ impl Ear {
 async fn stamp(mut stream: MessageStream, sender: Sender<Timed>, now: Now, heard: Rc<RefCell<Heard>>) {
     while let Some(Ok(message)) = stream.next().await {
         let Some(told) = told(&message) else { continue };
+        if matches!(told, Told::End) {
+            return;
+        }
         noted(&mut heard.borrow_mut(), &told, &message);
         let is_heard = matches!(told, Told::Text | Told::Focus(_));
         if is_heard && sender.send((now().monotonic_us, told, message)).await.is_err() {
             return;
         }
     }
+}
+
+/// With the registry goes what it was told to let applications tell of.
+fn registry_went(message: &Message) -> bool {
+    let told: Option<(String, String, String)> = message.body().deserialize().ok();
+    told.is_some_and(|(name, before, _)| name == REGISTRY && !before.is_empty())
 }
 
 fn noted(heard: &mut Heard, told: &Told, message: &Message) {
@@ -150,7 +164,7 @@ fn noted(heard: &mut Heard, told: &Told, message: &Message) {
             heard.counted(application.as_str());
             heard.memories.told_all(application.as_str());
         }
-        Told::Focus(_) => {}
+        Told::Focus(_) | Told::End => {}
     }
     heard.memories.told(application.as_str(), path.as_str());
 }
@@ -163,7 +177,7 @@ async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<B
         match told {
             Told::Text => text_changed(&heard, &bus, element, at_us, &message).await,
             Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
-            Told::Tree | Told::Page => {}
+            Told::Tree | Told::Page | Told::End => {}
         }
     }
 }
@@ -175,6 +189,8 @@ enum Told {
     /// A page is there, and nothing of what was before.
     Page,
     Focus(bool),
+    /// Nothing is told from now on.
+    End,
 }
 
 /// None of what nobody hears: answers, and signals of something else.
@@ -186,6 +202,7 @@ fn told(message: &Message) -> Option<Told> {
     match (header.interface()?.as_str(), header.member()?.as_str()) {
         (OBJECT, "TextChanged") => Some(Told::Text),
         (OBJECT, "ChildrenChanged") => Some(Told::Tree),
+        (DBUS, OWNER_CHANGED) => registry_went(message).then_some(Told::End),
         (DOCUMENT, "LoadComplete") => Some(Told::Page),
         (OBJECT, "StateChanged") => match signal(message)? {
             (state, ..) if state == "showing" => Some(Told::Tree),

@@ -2,7 +2,7 @@
 //!
 //! An element is as it was told if none of its pixels changed and its application told nothing of it. One of which nothing can be seen, because
 //! it is scrolled out or opens elsewhere, may have moved without changing a pixel of its own: it is asked whenever what it lies in changed. What was asked
-//! because of a change is asked once more at the next walk, for applications that draw first and tell later; what told something else while its
+//! because of a change is asked once more at the next walk, since applications may draw first and tell later; what told something else while its
 //! pixels were drawn is asked again too. After [`WHOLE_US`] everything is asked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -82,7 +82,12 @@ impl Marks {
     fn touch(&self, path: &str, place: Rect, is_fresh: bool) -> bool {
         let late = self.late.iter().filter(|_| is_fresh);
         let mut parts = self.parts.iter().chain(late);
-        self.everything || self.elements.contains(path) || parts.any(|part| meet(*part, place))
+        self.tell_of(path) || parts.any(|part| meet(*part, place))
+    }
+
+    /// Whether an element was told of, or everything may be otherwise.
+    fn tell_of(&self, path: &str) -> bool {
+        self.everything || self.elements.contains(path)
     }
 }
 
@@ -110,12 +115,14 @@ pub(super) struct Recall {
     marks: [Marks; 2],
     /// It is not the first walk for its tree.
     is_again: bool,
-    /// Menus open in windows of their own.
-    menus_apart: bool,
+    /// It is of a toolkit whose ways are known: [`KNOWN_WAYS`].
+    has_known_ways: bool,
 }
 
-/// Toolkits, as they name themselves, whose menus open in windows of their own: where a window comes or goes everything is asked.
-const MENUS_APART: [&str; 2] = ["gtk", "VCL"];
+/// Toolkits, as they name themselves, of which two things are known. Their menus open in windows of their own, and where a window comes or goes
+/// everything is asked. They draw from what they answer from, in one thread: what changed a pixel tells so when it is asked, and is not asked once
+/// more (in 20 seconds of work in an office suite none of 465 elements told anything else the second time).
+const KNOWN_WAYS: [&str; 2] = ["gtk", "VCL"];
 const MENU: &str = "menu";
 const NOWHERE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
 
@@ -157,7 +164,7 @@ impl Memories {
         let before = std::mem::replace(&mut window.before, marks.again());
         let known = std::mem::take(&mut window.known);
         let is_again = !std::mem::replace(&mut window.is_next, false);
-        Recall { known, marks: [marks, before], is_again, menus_apart: false }
+        Recall { known, marks: [marks, before], is_again, ..Recall::default() }
     }
 
     fn begin(&mut self, client: &Client, frame: &Frame, now_us: u64) {
@@ -183,7 +190,7 @@ impl Memories {
 impl Recall {
     /// The application is made with this.
     pub(super) fn is_of(&mut self, toolkit: Option<&str>) {
-        self.menus_apart = toolkit.is_some_and(|toolkit| MENUS_APART.contains(&toolkit));
+        self.has_known_ways = toolkit.is_some_and(|toolkit| KNOWN_WAYS.contains(&toolkit));
     }
 
     /// Where pixels may tell of what lies in an element: of a closed menu nowhere. In an open one something is showing, and may be scrolled.
@@ -192,7 +199,7 @@ impl Recall {
             let mut children = children.into_iter().flatten();
             children.any(|child| matches!(self.before(child), Some(Known::Shown(..))))
         };
-        let is_closed_menu = self.menus_apart && told.node.role == MENU && !is_open();
+        let is_closed_menu = self.has_known_ways && told.node.role == MENU && !is_open();
         if is_closed_menu { NOWHERE } else { told.node.bounds }
     }
 
@@ -229,7 +236,10 @@ impl Recall {
 
     fn is_touched(&self, element: &Element, place: Rect) -> bool {
         let is_fresh = self.known.get(&*element.1).is_some_and(|kept| kept.is_fresh);
-        self.marks.iter().any(|marks| marks.touch(element.1.as_str(), place, is_fresh))
+        let (path, [now, before]) = (element.1.as_str(), &self.marks);
+        let once_more =
+            || if self.has_known_ways { before.tell_of(path) } else { before.touch(path, place, is_fresh) };
+        now.touch(path, place, is_fresh) || once_more()
     }
 
     /// Whether what is known of an element by now is fresh in the tree that is asked.
@@ -396,6 +406,25 @@ mod tests {
     }
 
     #[test]
+    fn pixels_bring_no_second_question_where_answers_come_first_and_what_is_told_does() {
+        let asked = |toolkit: &str, what: &dyn Fn(&mut Memories)| {
+            let mut memories = walked();
+            what(&mut memories);
+            [0; 3].map(|_| {
+                let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+                recall.is_of(Some(toolkit));
+                let is_asked = recall.of(&element(2), WINDOW, false).is_none();
+                memories.keep(7, recall.known);
+                is_asked
+            })
+        };
+        let drawn = |memories: &mut Memories| memories.changed(Some(&differs(&[PLACE])));
+        assert_eq!(asked("gtk", &drawn), [true, false, false]);
+        assert_eq!(asked("Qt", &drawn), [true, true, false]);
+        assert_eq!(asked("gtk", &|memories| memories.told(":1.7", "/2")), [true, true, false]);
+    }
+
+    #[test]
     fn what_was_asked_while_its_pixels_were_drawn_is_asked_again() {
         let late = Changed { differ: Vec::new(), late: vec![PLACE] };
         let mut memories = walked();
@@ -422,10 +451,7 @@ mod tests {
             is_fresh
         };
         assert!(!is_fresh(2, shown(PLACE)), "it was known to be so");
-        assert!(
-            is_fresh(2, shown(PLACE)),
-            "it was not known to be so before the walk that is the last for the same tree"
-        );
+        assert!(is_fresh(2, shown(PLACE)), "the walk before, for the same tree, was the first to know it");
         assert!(is_fresh(3, shown(PLACE)));
         assert!(is_fresh(4, Known::Hidden), "nothing was known of it");
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use candor_model::Rect;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    ConfigureNotifyEvent, GetGeometryReply, GetWindowAttributesReply, MapNotifyEvent, MapState,
+    AtomEnum, ConfigureNotifyEvent, GetGeometryReply, GetWindowAttributesReply, MapNotifyEvent, MapState,
     PropertyNotifyEvent, ReparentNotifyEvent, Window, WindowClass,
 };
 
@@ -249,8 +249,8 @@ impl Known {
     }
 
     fn told_otherwise(&mut self, changed: &PropertyNotifyEvent, atoms: &Atoms) {
-        let class = x11rb::protocol::xproto::AtomEnum::WM_CLASS.into();
-        if [class, atoms.WM_STATE, atoms._NET_WM_NAME].contains(&changed.atom) {
+        let [class, older_title] = [AtomEnum::WM_CLASS, AtomEnum::WM_NAME].map(u32::from);
+        if [class, older_title, atoms.WM_STATE, atoms._NET_WM_NAME].contains(&changed.atom) {
             self.disowned(changed.window);
         }
     }

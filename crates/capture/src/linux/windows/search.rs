@@ -3,9 +3,10 @@
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
 
 use super::known::{Known, Own};
-use super::{Asked, Windows, class_of, has_value, text_of};
+use super::title::AskedTitle;
+use super::{Asked, Windows, class_of, has_value};
+use crate::SensorError;
 use crate::linux::desktop;
-use crate::{SensorError, sensitive};
 
 /// How deep a window manager may put a client into its frame.
 const DEPTH_MAX: usize = 3;
@@ -113,14 +114,14 @@ impl Windows<'_> {
     /// What the windows tell that were found.
     fn told_by(&self, clients: Vec<Option<Window>>) -> Result<Vec<Own>, SensorError> {
         let ask = |client: Option<Window>| {
-            let asked = client.map(|client| Ok((self.class_asked(client)?, self.name_asked(client)?)));
+            let asked = client.map(|client| Ok((self.class_asked(client)?, self.title_asked(client)?)));
             Ok((client, asked.transpose()?))
         };
         let asked = clients.into_iter().map(ask).collect::<Result<Vec<_>, SensorError>>()?;
-        let own = |(client, asked): (Option<Window>, Option<(Asked<'_>, Asked<'_>)>)| {
+        let own = |(client, asked): (Option<Window>, Option<(Asked<'_>, AskedTitle<'_>)>)| {
             let (class, title) = asked.unzip();
             let class = class.map(class_of).unwrap_or_default();
-            let sensitive = sensitive::of_window(&class, &title.and_then(text_of).unwrap_or_default());
+            let sensitive = title.and_then(|title| title.told(self.atoms).sensitive(&class));
             Own { client, class, sensitive }
         };
         Ok(asked.into_iter().map(own).collect())

@@ -120,26 +120,30 @@ fn international(hit: &Hit<'_>) -> Option<Range<usize>> {
     let time = before.strip_suffix(':').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()));
     let part_of_sum = time || opened.ends_with(|c: char| c.is_ascii_alphanumeric() || "+-*/^".contains(c));
     let text = hit.text();
-    let plausible = |number: &str| is_plausible(number, has_plus);
-    let end = group_ends(text).into_iter().rev().find(|end| text.get(..*end).is_some_and(plausible))?;
-    if part_of_sum {
+    // Most numbers are told by this, before anything is cut up.
+    if part_of_sum || !has_plus && !text.starts_with(ABROAD) {
         return None;
     }
+    let plausible = |number: &str| is_plausible(number, has_plus);
+    let end = group_ends(text).into_iter().rev().find(|end| text.get(..*end).is_some_and(plausible))?;
     let bracket = opened.ends_with('(') && text.contains(')') && !text.contains('(');
     let start = opened.len() - usize::from(bracket);
     let extension = if end == text.len() { extension(hit.after()) } else { 0 };
     Some(start..hit.span().start + end + extension)
 }
 
+/// What stands for a plus sign.
+const ABROAD: &str = "00";
+
 /// Whether the digits may be dialled from abroad.
 fn is_plausible(number: &str, has_plus: bool) -> bool {
     const DIGITS: RangeInclusive<usize> = 8..=16;
     const DIGITS_PLAIN_MAX: usize = 13;
-    if !has_plus && !number.starts_with("00") {
+    if !has_plus && !number.starts_with(ABROAD) {
         return false;
     }
     let all = digits(number);
-    let digits = if has_plus { all.as_str() } else { all.strip_prefix("00").unwrap_or_default() };
+    let digits = if has_plus { all.as_str() } else { all.strip_prefix(ABROAD).unwrap_or_default() };
     let grouped = number.contains(|c: char| !c.is_ascii_digit());
     let date = digits.len() == 8 && digits.starts_with("20") && !grouped;
     let long = !has_plus && !grouped && digits.len() > DIGITS_PLAIN_MAX;

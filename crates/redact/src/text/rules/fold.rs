@@ -5,6 +5,9 @@ use crate::text::find::Find;
 
 /// Longest piece that is folded at once, in bytes.
 const PIECE_BYTES_MAX: usize = 16 * 1024;
+/// What two pieces of a line have in common, in bytes: more than a rule reaches, in characters of four bytes, so that what lies across
+/// the end of one lies whole in the next.
+const SHARED_BYTES: usize = 6 * 1024;
 
 /// A piece of a text as it looks.
 pub(crate) struct Folded {
@@ -43,6 +46,11 @@ impl Folded {
     }
 }
 
+/// A text as it looks.
+pub(crate) fn as_it_looks(text: &str) -> String {
+    Folded::new(text, 0).text
+}
+
 /// Calls `see` with every line of `text`, cut where it is very long, that looks like something else than it is.
 pub(crate) fn each_folded(text: &str, mut see: impl FnMut(&Folded)) {
     if text.is_ascii() {
@@ -58,14 +66,14 @@ pub(crate) fn each_folded(text: &str, mut see: impl FnMut(&Folded)) {
 }
 
 fn each_piece(line: &str, mut see: impl FnMut(usize, &str)) {
-    let mut at = 0;
-    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
-        let mut length = rest.len().min(PIECE_BYTES_MAX);
-        while !rest.is_char_boundary(length) {
-            length -= 1;
+    let mut start = 0;
+    loop {
+        let end = line.floor_char_boundary(start + PIECE_BYTES_MAX);
+        see(start, line.get(start..end).unwrap_or_default());
+        if end == line.len() {
+            return;
         }
-        see(at, rest.get(..length).unwrap_or_default());
-        at += length;
+        start = line.floor_char_boundary(end - SHARED_BYTES);
     }
 }
 
@@ -73,9 +81,14 @@ const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// Whether a character may be there to look like another.
+/// Whether a character may be there to look like another. Accented letters are told first: none of them is, and lines in
+/// many languages hold them.
 fn is_disguise(c: char) -> bool {
-    !c.is_ascii() && (is_invisible(c) || sure_look(c).is_some() || latin_look(c).is_some())
+    const ACCENTED_BEFORE: char = '\u{34f}';
+    if c < ACCENTED_BEFORE {
+        return c == '\u{ad}';
+    }
+    is_invisible(c) || sure_look(c).is_some() || latin_look(c).is_some()
 }
 
 /// What `c` looks like; nothing where it cannot be seen.
@@ -169,6 +182,16 @@ mod tests {
         assert_eq!(folded("４１１１ ab\nplain"), ["4111 ab\n"]);
         assert_eq!(folded("da\u{200b}na＠mаil.example"), ["dana@mail.example"]);
         assert_eq!(folded("𝟒𝟏 𝐀𝐛"), ["41 Ab"]);
+        assert_eq!(folded("da\u{ad}na\nda\u{34f}na"), ["dana\n", "dana"]);
+    }
+
+    #[test]
+    fn what_lies_across_the_end_of_a_piece_lies_whole_in_the_next() {
+        let card = "４１１１ １１１１ １１１１ １１１１";
+        for before in PIECE_BYTES_MAX - card.len()..PIECE_BYTES_MAX {
+            let line = format!("{}{card}, {}", "-".repeat(before), "é".repeat(PIECE_BYTES_MAX));
+            assert!(folded(&line).iter().any(|piece| piece.contains("4111 1111 1111 1111")), "{before}");
+        }
     }
 
     #[test]

@@ -335,19 +335,12 @@ fn named_login(hit: &Hit<'_>) -> Option<Range<usize>> {
     let kept = name.trim_end_matches(['.', '-', '_']);
     let marked = text.get(..start)?.contains(['=', ':', '"']);
     let like_a_login = kept.contains(|c: char| c.is_ascii_digit() || "._-".contains(c));
-    let opens_for = text.to_ascii_lowercase().starts_with("session opened")
-        || text.to_ascii_lowercase().starts_with("for ")
-        || text.to_ascii_lowercase().starts_with("by ")
-        || text.to_ascii_lowercase().starts_with("log");
     let code = hit.after().starts_with(['(', '[', '<', ':', '\\', '/', '*', '&'])
         || hit.after().starts_with("::")
         || kept.contains("..");
     let known_word = kept.chars().all(|c| c.is_ascii_lowercase()) && kept.len() < 3;
     let type_name = kept.starts_with(char::is_uppercase) && !like_a_login;
-    let after_login = ["session opened for user ", "invalid user ", "logged in as ", "log in as "];
-    let said = text.to_ascii_lowercase();
-    let opens = opens_for && after_login.iter().any(|words| said.contains(words));
-    let prose = !(marked || like_a_login || opens);
+    let prose = !(marked || like_a_login || says_who_came(text));
     if code
         || known_word
         || is_role(kept)
@@ -358,6 +351,14 @@ fn named_login(hit: &Hit<'_>) -> Option<Range<usize>> {
         return None;
     }
     Some(hit.span().start + start..hit.span().start + start + kept.len())
+}
+
+/// Whether words say that the name of a user follows, without a mark.
+fn says_who_came(text: &str) -> bool {
+    let said = text.to_ascii_lowercase();
+    let after_login = ["session opened for user ", "invalid user ", "logged in as ", "log in as "];
+    ["session opened", "for ", "by ", "log"].iter().any(|begin| said.starts_with(begin))
+        && after_login.iter().any(|words| said.contains(words))
 }
 
 fn home(hit: &Hit<'_>) -> Option<Range<usize>> {

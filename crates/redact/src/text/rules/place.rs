@@ -534,7 +534,8 @@ fn us_zip(hit: &Hit<'_>) -> Option<Range<usize>> {
     } else {
         let at = before.len().checked_sub(2)?;
         let state = before.get(at..)?;
-        if !STATES.contains(&format!(" {state} ")) {
+        let is_code = state.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_code || !STATES.contains(&format!(" {state} ")) {
             return None;
         }
         before.get(..at)?

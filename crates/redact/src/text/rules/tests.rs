@@ -51,6 +51,18 @@ fn found_by(rule: &'static Rule, text: &str) -> Vec<String> {
 }
 
 #[test]
+fn rows_of_values_are_read_where_the_word_stands_in_any_case() {
+    for (text, count) in [
+        ("insert into t (name, password) Values ('a', 'Blau7!x'), ('b', 'Rot9!yz')", 2),
+        ("INSERT INTO t (name, password)\nVALUES ('a', 'Blau7!x')", 1),
+        ("the values of t (name, password) are 'Blau7!x'", 0),
+    ] {
+        let found = Scanner::for_lines().unwrap().scan(text);
+        assert_eq!(found.iter().filter(|find| find.rule == secret::inserted::RULE).count(), count, "{text}");
+    }
+}
+
+#[test]
 fn every_rule_finds_its_examples_whole() {
     let mut wrong = Vec::new();
     for rule in lines().chain(blocks()) {

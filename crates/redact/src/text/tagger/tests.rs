@@ -103,11 +103,31 @@ fn windows_cover_the_text_and_stay_small() {
     for text in ["a".repeat(100_000), "ä ".repeat(50_000), "ab\n".repeat(30_000), "é".repeat(40_001)] {
         let mut next = 0;
         for window in windows(&text) {
-            assert!(window.start == next && window.len() <= WINDOW_BYTES_MAX && !window.is_empty());
+            // A line that is cut has its ends in common; others end where a line does.
+            let shared = if text.contains('\n') || next == 0 { 0 } else { SHARED_BYTES };
+            let has_in_common = shared..=2 * shared + 1;
+            assert!(has_in_common.contains(&(next - window.start)), "{window:?} after {next}");
+            assert!(window.len() <= WINDOW_BYTES_MAX && window.end > next);
             assert!(text.get(window.clone()).is_some());
             next = window.end;
         }
         assert_eq!(next, text.len());
+    }
+}
+
+#[test]
+fn a_name_is_found_wherever_a_long_line_is_cut() {
+    let models = crate::Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"));
+    let tagger = models.unwrap().tagger().unwrap().unwrap();
+    for before in WINDOW_BYTES_MAX - 26..WINDOW_BYTES_MAX + 2 {
+        let line = format!(
+            "{}Please ask Rebecca Holloway about it, {}",
+            "ab ".repeat(before / 3),
+            "ab ".repeat(9000)
+        );
+        let name = line.find("Rebecca").unwrap();
+        let found = tagger.spans(&line, 0);
+        assert!(found.iter().any(|(range, _)| *range == (name..name + 16)), "{before}: {found:?}");
     }
 }
 

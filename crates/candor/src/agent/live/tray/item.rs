@@ -9,6 +9,7 @@ use ksni::menu::{CheckmarkItem, StandardItem, SubMenu};
 use ksni::{Category, Icon, MenuItem, OfflineReason, ToolTip, TrayMethods as _};
 use tokio::sync::watch;
 
+use super::super::not::UNHEARD_NOW;
 use super::{FORGET_MINUTES, Look, Standing, Wish, icon};
 
 struct Item {
@@ -85,7 +86,8 @@ impl ksni::Tray for Item {
     }
 
     fn tool_tip(&self) -> ToolTip {
-        ToolTip { title: self.words(), ..ToolTip::default() }
+        let description = if self.look.unheard { UNHEARD_NOW.to_owned() } else { String::new() };
+        ToolTip { title: self.words(), description, ..ToolTip::default() }
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {

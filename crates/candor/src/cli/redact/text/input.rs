@@ -1,8 +1,8 @@
-//! Input in pieces of bounded size that end where a line ends.
+//! Input in pieces of bounded size that end where a line ends; of a line that is longer, pieces that share their ends.
 
 use std::io::{BufRead, BufReader, Read};
 
-use candor_redact::TextSearcher;
+use candor_redact::{Seams, TextSearcher};
 
 use crate::exit::{Because, Failure, Kind, Outcome};
 
@@ -14,9 +14,9 @@ pub(super) const PIECE_BYTES_FAST: usize = 256 * 1024;
 pub(super) const PIECE_BYTES_MODEL: usize = 8 * 1024;
 /// Longest line of JSON in bytes.
 const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// A line of plain text that is longer is cut, at a space if there is one near.
+/// A line of plain text that is longer is cut, into pieces that have [`Seams::SHARED_BYTES`] in common.
 const CUT_BYTES: u64 = 1024 * 1024;
-/// How far back from a cut a space is looked for, in bytes.
+/// How far back from where a piece could begin a space is looked for, in bytes.
 const SPACE_BYTES: usize = 4096;
 /// A key or certificate that runs over lines is not cut, up to so many bytes of a piece.
 const BLOCK_BYTES_MAX: usize = 1024 * 1024;
@@ -56,13 +56,26 @@ impl<R: Read> Lines<R> {
 pub(super) struct Texts<R: Read> {
     input: BufReader<R>,
     piece_bytes: usize,
+    cut_bytes: u64,
+    /// What the next piece begins with, which may end within a character, and how much of it the last piece had.
     rest: Vec<u8>,
+    again: usize,
     replaced: usize,
+}
+
+/// A piece of plain text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    /// How many of its first bytes the piece before it ended with.
+    pub(super) again: usize,
+    /// How many of its last bytes the next piece begins with.
+    pub(super) shared: usize,
 }
 
 impl<R: Read> Texts<R> {
     pub(super) fn new(input: BufReader<R>, piece_bytes: usize) -> Self {
-        Self { input, piece_bytes, rest: Vec::new(), replaced: 0 }
+        Self { input, piece_bytes, cut_bytes: CUT_BYTES, rest: Vec::new(), again: 0, replaced: 0 }
     }
 
     /// How many places were no UTF-8.
@@ -70,31 +83,49 @@ impl<R: Read> Texts<R> {
         self.replaced
     }
 
-    /// The next lines.
-    pub(super) fn next(&mut self) -> Outcome<Option<String>> {
+    /// The next lines, or the next piece of a line without end.
+    pub(super) fn next(&mut self) -> Outcome<Option<Piece>> {
         let mut piece = std::mem::take(&mut self.rest);
-        let mut lines = 0;
-        loop {
-            let read = line(&mut self.input, CUT_BYTES, &mut piece)?;
-            if read == 0 {
-                break;
-            }
-            lines += 1;
-            if read as u64 == CUT_BYTES && piece.last() != Some(&b'\n') {
-                self.rest = piece.split_off(cut(&piece));
-                break;
-            }
-            let is_full = piece.len() >= self.piece_bytes && lines % TextSearcher::LINES_TOGETHER == 0;
-            if is_full && (piece.len() >= BLOCK_BYTES_MAX || !ends_within_block(&piece)) {
-                break;
-            }
+        let again = std::mem::take(&mut self.again);
+        if self.read(&mut piece)? {
+            piece.truncate(self.cut(&piece));
         }
         let text = String::from_utf8(piece).unwrap_or_else(|error| {
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            self.replaced += text.matches('\u{fffd}').count();
+            // What two pieces have in common is counted once.
+            self.replaced += text.get(again..).unwrap_or_default().matches('\u{fffd}').count();
             text
         });
-        Ok((!text.is_empty()).then_some(text))
+        Ok((!text.is_empty()).then_some(Piece { text, again, shared: self.again }))
+    }
+
+    /// Adds the next lines to `piece`, and says whether the last of them goes on.
+    fn read(&mut self, piece: &mut Vec<u8>) -> Outcome<bool> {
+        for lines in 1.. {
+            let read = line(&mut self.input, self.cut_bytes, piece)?;
+            if read == 0 {
+                break;
+            }
+            if read as u64 == self.cut_bytes && piece.last() != Some(&b'\n') {
+                return Ok(true);
+            }
+            let is_full = piece.len() >= self.piece_bytes && lines % TextSearcher::LINES_TOGETHER == 0;
+            if is_full && (piece.len() >= BLOCK_BYTES_MAX || !ends_within_block(piece)) {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Where a piece ends that was cut within a line; what the next one begins with is kept.
+    fn cut(&mut self, piece: &[u8]) -> usize {
+        let end = between_characters(piece);
+        let shared = Seams::SHARED_BYTES.min(end / 2);
+        let start = begin(piece.get(..end - shared).unwrap_or_default());
+        self.rest = piece.get(start..).unwrap_or_default().to_vec();
+        // As many bytes as they are in the text, where what is no UTF-8 is replaced.
+        self.again = String::from_utf8_lossy(piece.get(start..end).unwrap_or_default()).len();
+        end
     }
 }
 
@@ -103,15 +134,17 @@ fn line(input: &mut impl BufRead, bytes_max: u64, piece: &mut Vec<u8>) -> Outcom
     input.take(bytes_max).read_until(b'\n', piece).because(Kind::BadInput, "read the input")
 }
 
-/// Where a line without end is cut: after its last space, or else between two characters.
-fn cut(piece: &[u8]) -> usize {
+/// Where the next piece of a line begins that may begin at the end of `piece`: after its last space, or else between two
+/// characters.
+fn begin(piece: &[u8]) -> usize {
     let near = piece.len().saturating_sub(SPACE_BYTES);
     let tail = piece.get(near..).unwrap_or_default();
-    if let Some(space) = tail.iter().rposition(|byte| *byte == b' ') {
-        return near + space + 1;
-    }
+    tail.iter().rposition(|byte| *byte == b' ').map_or_else(|| between_characters(piece), |at| near + at + 1)
+}
+
+/// The last place between two characters: the last of them may not be whole.
+fn between_characters(piece: &[u8]) -> usize {
     let continues = |at: usize| piece.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
-    // The last character may not be whole: it goes to the next piece.
     let last = (piece.len().saturating_sub(4)..piece.len()).rev().find(|at| !continues(*at));
     last.filter(|at| *at > 0).unwrap_or(piece.len())
 }
@@ -126,9 +159,16 @@ fn ends_within_block(piece: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn texts(bytes: &[u8]) -> Vec<String> {
-        let mut texts = Texts::new(BufReader::new(bytes), 100);
+    fn pieces(bytes: &[u8], cut_bytes: u64) -> Vec<Piece> {
+        let mut texts = Texts { cut_bytes, ..Texts::new(BufReader::new(bytes), 100) };
         std::iter::from_fn(|| texts.next().unwrap()).collect()
+    }
+
+    /// Pieces that have nothing in common.
+    fn texts(bytes: &[u8]) -> Vec<String> {
+        let pieces = pieces(bytes, CUT_BYTES);
+        assert!(pieces.iter().all(|piece| (piece.again, piece.shared) == (0, 0)));
+        pieces.into_iter().map(|piece| piece.text).collect()
     }
 
     #[test]
@@ -151,12 +191,37 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_line_without_end_is_cut_between_words_or_characters() {
-        for text in ["é".repeat(1_500_000), "word ".repeat(500_000)] {
-            let pieces = texts(text.as_bytes());
-            assert!(pieces.len() > 1 && pieces.concat() == text);
+    /// The text that pieces are of; what two have in common is the same in both.
+    fn joined(pieces: &[Piece]) -> String {
+        let mut text = String::new();
+        let mut shared = 0;
+        for piece in pieces {
+            assert_eq!(piece.again, shared);
+            let (again, more) = piece.text.split_at(shared);
+            assert!(text.ends_with(again));
+            text.push_str(more);
+            shared = piece.shared;
         }
+        assert_eq!(shared, 0);
+        text
+    }
+
+    #[test]
+    fn pieces_of_a_line_without_end_have_their_ends_in_common() {
+        let broken = [b"ab \xff\x80 c\xe9\x80".repeat(900), vec![0x80; 9000]].concat();
+        let texts = ["é".repeat(5000).into_bytes(), b"word ".repeat(2000), b"a line\n".repeat(900), broken];
+        for text in texts {
+            for cut_bytes in [1000, 1001, 1003, 4096] {
+                let pieces = pieces(&text, cut_bytes);
+                assert_eq!(joined(&pieces), String::from_utf8_lossy(&text));
+                // Half of a piece is the end of the one before, and three bytes stand for one that is no UTF-8.
+                let longest = 3 * (2 * usize::try_from(cut_bytes).unwrap() + SPACE_BYTES + 4);
+                assert!(pieces.iter().all(|piece| piece.text.len() <= longest));
+            }
+        }
+        let long = pieces(&b"word ".repeat(500_000), CUT_BYTES);
+        assert!(long.len() > 2 && long.iter().rev().skip(1).all(|p| p.shared >= Seams::SHARED_BYTES));
+        assert!(long.iter().all(|piece| piece.text.starts_with("word ")));
     }
 
     #[test]

@@ -5,7 +5,12 @@ use super::*;
 impl Desktop {
     /// Starts the editor on a text and puts it at the left; returns where it is, frame and all.
     pub(in super::super) fn mousepad(&self, text: &str) -> Rect {
-        self.run_mousepad(text);
+        self.mousepad_on("note.txt", text)
+    }
+
+    /// The same on a file of this name, which stands in its title.
+    pub(in super::super) fn mousepad_on(&self, name: &str, text: &str) -> Rect {
+        self.run_mousepad(name, text);
         let find = ["search", "--sync", "--onlyvisible", "--class", "mousepad"];
         let geometry = ["windowmove", "0", "0", "windowsize", "700", "600", "windowactivate", "--sync"];
         self.xdotool(&[find.as_slice(), &geometry].concat());
@@ -20,8 +25,8 @@ impl Desktop {
         })
     }
 
-    fn run_mousepad(&self, text: &str) {
-        let file: PathBuf = self.folder.path().join("note.txt");
+    fn run_mousepad(&self, name: &str, text: &str) {
+        let file: PathBuf = self.folder.path().join(name);
         std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
         if !self.told {
             self.bus();
@@ -32,14 +37,21 @@ impl Desktop {
 
     /// The same of the size that it likes itself.
     pub(in super::super) fn large_mousepad(&self, text: &str) -> Rect {
-        self.run_mousepad(text);
+        self.run_mousepad("note.txt", text);
         self.at_rest("Mousepad")
     }
 
     /// Starts a terminal at the lower left: a window that no charter names.
     pub(in super::super) fn terminal(&self) -> Rect {
         self.run(Command::new("xterm").args(["-geometry", "60x6+20+660"]));
-        self.bounds_of("XTerm")
+        // Where it was mapped it need not stay: the window manager moves it when it comes to it, and another window was clicked meanwhile.
+        let mut before = None;
+        until("the terminal is at rest", || {
+            let now = Some(self.bounds_of("XTerm")).filter(|bounds| bounds.y >= 640);
+            let at_rest = now.filter(|_| now == before);
+            before = now;
+            at_rest
+        })
     }
 
     /// Starts a terminal of one colour with this title, below the editor.

@@ -180,7 +180,7 @@ fn remembered(elements: &[(usize, Played)], test: impl AsyncFnOnce(&Stage)) {
             asked: RefCell::default(),
             ear: Ear::deaf(&now()),
             silent: Cell::default(),
-            longest: Cell::new(Duration::from_secs(60)),
+            longest: Cell::new(Duration::from_mins(1)),
         };
         let mut questions = MessageStream::from(&far);
         let answering = async {
@@ -327,7 +327,7 @@ fn what_a_walk_did_not_come_to_is_asked_by_the_next_and_nothing_else() {
         stage.longest.set(Duration::from_millis(50));
         assert_eq!(stage.walk(&[]).await.numbers(), [1, 2]);
         stage.silent.set(None);
-        stage.longest.set(Duration::from_secs(60));
+        stage.longest.set(Duration::from_mins(1));
         let seen = stage.walk(&[]).await;
         assert_eq!((seen.numbers(), seen.missing), ((1..=5).collect(), false));
         assert_eq!([2, 3, 4, 5].map(|n| seen.was_asked(&format!("Role {n}"))), [false, true, true, true]);

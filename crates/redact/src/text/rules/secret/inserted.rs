@@ -22,13 +22,16 @@ const OPEN_ROW_BYTES_MAX: usize = 512;
 /// Shortest value in bytes that is masked.
 const VALUE_BYTES_MIN: usize = 3;
 
-/// Finds passwords in rows of values and adds them to `finds`.
-pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
+/// What rows of values stand behind, in any case.
+pub(crate) const WORD: &str = "values";
+
+/// Finds passwords in the rows behind each [`WORD`], told by where they begin in order, and adds them to `finds`.
+pub(crate) fn find(text: &str, words: &[usize], finds: &mut Vec<Find>) {
     let mut done = 0;
     let mut row_bytes_max = ROW_BYTES_MAX;
-    for (at, _) in text.match_indices(['v', 'V']) {
-        if at >= done && begins_with(text, at, "values") {
-            done = rows(text, at, &mut row_bytes_max, finds).unwrap_or(at);
+    for at in words {
+        if *at >= done {
+            done = rows(text, *at, &mut row_bytes_max, finds).unwrap_or(*at);
         }
     }
 }
@@ -47,7 +50,7 @@ fn rows(text: &str, at: usize, row_bytes_max: &mut usize, finds: &mut Vec<Find>)
     if columns.iter().all(|column| *column == Named::Other) {
         return None;
     }
-    let mut at = at + "values".len();
+    let mut at = at + WORD.len();
     while let Some(open) = next_row(text, at) {
         let row = Row::read(text, open, columns.len(), *row_bytes_max);
         if row.is_open {
@@ -112,7 +115,7 @@ fn unnamed_rows(
     row_bytes_max: &mut usize,
     finds: &mut Vec<Find>,
 ) -> usize {
-    let mut at = at + "values".len();
+    let mut at = at + WORD.len();
     while let Some(open) = next_row(text, at) {
         let read = [true, false].iter().find_map(|escapes| values(text, open, *row_bytes_max, *escapes));
         let Some(values) = read else {
@@ -277,7 +280,9 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut finds = Vec::new();
-        find(text, &mut finds);
+        let small = text.to_ascii_lowercase();
+        let words: Vec<usize> = small.match_indices(WORD).map(|(at, _)| at).collect();
+        find(text, &words, &mut finds);
         finds.into_iter().map(|f| text.get(f.range).unwrap()).collect()
     }
 

@@ -63,7 +63,11 @@ pub(super) fn is_very_odd(value: &str) -> bool {
 /// Whether a word is one that only a machine or a careful person makes: marks between letters and digits, or kinds of
 /// characters that change often. It needs no word right beside it.
 pub(super) fn is_drawn(value: &str) -> bool {
-    let (letter, digit) = letters_and_digits(value);
+    // Most words are told by this.
+    if value.len() < 8 || !value.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let letter = value.contains(char::is_alphabetic);
     let inside = value.char_indices().next_back().and_then(|(at, _)| value.get(1..at)).unwrap_or_default();
     let mark = inside.contains(['!', '#', '$', '%', '&', '*', '+', '^', '~', '?', '@']);
     let changes = changes(value);
@@ -72,14 +76,7 @@ pub(super) fn is_drawn(value: &str) -> bool {
         value.contains(|c: char| c.is_ascii_lowercase()) && value.contains(|c: char| c.is_ascii_uppercase());
     let often =
         changes >= 4 && cased && !value.contains(['-', '_', '.', '/']) && capitalised_words(value) < 2;
-    value.len() >= 8
-        && letter
-        && digit
-        && begins
-        && (mark || often)
-        && !is_place(value)
-        && !says_nothing(value)
-        && !value.contains('=')
+    letter && begins && (mark || often) && !is_place(value) && !says_nothing(value) && !value.contains('=')
 }
 
 /// Words of four letters and more with a capital first, as names of types and functions are made of.

@@ -1,0 +1,216 @@
+//! Words by how they begin: small tables say where one may begin, and only there are words compared.
+//!
+//! A table that stays near the core answers for every byte of a text; an automaton of all words waits for memory at every
+//! step. Letters lose their case by one bit, which makes some other bytes alike too: what that lets through is compared, in
+//! vain.
+
+use std::ops::Range;
+
+/// Where a word may begin, a bit each.
+type Places = u8;
+/// Where no letter or digit stands before.
+const APART: Places = 1;
+/// Behind a letter or digit.
+const INSIDE: Places = 2;
+
+/// Slots for the first four bytes of words.
+const FOURS: usize = 1 << 14;
+/// Slots for words of three bytes.
+const THREES: usize = 1 << 12;
+/// Every two bytes.
+const TWOS: usize = 1 << 16;
+
+/// A word, its letters small: part of [`Spelled::letters`].
+#[derive(Debug, Clone, Copy)]
+struct Spelling {
+    start: u32,
+    length: u32,
+    /// Its place in the list that the words came in.
+    number: u32,
+}
+
+/// Words that are found in any case of their ASCII letters.
+pub(super) struct Spelled {
+    /// Where words of four bytes and more may begin, by the first four.
+    fours: Box<[Places; FOURS]>,
+    /// The same for words of three bytes.
+    threes: Box<[Places; THREES]>,
+    /// The same for shorter words; what follows a single byte may be any.
+    twos: Box<[Places; TWOS]>,
+    /// Which of `words` begin with four bytes, by their slot.
+    long: Vec<Range<u16>>,
+    /// Which of `words` are shorter and begin with a byte.
+    short: Vec<Range<u16>>,
+    words: Vec<Spelling>,
+    letters: Vec<u8>,
+}
+
+impl Spelled {
+    /// Of words in small letters, each with whether it may begin behind a letter or digit; none where there are too many.
+    pub(super) fn of(list: &[(&[u8], bool)]) -> Option<Self> {
+        let mut spelled = Self {
+            fours: Box::new([0; FOURS]),
+            threes: Box::new([0; THREES]),
+            twos: vec![0; TWOS].into_boxed_slice().try_into().ok()?,
+            long: vec![0..0; FOURS],
+            short: vec![0..0; 256],
+            words: Vec::with_capacity(list.len()),
+            letters: Vec::new(),
+        };
+        let mut order: Vec<(usize, usize)> =
+            list.iter().enumerate().map(|(number, (word, _))| (slot(word), number)).collect();
+        order.sort_unstable();
+        for (slot, number) in order {
+            let (word, inside) = list.get(number)?;
+            spelled.add(slot, word, number)?;
+            spelled.mark(word, if *inside { APART | INSIDE } else { APART });
+        }
+        Some(spelled)
+    }
+
+    fn add(&mut self, slot: usize, word: &[u8], number: usize) -> Option<()> {
+        let place = u16::try_from(self.words.len()).ok()?;
+        let range = match slot.checked_sub(FOURS) {
+            Some(first) => self.short.get_mut(first)?,
+            None => self.long.get_mut(slot)?,
+        };
+        let begin = if range.end == 0 { place } else { range.start };
+        *range = begin..place.checked_add(1)?;
+        let start = u32::try_from(self.letters.len()).ok()?;
+        let length = u32::try_from(word.len()).ok()?;
+        self.words.push(Spelling { start, length, number: u32::try_from(number).ok()? });
+        self.letters.extend(word);
+        Some(())
+    }
+
+    fn mark(&mut self, word: &[u8], places: Places) {
+        let mark = |slot: Option<&mut Places>| slot.into_iter().for_each(|slot| *slot |= places);
+        match word {
+            [] => {}
+            [only] => {
+                for second in 0..=u8::MAX {
+                    mark(self.twos.get_mut(two(beginning([*only, second, 0, 0]))));
+                }
+            }
+            [first, second] => mark(self.twos.get_mut(two(beginning([*first, *second, 0, 0])))),
+            [first, second, third] => {
+                mark(self.threes.get_mut(three(beginning([*first, *second, *third, 0]))));
+            }
+            [first, second, third, fourth, ..] => {
+                mark(self.fours.get_mut(four(beginning([*first, *second, *third, *fourth]))));
+            }
+        }
+    }
+
+    /// Calls `see` with the number and the place of every word in `bytes`; those that begin apart only may be left out where
+    /// they do not.
+    pub(super) fn each(&self, bytes: &[u8], mut see: impl FnMut(usize, Range<usize>)) {
+        let mut may = APART;
+        for (at, window) in bytes.windows(4).enumerate() {
+            let Some(window) = window.first_chunk::<4>() else { return };
+            let begins = beginning(*window);
+            let places = self.fours.get(four(begins)).copied().unwrap_or(0)
+                | self.threes.get(three(begins)).copied().unwrap_or(0)
+                | self.twos.get(two(begins)).copied().unwrap_or(0);
+            if places & may != 0 {
+                self.compare(bytes, at, &mut see);
+            }
+            let [first, ..] = window;
+            may = AFTER.get(usize::from(*first)).copied().unwrap_or(0);
+        }
+        for at in bytes.len().saturating_sub(3)..bytes.len() {
+            self.compare(bytes, at, &mut see);
+        }
+    }
+
+    /// Sees the words that begin at `at`.
+    fn compare(&self, bytes: &[u8], at: usize, see: &mut impl FnMut(usize, Range<usize>)) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let long = rest.first_chunk::<4>().and_then(|begin| self.long.get(four(beginning(*begin))));
+        let short = rest.first().and_then(|first| self.short.get(usize::from(first.to_ascii_lowercase())));
+        for range in [long, short].into_iter().flatten() {
+            for word in self.words.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default() {
+                let (start, length) = (word.start as usize, word.length as usize);
+                let letters = self.letters.get(start..start + length).unwrap_or_default();
+                if rest.get(..length).is_some_and(|said| said.eq_ignore_ascii_case(letters)) {
+                    see(word.number as usize, at..at + length);
+                }
+            }
+        }
+    }
+}
+
+/// Where a word stands in the order of all: by its first four bytes, shorter ones behind those by their first.
+fn slot(word: &[u8]) -> usize {
+    match word.first_chunk::<4>() {
+        Some(begin) => four(beginning(*begin)),
+        None => FOURS + usize::from(word.first().copied().unwrap_or(0)),
+    }
+}
+
+/// Four bytes without case.
+fn beginning(four: [u8; 4]) -> u32 {
+    u32::from_le_bytes(four) | 0x2020_2020
+}
+
+fn four(begins: u32) -> usize {
+    (begins.wrapping_mul(0x9e37_79b1) >> 18) as usize % FOURS
+}
+
+fn three(begins: u32) -> usize {
+    ((begins & 0xff_ffff).wrapping_mul(0x9e37_79b1) >> 20) as usize % THREES
+}
+
+fn two(begins: u32) -> usize {
+    (begins & 0xffff) as usize % TWOS
+}
+
+/// Where a word stands that begins behind a byte.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "made at compile time, where an index beyond the end does not compile"
+)]
+const AFTER: [Places; 256] = {
+    let mut after = [APART; 256];
+    let mut byte = 0_u8;
+    loop {
+        if super::is_in_word(byte) {
+            after[byte as usize] = INSIDE;
+        }
+        if byte == u8::MAX {
+            break after;
+        }
+        byte += 1;
+    }
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn met(words: &[(&[u8], bool)], text: &str) -> Vec<(usize, usize)> {
+        let mut met = Vec::new();
+        Spelled::of(words).unwrap().each(text.as_bytes(), |number, range| met.push((range.start, number)));
+        met.sort_unstable();
+        met
+    }
+
+    #[test]
+    fn words_of_every_length_are_met_in_any_case() {
+        let words: [(&[u8], bool); 5] =
+            [(b"=", true), (b"id", true), (b"tel", true), (b"name", true), (b"names of", true)];
+        assert_eq!(met(&words, "ID=Tel"), [(0, 1), (2, 0), (3, 2)]);
+        assert_eq!(met(&words, "xNAMES ofid"), [(1, 3), (1, 4), (9, 1)]);
+        assert_eq!(met(&words, "na"), []);
+        assert_eq!(met(&words, "="), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_word_that_begins_apart_is_not_met_inside_another() {
+        let words: [(&[u8], bool); 2] = [(b"tele", false), (b"key", false)];
+        assert_eq!(
+            met(&words, "tele xtele 7tele \u{e9}tele -tele_ monkeys key...."),
+            [(0, 0), (25, 0), (39, 1)]
+        );
+    }
+}
