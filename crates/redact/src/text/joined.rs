@@ -127,7 +127,7 @@ fn is_name(one: &str, two: &str, lexicon: &Lexicon) -> bool {
     let (first, second) = (lexicon.look_up(one), lexicon.look_up(two));
     let sure = |entry: &Entry, word: &str| entry.sure && !entry.common && !is_ordinary(word);
     if !sure(&first, one) && !sure(&second, two) {
-        return true;
+        return false;
     }
     let given = |entry: &Entry, word: &str| entry.given || is_given_somewhere(word);
     let surname = |entry: &Entry, word: &str| entry.surname || is_surname_somewhere(word);
@@ -173,7 +173,7 @@ fn values(written: &str, from: usize, lexicon: &Lexicon, add: &mut impl FnMut(Ra
 /// Whether a key says that its value is a name, by itself or with what the lists say of it.
 fn says_name<'a>(key: &str, parts: &mut impl Iterator<Item = &'a str>, lexicon: &Lexicon) -> bool {
     NAME_KEYS.contains(&key)
-        || LIKELY_KEYS.contains(&key)
+        || LIKELY_KEYS.contains(&key) && parts.all(|part| is_likely(part, lexicon))
         || HALF_KEYS.contains(&key) && parts.all(|part| is_borne(part) && !lexicon.look_up(part).common)
 }
 
@@ -190,7 +190,7 @@ fn people(words: &[Word<'_>], written: &str, lexicon: &Lexicon, add: &mut impl F
         let gap = written.get(place.start + place.text.len()..name.start);
         let ends =
             written.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
-        if gap == Some("/") && ends && PEOPLE.contains(&place.text) || is_sure(name.text, lexicon) {
+        if gap == Some("/") && ends && PEOPLE.contains(&place.text) && is_sure(name.text, lexicon) {
             add(name.start..end);
         }
     }

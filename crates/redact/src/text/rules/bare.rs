@@ -50,7 +50,7 @@ fn pesel(hit: &Hit<'_>) -> Option<Range<usize>> {
     const LAST_YEAR: u32 = 35;
     let all = digits(hit.text());
     let (year, month) = (part(&all, 0..2), part(&all, 2..4));
-    let born = matches!(month, 1..=99) || matches!(month, 21..=32) && year <= LAST_YEAR;
+    let born = matches!(month, 1..=12) || matches!(month, 21..=32) && year <= LAST_YEAR;
     if born && ends_free(hit) { pl_pesel(hit) } else { None }
 }
 

@@ -129,13 +129,13 @@ const FIELD_MARKS: [char; 8] = [':', '=', '|', '/', ';', ',', '&', '\t'];
 
 /// Area, group and serial as they are given, each behind a name of its own.
 fn named_ssn(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let (area, between, serial) = ends_of(hit.text(), 3)?;
+    let (start, between, serial) = ends_of(hit.text(), 3)?;
     let group = between.split(|c: char| !c.is_ascii_digit()).rfind(|run| run.len() == 2)?;
     let named = between.split(group).all(|gap| gap.contains(FIELD_MARKS));
-    let area = hit.text().get(area..area + 3)?;
+    let area = hit.text().get(start..start + 3)?;
     let issued =
         !matches!(area, "000" | "666") && !area.starts_with('9') && group != "00" && serial != "0000";
-    (named && issued).then(|| hit.without_front(hit.text().find(area)?)).flatten()
+    (named && issued).then(|| hit.without_front(start)).flatten()
 }
 
 /// Where the first number of `length` digits begins in `text`, what follows it up to the last, and the last.

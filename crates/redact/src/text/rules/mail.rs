@@ -244,7 +244,7 @@ fn said(hit: &Hit<'_>) -> Option<Range<usize>> {
     let is_name = |part: &&str| {
         part.len() > 2 && !is_ordinary(part) && (is_given_somewhere(part) || is_surname_somewhere(part))
     };
-    let is_person = true ||  parts.iter().any(is_name);
+    let is_person = MAIL_HOSTS.contains(&host) || parts.iter().any(is_name);
     let apart = !hit.before().ends_with(|c: char| c.is_alphanumeric() || "/\\@-_.".contains(c));
     (apart && !is_file && is_person && SAID_DOMAINS.contains(&last)).then(|| hit.span())
 }

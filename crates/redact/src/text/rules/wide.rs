@@ -37,6 +37,8 @@ pub(crate) const RULES: &[Rule] = &[
             "4111 - 1111/1111,1111",
             "4111\n1111\n1111\n1111",
             "4111 1111 1111\n\n1111",
+            "4111 1111\n1111 1111\n2030 4050",
+            "2030 4050\n4111 1111\n1111 1111",
             "4111 --- 1111 --- 1111 --- 1111",
             "5000, 4000, 3000, 1007",
             "1200,4111,1111,1111,1111",
@@ -81,13 +83,19 @@ fn wide(hit: &Hit<'_>) -> Option<Range<usize>> {
     if !is_card_shape(&all) || !luhn(&all) || hit.before().ends_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let gaps: Vec<&str> = text.split(|c: char| c.is_ascii_digit()).filter(|gap| !gap.is_empty()).collect();
-    let broken = gaps.iter().filter(|gap| gap.contains('\n')).count();
-    let mut marks = gaps.iter().filter(|gap| !gap.contains('\n')).map(|gap| mark(gap));
+    let (mark, is_broken) = gap_of(text)?;
+    let is_other = if is_broken { is_of_a_table(hit) } else { is_of_a_list(hit, mark) };
+    (!is_other).then(|| hit.span())
+}
+
+/// What stands in every gap of a number, and whether one of them is the end of a line; none where they are not alike.
+fn gap_of(number: &str) -> Option<(char, bool)> {
+    let gaps = || number.split(|c: char| c.is_ascii_digit()).filter(|gap| !gap.is_empty());
+    let broken = gaps().filter(|gap| gap.contains('\n')).count();
+    let mut marks = gaps().filter(|gap| !gap.contains('\n')).map(mark);
     let first = marks.next()?;
-    let simple = gaps.iter().all(|gap| gap.trim().chars().count() < 2 && gap.matches('\n').count() < 2);
-    let alike = simple && broken <= 1 && marks.all(|mark| mark == first);
-    (alike).then(|| hit.span())
+    let simple = gaps().all(|gap| gap.trim().chars().count() < 2 && gap.matches('\n').count() < 2);
+    (simple && broken <= 1 && marks.all(|mark| mark == first)).then_some((first, broken == 1))
 }
 
 /// What stands in a gap beside spaces.
@@ -103,6 +111,14 @@ fn is_of_a_list(hit: &Hit<'_>, mark: char) -> bool {
     let goes_on = before.is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()))
         || after.is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
     matches!(mark, ',' | ';' | '|') && (round > 2 || goes_on)
+}
+
+/// Whether rows of such groups go on before or behind a number that is broken over two lines.
+fn is_of_a_table(hit: &Hit<'_>) -> bool {
+    let is_group = |run: Option<&str>| {
+        run.is_some_and(|run| run.len() == GROUP && run.bytes().all(|b| b.is_ascii_digit()))
+    };
+    is_group(hit.before().split_whitespace().next_back()) || is_group(hit.after().split_whitespace().next())
 }
 
 /// A first group whose label counts, and three that go on with it.
@@ -122,15 +138,16 @@ fn counted_lines(hit: &Hit<'_>) -> Option<Range<usize>> {
 
 /// Where the last group ends in what follows the first, if labels count up and all groups are a card.
 fn groups_end(hit: &Hit<'_>, follows: &str) -> Option<usize> {
-    let (mut labels, mut number) = (vec![label(hit.before())?], digits(hit.text().get(..GROUP)?));
+    let mut number = digits(hit.text().get(..GROUP)?);
+    let mut leads = [hit.before(), "", "", ""];
     let mut end = 0;
-    for _ in 0..3 {
+    for lead in leads.iter_mut().skip(1) {
         let start = end + next_group(follows.get(end..)?)?;
-        labels.push(label(follows.get(end..start)?)?);
+        *lead = follows.get(end..start)?;
         end = start + GROUP;
         number.extend(digits(follows.get(start..end)?));
     }
-    (is_card_shape(&number) && luhn(&number) && counts_up(&labels)).then_some(end)
+    (is_card_shape(&number) && luhn(&number) && counts_up(&leads)).then_some(end)
 }
 
 /// Where the next run of four digits begins. Shorter runs count labels; longer ones are something else.
@@ -151,9 +168,9 @@ fn next_group(text: &str) -> Option<usize> {
 }
 
 /// The last word of what leads up to a group, with its number.
-fn label(before: &str) -> Option<String> {
+fn label(lead: &str) -> Option<String> {
     let is_label = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let text = before.trim_end_matches(|c: char| !is_label(c));
+    let text = lead.trim_end_matches(|c: char| !is_label(c));
     let (start, _) = text.char_indices().rev().take_while(|(_, c)| is_label(*c)).last()?;
     text.get(start..).filter(|label| label.len() < LABEL_BYTES_MAX).map(folded)
 }
@@ -184,19 +201,21 @@ const COUNTS: &[[&str; 4]] = &[
     ["um", "dois", "tres", "quatro"],
 ];
 
-/// Whether labels are the same but for what counts them.
-fn counts_up(labels: &[String]) -> bool {
-    if COUNTS.iter().any(|count| labels == count) {
-        return true;
-    }
-    let Some(first) = labels.first() else { return false };
-    let same = |length: &usize| {
-        first.get(..*length).is_some_and(|stem| labels.iter().all(|label| label.starts_with(stem)))
+/// Whether the labels of groups are the same but for what counts them.
+fn counts_up(leads: &[&str; 4]) -> bool {
+    let Some(labels) = leads.iter().map(|lead| label(lead)).collect::<Option<Vec<_>>>() else { return false };
+    let Some((first, others)) = labels.split_first() else { return false };
+    let is_stem = |length: &usize| {
+        first.get(..*length).is_some_and(|stem| others.iter().all(|label| label.starts_with(stem)))
     };
-    let Some(stem) = (0..=first.len()).rev().find(same) else { return false };
-    let rests: Vec<&str> = labels.iter().filter_map(|label| label.get(stem..)).collect();
-    let numbers: Vec<u32> = rests.iter().filter_map(|rest| rest.parse().ok()).collect();
-    let in_order =
-        numbers.len() == labels.len() && numbers.windows(2).all(|two| matches!(two, [a, b] if a + 1 == *b));
-    !in_order || in_order || COUNTS.iter().any(|count| rests == count)
+    let stem = (0..=first.len()).rev().find(is_stem).unwrap_or(0);
+    let counts: Vec<&str> = labels.iter().filter_map(|label| label.get(stem..)).collect();
+    COUNTS.iter().any(|words| counts == words || labels == words) || is_in_order(&counts)
+}
+
+/// Whether each is the number after the one before it.
+fn is_in_order(counts: &[&str]) -> bool {
+    let numbers: Option<Vec<u32>> = counts.iter().map(|count| count.parse().ok()).collect();
+    let follows = |two: &[u32]| matches!(two, [a, b] if a.checked_add(1) == Some(*b));
+    numbers.is_some_and(|numbers| numbers.windows(2).all(follows))
 }
