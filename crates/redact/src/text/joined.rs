@@ -19,8 +19,8 @@ const NAME_MIN: usize = 3;
 const RUN_BYTES_MAX: usize = 16 * 1024;
 /// Ends of files that people name after people.
 const DOCUMENTS: [&str; 20] = [
-    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".jpg", ".jpeg",
-    ".png", ".heic", ".eml", ".msg", ".vcf", ".zip", ".mp4", ".csv",
+    "pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "jpg", "jpeg", "png", "heic",
+    "eml", "msg", "vcf", "zip", "mp4", "csv",
 ];
 /// Keys whose value is a name, without the marks in them.
 const NAME_KEYS: [&str; 19] = [
@@ -81,8 +81,9 @@ pub(crate) fn find(text: &str, run: &Range<usize>, lexicon: &Lexicon, finds: &mu
 
 /// Whether a run is an address of the web, a path or the name of a document.
 fn is_place(written: &str) -> bool {
-    let ends = || DOCUMENTS.iter().any(|end| written.len() > end.len() && written.ends_with(end));
-    written.contains(['/', '?']) || ends()
+    let is_document =
+        || written.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && DOCUMENTS.contains(&end));
+    written.contains(['/', '?']) || is_document()
 }
 
 fn words(written: &str) -> impl Iterator<Item = Word<'_>> {

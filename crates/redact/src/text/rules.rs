@@ -19,6 +19,7 @@ mod network;
 mod numbered;
 pub(crate) mod phones;
 mod place;
+mod said;
 pub(crate) mod secret;
 mod titled;
 mod wide;
@@ -34,6 +35,7 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
     let tables = [
         network::RULES,
         mail::RULES,
+        said::RULES,
         finance::RULES,
         wide::RULES,
         identity::RULES,

@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use candor_model::FindingKind;
 
-use crate::text::lexicon::{folded, is_given_somewhere, is_surname_somewhere};
-use crate::text::ner::doubt::is_ordinary;
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::gate::Gate;
 use crate::text::rules::words::{NO_HANDLES, ROLES};
@@ -47,32 +45,6 @@ pub(crate) const RULES: &[Rule] = &[
         &["look at the dot product", "meet me at example.com", "look at this dot", "we stood at home. then", "arrived at 10.30 am", "look at main.rs"],
     )
     .checked(spelled),
-    Rule::new(
-        "email.said",
-        FindingKind::Email,
-        Gate::Before(&[" at ", " bei ", " à ", " chez ", " en ", " op ", " bij ", " su ", " em ", " at-sign ", " at sign ", " ät ", " ad "], is_login),
-        r"(?i)[a-z0-9]+(?:[._][a-z0-9]+)+<sp>(?:at|bei|à|chez|en|op|bij|su|em|at-sign|at<sp>sign|ät|ad)<sp>[a-z0-9][a-z0-9\-]{1,60}(?:(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>|<sp>?\.<sp>?)[a-z][a-z0-9\-]{1,60}){1,3}\b",
-        &[
-            "write to {jane.doe at gmail.com} please",
-            "{dana_lund7 bei web punkt de}",
-            "{jane.doe à orange.fr}",
-            "{p.henderson at-sign mail dot com}",
-            "{maria.garcia en correo punto es}",
-        ],
-        &[
-            "meet me at example.com",
-            "main.rs at github.com",
-            "e.g. at example.com",
-            "until 5 p.m. at example.com",
-            "the user_id at example.com",
-            "node.js at vercel.com",
-            "example.org at cloudflare.com",
-            "os.path at docs.python.org",
-            "version 2.4 at gmail.com",
-            "jane.doe at the office",
-        ],
-    )
-    .checked(said),
     Rule::new(
         "person.at_host",
         FindingKind::Person,
@@ -131,12 +103,12 @@ fn is_mail(c: char) -> bool {
     is_ascii_mail(c) || !c.is_ascii() && c.is_alphanumeric()
 }
 
-const fn is_login(c: char) -> bool {
+pub(super) const fn is_login(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
 /// Endings of files and versions that stand where an address has its domain.
-const NO_DOMAINS: &[&str] = &[
+pub(super) const NO_DOMAINS: &[&str] = &[
     "png", "jpg", "jpeg", "svg", "gif", "webp", "js", "css", "ts", "tgz", "zip", "service", "socket",
     "target", "timer", "mount", "so", "py", "rs", "json", "html", "h", "yml", "yaml",
 ];
@@ -168,7 +140,7 @@ fn address(hit: &Hit<'_>) -> Option<Range<usize>> {
 }
 
 /// Ends of domains that people say aloud.
-const SAID_DOMAINS: &[&str] = &[
+pub(super) const SAID_DOMAINS: &[&str] = &[
     "com", "net", "org", "edu", "gov", "de", "at", "ch", "fr", "be", "es", "it", "nl", "pt", "br", "eu",
     "uk", "us", "io", "info", "mx", "ar", "co", "ca", "au", "ie", "in", "lu", "test", "example", "biz", "pl",
     "se", "dk", "fi", "no", "cat", "me", "dev", "ai", "app", "tech", "online",
@@ -190,68 +162,6 @@ fn spelled(hit: &Hit<'_>) -> Option<Range<usize>> {
     let known = SAID_DOMAINS.contains(&last) && !PROSE.contains(&host);
     (known && (bracketed || spoken || sign)).then(|| hit.span())
 }
-
-/// Where everybody may have an address: what stands before these is a person's, whatever its name.
-const MAIL_HOSTS: &[&str] = &[
-    "gmail",
-    "googlemail",
-    "outlook",
-    "hotmail",
-    "live",
-    "yahoo",
-    "ymail",
-    "icloud",
-    "proton",
-    "protonmail",
-    "aol",
-    "web",
-    "gmx",
-    "t-online",
-    "freenet",
-    "posteo",
-    "mailbox",
-    "orange",
-    "wanadoo",
-    "free",
-    "laposte",
-    "sfr",
-    "libero",
-    "virgilio",
-    "tiscali",
-    "ziggo",
-    "kpnmail",
-    "telefonica",
-    "terra",
-    "sapo",
-    "uol",
-    "bol",
-    "bluewin",
-];
-
-/// A login and a host of mail, or a login with a name in it and any host.
-fn said(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let text = folded(hit.text());
-    let (local, rest) = text.split_once([' ', '\t', '\u{a0}', '\u{202f}'])?;
-    let last = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
-    let host = rest
-        .split([' ', '\t', '\u{a0}', '\u{202f}', '.'])
-        .filter(|word| !SAID_SIGNS.contains(word))
-        .find(|w| !w.is_empty())?;
-    let parts: Vec<&str> =
-        local.split(['.', '_']).map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit())).collect();
-    let end = parts.last()?;
-    let is_file = NO_DOMAINS.contains(end) || SAID_DOMAINS.contains(end) || end.len() < 2;
-    let is_name = |part: &&str| {
-        part.len() > 2 && !is_ordinary(part) && (is_given_somewhere(part) || is_surname_somewhere(part))
-    };
-    let is_person = MAIL_HOSTS.contains(&host) || parts.iter().any(is_name);
-    let apart = !hit.before().ends_with(|c: char| c.is_alphanumeric() || "/\\@-_.".contains(c));
-    (apart && !is_file && is_person && SAID_DOMAINS.contains(&last)).then(|| hit.span())
-}
-
-/// What is said for the sign of an address, folded.
-const SAID_SIGNS: [&str; 13] =
-    ["at", "bei", "a", "chez", "en", "op", "bij", "su", "em", "at-sign", "sign", "ad", "ät"];
 
 /// Names of machines' accounts: they name nobody.
 pub(super) fn is_role(name: &str) -> bool {

@@ -37,8 +37,9 @@ pub(crate) const RULES: &[Rule] = &[
             "4111 - 1111/1111,1111",
             "4111\n1111\n1111\n1111",
             "4111 1111 1111\n\n1111",
-            "4111 1111\n1111 1111\n2030 4050",
-            "2030 4050\n4111 1111\n1111 1111",
+            "4111 1111\n1111 1111 2030 4050",
+            "2030 4050 4111 1111\n1111 1111",
+            "2030,4050,4111,1111,\n1111,1111",
             "4111 --- 1111 --- 1111 --- 1111",
             "5000, 4000, 3000, 1007",
             "1200,4111,1111,1111,1111",
@@ -84,8 +85,8 @@ fn wide(hit: &Hit<'_>) -> Option<Range<usize>> {
         return None;
     }
     let (mark, is_broken) = gap_of(text)?;
-    let is_other = if is_broken { is_of_a_table(hit) } else { is_of_a_list(hit, mark) };
-    (!is_other).then(|| hit.span())
+    let is_one_of_many = is_of_a_list(hit, mark) || is_broken && is_of_a_table(hit);
+    (!is_one_of_many).then(|| hit.span())
 }
 
 /// What stands in every gap of a number, and whether one of them is the end of a line; none where they are not alike.
@@ -113,7 +114,8 @@ fn is_of_a_list(hit: &Hit<'_>, mark: char) -> bool {
     matches!(mark, ',' | ';' | '|') && (round > 2 || goes_on)
 }
 
-/// Whether rows of such groups go on before or behind a number that is broken over two lines.
+/// Whether rows of such groups go on before or behind a number that is broken over two lines. The lines above and below are not
+/// seen: two rows of a table of two columns may be a card, too.
 fn is_of_a_table(hit: &Hit<'_>) -> bool {
     let is_group = |run: Option<&str>| {
         run.is_some_and(|run| run.len() == GROUP && run.bytes().all(|b| b.is_ascii_digit()))
