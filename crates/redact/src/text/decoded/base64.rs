@@ -16,6 +16,8 @@ const PADDED_MIN: usize = 12;
 const PLAIN_MIN: usize = 16;
 /// Shortest text that is looked at, in bytes.
 const SAID_MIN: usize = 8;
+/// Fewest bytes of ASCII in a row in what may say something.
+const ROW_MIN: usize = 5;
 /// Shortest text between bytes that are none, in bytes, where most is text.
 const PART_MIN: usize = 6;
 /// The same where most is not: what chance writes is shorter.
@@ -80,7 +82,7 @@ impl Said {
     fn of(part: &[u8], is_mixed: bool) -> Option<Self> {
         let said = match encoded::decoded(part) {
             Some(text) => Some(Self { text, is_text: true }),
-            None if is_mixed => Self::between(&bytes(part)),
+            None if is_mixed && may_say(part) => Self::between(&bytes(part)),
             None => None,
         };
         said.filter(|said| said.text.len() >= SAID_MIN)
@@ -109,15 +111,26 @@ impl Said {
     }
 }
 
+/// The bytes that four characters encode, or fewer at the end of a run.
+fn three(four: &[u8]) -> impl Iterator<Item = u8> {
+    let bits = four.iter().fold(0_u32, |bits, b| bits << 6 | value(*b).map_or(0, u32::from));
+    let [_, one, two, three] = (bits << (6 * (4 - four.len()))).to_be_bytes();
+    [one, two, three].into_iter().take(four.len().saturating_sub(1))
+}
+
 /// The bytes that a run encodes.
 fn bytes(run: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(run.len());
-    for four in run.chunks(4) {
-        let bits = four.iter().fold(0_u32, |bits, b| bits << 6 | value(*b).map_or(0, u32::from));
-        let [_, one, two, three] = (bits << (6 * (4 - four.len()))).to_be_bytes();
-        bytes.extend([one, two, three].iter().take(four.len().saturating_sub(1)));
-    }
-    bytes
+    run.chunks(4).flat_map(three).collect()
+}
+
+/// Whether a run says some letters in a row, between which UTF-16 has zeros: most paths and keys do not, and are told by this
+/// before anything is kept.
+fn may_say(run: &[u8]) -> bool {
+    let mut row = 0;
+    run.chunks(4).flat_map(three).any(|byte| {
+        row = if matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' '..=b'~') { row + 1 } else { 0 };
+        row == ROW_MIN
+    })
 }
 
 /// UTF-16 of letters below 256 for the most part, in either order of bytes: every second byte is zero.

@@ -140,15 +140,17 @@ fn counted_lines(hit: &Hit<'_>) -> Option<Range<usize>> {
 
 /// Where the last group ends in what follows the first, if labels count up and all groups are a card.
 fn groups_end(hit: &Hit<'_>, follows: &str) -> Option<usize> {
-    let mut number = digits(hit.text().get(..GROUP)?);
+    let mut groups = [hit.text().get(..GROUP)?, "", "", ""];
     let mut leads = [hit.before(), "", "", ""];
     let mut end = 0;
-    for lead in leads.iter_mut().skip(1) {
+    for (lead, group) in leads.iter_mut().zip(&mut groups).skip(1) {
         let start = end + next_group(follows.get(end..)?)?;
-        *lead = follows.get(end..start)?;
+        // Most groups stand apart by a space: that is no label.
+        *lead = follows.get(end..start).filter(|lead| lead.contains(is_label))?;
         end = start + GROUP;
-        number.extend(digits(follows.get(start..end)?));
+        *group = follows.get(start..end)?;
     }
+    let number = digits(&groups.concat());
     (is_card_shape(&number) && luhn(&number) && counts_up(&leads)).then_some(end)
 }
 
@@ -169,9 +171,12 @@ fn next_group(text: &str) -> Option<usize> {
     None
 }
 
+fn is_label(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
 /// The last word of what leads up to a group, with its number.
 fn label(lead: &str) -> Option<String> {
-    let is_label = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let text = lead.trim_end_matches(|c: char| !is_label(c));
     let (start, _) = text.char_indices().rev().take_while(|(_, c)| is_label(*c)).last()?;
     text.get(start..).filter(|label| label.len() < LABEL_BYTES_MAX).map(folded)
