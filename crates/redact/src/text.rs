@@ -216,10 +216,10 @@ impl Engine {
     /// The people whom the tagger finds in what was decoded: names in small letters.
     fn find_people(&self, text: &str, finds: &mut Vec<Find>) {
         let Some(tagger) = &self.tagger else { return };
-        let mut tagged = Vec::new();
-        tagger.find(text, None, &mut Memo::default(), &mut tagged);
+        let mut found = Vec::new();
+        tagger.find(text, None, &mut Memo::default(), &mut found);
         let is_person = |find: &Find| find.kind == FindingKind::Person && ner::doubt::bears_out(text, find);
-        finds.extend(tagged.into_iter().filter(is_person));
+        finds.extend(found.into_iter().filter(is_person));
     }
 
     /// What each layer finds in a view. What looks at lines looks only at those that are not as they were at the look before.
