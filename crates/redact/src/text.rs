@@ -10,6 +10,7 @@ pub(crate) mod checksum;
 pub(crate) mod decoded;
 pub(crate) mod draft;
 pub(crate) mod find;
+pub(crate) mod joined;
 pub(crate) mod language;
 pub(crate) mod lexicon;
 pub(crate) mod lists;
@@ -202,10 +203,23 @@ impl Engine {
         let look_decoded = |text: &str, finds: &mut Vec<Find>| {
             look(text, finds);
             self.lists.find(text, finds);
+            self.find_people(text, finds);
         };
-        decoded::find(lines, look_decoded, finds);
+        for run in decoded::runs(lines) {
+            decoded::find(lines, &run, &look_decoded, finds);
+            joined::find(lines, &run, &self.lexicon, finds);
+        }
         unread::find(lines, finds);
         language::find(lines, finds);
+    }
+
+    /// The people whom the tagger finds in what was decoded: names in small letters.
+    fn find_people(&self, text: &str, finds: &mut Vec<Find>) {
+        let Some(tagger) = &self.tagger else { return };
+        let mut found = Vec::new();
+        tagger.find(text, None, &mut Memo::default(), &mut found);
+        let is_person = |find: &Find| find.kind == FindingKind::Person && ner::doubt::bears_out(text, find);
+        finds.extend(found.into_iter().filter(is_person));
     }
 
     /// What each layer finds in a view. What looks at lines looks only at those that are not as they were at the look before.

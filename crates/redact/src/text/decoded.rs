@@ -1,47 +1,68 @@
 //! What encodings hide without anybody meaning to: percent encoding (RFC 3986) in addresses and queries, base64 (RFC 4648) in
-//! headers and cookies. A run is decoded, what it says is looked at, and finds point at what was written.
+//! headers and cookies. A run is decoded, what it says is looked at, and finds point at what was written. Long runs are
+//! read in windows that overlap, so that the time grows with the length and nothing is passed by.
+
+mod base64;
+mod percent;
 
 use std::ops::Range;
 
-use candor_model::FindingKind;
-
 use crate::text::find::Find;
-use crate::text::rules::encoded::decoded;
 
 /// Name in reports of a find in percent encoding.
 pub(crate) const PERCENT: &str = "decoded.percent";
 /// Name in reports of a find in base64.
 pub(crate) const BASE64: &str = "decoded.base64";
 
-/// Longest run that is decoded in bytes.
-const RUN_BYTES_MAX: usize = 8 * 1024;
-/// Shortest run of base64 that is decoded, in characters: 12 bytes.
-const BASE64_MIN: usize = 16;
-/// Shortest text in base64 that is looked at, in bytes.
-const BASE64_SAID_MIN: usize = 8;
+/// Most of a run that is decoded at once, in bytes: a multiple of eight, the least common of what base64 and UTF-16 count in.
+const WINDOW_BYTES: usize = 8 * 1024;
+/// How far windows overlap in bytes, such a multiple too. What is longer and lies on an edge may be found in part.
+const OVERLAP_BYTES: usize = 1024;
+/// Shortest run that is looked at, in bytes: names in addresses of the web have as many.
+const RUN_BYTES_MIN: usize = 10;
 
-/// Looks with `look` at what runs of encoded text say, and adds what it finds to `finds`.
-pub(crate) fn find(text: &str, look: impl Fn(&str, &mut Vec<Find>), finds: &mut Vec<Find>) {
-    for run in runs(text) {
-        let written = text.get(run.clone()).unwrap_or_default();
-        if written.len() > RUN_BYTES_MAX {
-            continue;
-        }
-        // In queries a plus is a space between words.
-        if written.contains('%') || written.contains('?') && written.contains('+') && written.contains('=') {
-            in_percent(written, run.start, &look, finds);
-        }
-        for piece in base64_pieces(written) {
-            if let Some(kind) = in_base64(written.get(piece.clone()).unwrap_or_default(), &look) {
-                let range = run.start + piece.start..run.start + piece.end;
-                finds.push(Find { range, kind, rule: BASE64 });
-            }
+/// Looks with `look` at what a run of `text` says when it is decoded, and adds what it finds to `finds`.
+pub(crate) fn find(
+    text: &str,
+    run: &Range<usize>,
+    look: &impl Fn(&str, &mut Vec<Find>),
+    finds: &mut Vec<Find>,
+) {
+    let written = text.get(run.clone()).unwrap_or_default();
+    // In queries a plus is a space between words.
+    let is_query = written.contains('?') && written.contains('+') && written.contains('=');
+    if is_query || written.contains('%') {
+        percent::find(written, run.start, is_query, look, finds);
+    }
+    find_base64(written, &|at| run.start + at, look, finds);
+}
+
+/// Adds the runs of base64 in `written` that hold something; `place` says where a place in it is in the text.
+fn find_base64(
+    written: &str,
+    place: &impl Fn(usize) -> usize,
+    look: &impl Fn(&str, &mut Vec<Find>),
+    finds: &mut Vec<Find>,
+) {
+    for piece in base64::pieces(written) {
+        let run = written.get(piece.clone()).unwrap_or_default();
+        if let Some((start, kind)) = base64::found_in(run, look) {
+            let range = place(piece.start + start)..place(piece.end);
+            finds.push(Find { range, kind, rule: BASE64 });
         }
     }
 }
 
-/// Runs of printable ASCII that may be encoded: with a percent sign and two digits, or as long as base64 must be.
-fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+/// Parts of a run of `length` bytes that are decoded one by one.
+fn windows(length: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..length).step_by(WINDOW_BYTES - OVERLAP_BYTES);
+    // The last window is not only what its neighbour holds already.
+    let starts = starts.take_while(move |start| *start == 0 || start + OVERLAP_BYTES < length);
+    starts.map(move |start| start..length.min(start + WINDOW_BYTES))
+}
+
+/// Runs of printable ASCII that may be encoded or hold a name: with a percent sign, or of some length.
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -51,7 +72,7 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
             let run = from..from + length;
             from += length + 1;
             let coded = || rest.get(..length).is_some_and(|run| run.contains(&b'%'));
-            if length > 3 && (length >= BASE64_MIN || coded()) {
+            if length > 3 && (length >= RUN_BYTES_MIN || coded()) {
                 return Some(run);
             }
         }
@@ -97,57 +118,10 @@ const fn is_edge(byte: u8) -> bool {
     )
 }
 
-/// Looks at what percent encoding says, with a map back.
-fn in_percent(run: &str, base: usize, look: &impl Fn(&str, &mut Vec<Find>), finds: &mut Vec<Find>) {
-    let Some((said, origins)) = unpercent(run) else { return };
-    let mut found = Vec::new();
-    look(&said, &mut found);
-    finds.extend(found.into_iter().filter_map(|find| {
-        let start = origins.get(find.range.start)?.start + base;
-        let end = origins.get(find.range.end.checked_sub(1)?)?.end + base;
-        Some(Find { range: start..end, kind: find.kind, rule: PERCENT })
-    }));
-}
-
-/// What a run says, and for each byte of that where it was written; none if nothing is encoded or it is no text.
-fn unpercent(run: &str) -> Option<(String, Vec<Range<usize>>)> {
-    let bytes = run.as_bytes();
-    let (mut said, mut origins, mut at) = (Vec::with_capacity(bytes.len()), Vec::new(), 0);
-    let mut any = false;
-    while let Some(byte) = bytes.get(at) {
-        let coded = (*byte == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
-        let value = coded.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
-        let length = if value.is_some() { 3 } else { 1 };
-        any |= value.is_some() || *byte == b'+' && said.contains(&b'?');
-        // In queries a plus is a space.
-        said.push(value.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
-        origins.push(at..at + length);
-        at += length;
-    }
-    let said = String::from_utf8(said).ok()?;
-    any.then_some((said, origins))
-}
-
-/// Parts of a run that are long enough and of the alphabet of base64.
-fn base64_pieces(run: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    run.split(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c))).filter_map(move |piece| {
-        let start = from;
-        from += piece.len() + 1;
-        (piece.len() >= BASE64_MIN).then(|| start..start + piece.len())
-    })
-}
-
-/// What is found first in what base64 says.
-fn in_base64(piece: &str, look: &impl Fn(&str, &mut Vec<Find>)) -> Option<FindingKind> {
-    let said = decoded(piece.as_bytes()).filter(|said| said.len() >= BASE64_SAID_MIN)?;
-    let mut found = Vec::new();
-    look(&said, &mut found);
-    found.first().map(|find| find.kind)
-}
-
 #[cfg(test)]
 mod tests {
+    use candor_model::FindingKind;
+
     use super::*;
 
     /// Finds every "Dana Lund" and "Jürgen".
@@ -163,7 +137,9 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut finds = Vec::new();
-        find(text, look, &mut finds);
+        for run in runs(text) {
+            find(text, &run, &look, &mut finds);
+        }
         finds.into_iter().map(|f| text.get(f.range).unwrap()).collect()
     }
 

@@ -1,6 +1,7 @@
 //! The rules of the text engine, in the order that decides between finds of the same place.
 
 mod abroad;
+mod bare;
 mod beside;
 mod case;
 mod contact;
@@ -18,22 +19,27 @@ mod network;
 mod numbered;
 pub(crate) mod phones;
 mod place;
+mod said;
 pub(crate) mod secret;
 mod titled;
+mod wide;
 mod words;
 
 use crate::text::rule::Rule;
 
 /// Raised when a check changes, so that the digest of the rules tells.
-pub(crate) const CHECKS_VERSION: u16 = 7;
+pub(crate) const CHECKS_VERSION: u16 = 8;
 
 /// Rules that look at a line.
 pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
     let tables = [
         network::RULES,
         mail::RULES,
+        said::RULES,
         finance::RULES,
+        wide::RULES,
         identity::RULES,
+        bare::RULES,
         abroad::RULES,
         case::RULES,
         contact::RULES,
@@ -68,6 +74,7 @@ const PARTS: &[(&str, &str)] = &[
     ("<inname>", r"[A-Za-z\x{aa}-\x{24f}'’.\-]"),
     ("<upper>", r"[A-Z\x{c0}-\x{24f}]"),
     ("<town>", r"[A-Za-z\x{c0}-\x{24f}'’\-]"),
+    ("<widegap>", r"[ \t\r\n\-/,.;|\x{b7}]+"),
     ("<sp>", r"[ \t\x{a0}\x{202f}]"),
     ("<gap>", r"[ .\-/()\x{a0}\x{202f}\x{2010}\x{2011}]"),
     ("<fieldgap>", r"(?:[ ]{0,2}[|/;,\x{2013}][ ]{0,2}|\t|&[A-Za-z0-9_]{1,16}=)"),

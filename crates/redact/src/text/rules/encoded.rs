@@ -9,8 +9,10 @@ pub(crate) const RULE: &str = "email.base64";
 
 /// Shortest run that is decoded, in characters: 15 bytes.
 const RUN_MIN: usize = 20;
-/// Longest part of a run that is decoded, in characters. The whole run counts as found.
-const RUN_DECODED_MAX: usize = 8 * 1024;
+/// Most of a run that is decoded at once, in characters, and how far such parts overlap: multiples of four. The whole run
+/// counts as found.
+const PART_MAX: usize = 8 * 1024;
+const OVERLAP: usize = 1024;
 
 /// Finds runs of base64 with an e-mail address in them and adds them to `finds`.
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
@@ -32,7 +34,7 @@ pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
         let run = bytes.get(start..).unwrap_or_default();
         let length = run.iter().take_while(|b| value(**b).is_some()).count();
         let end = start + length;
-        if length >= RUN_MIN && run.get(..length.min(RUN_DECODED_MAX)).is_some_and(holds_address) {
+        if length >= RUN_MIN && run.get(..length).is_some_and(holds_address) {
             let padding =
                 bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|b| **b == b'=').count();
             finds.push(Find { range: start..end + padding, kind: FindingKind::Email, rule: RULE });
@@ -42,8 +44,15 @@ pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
     }
 }
 
+/// Whether a run says an address.
 fn holds_address(run: &[u8]) -> bool {
-    decoded(run).is_some_and(|text| {
+    let starts = (0..run.len()).step_by(PART_MAX - OVERLAP);
+    let starts = starts.take_while(|start| *start == 0 || start + OVERLAP < run.len());
+    starts.filter_map(|start| run.get(start..run.len().min(start + PART_MAX))).any(says_address)
+}
+
+fn says_address(part: &[u8]) -> bool {
+    decoded(part).is_some_and(|text| {
         text.match_indices('@').any(|(at, _)| {
             let before = text.get(..at).is_some_and(|t| t.ends_with(is_address));
             let host =
@@ -72,7 +81,8 @@ pub(crate) fn decoded(run: &[u8]) -> Option<String> {
     String::from_utf8(text).ok().filter(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()))
 }
 
-const fn value(byte: u8) -> Option<u8> {
+/// The six bits of a character of base64, in the alphabet of RFC 4648 for text or for addresses of the web.
+pub(crate) const fn value(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use candor_model::FindingKind;
 
 use crate::text::checksum::{digits, iban_remainder, luhn};
+use crate::text::lexicon::folded;
 use crate::text::rule::{Hit, Rule};
 use crate::text::rules::finance::{is_card_shape, is_iban_length};
 use crate::text::rules::gate::Gate;
@@ -53,6 +54,33 @@ pub(crate) const RULES: &[Rule] = &[
     )
     .checked(from_digit),
     Rule::new(
+        "id.fields_named",
+        FindingKind::Id,
+        Gate::At(&["|ssn", "social security"]),
+        r"(?i)(?:ssn|social security(?: number| no\.?)?)[^\d\n]{0,16}(?:\d[^\d\n]{1,4})?\d{3}[^\d\n]{2,20}(?:\d[^\d\n]{1,4})?\d{2}[^\d\n]{2,20}(?:\d[^\d\n]{1,4})?\d{4}\b",
+        &[
+            "SSN1: {536 SSN2: 90 SSN3: 4399}",
+            "ssn_area={536&ssn_group=90&ssn_serial=4399}",
+            "social security: part 1: {536, part 2: 90, part 3: 4399}",
+        ],
+        &["SSN 123 errors, 12 of 2024", "ssn: 123 rows in 12 of 2024", "ssn_1=000 ssn_2=12 ssn_3=3456"],
+    )
+    .checked(named_ssn),
+    Rule::new(
+        "phone.fields_named",
+        FindingKind::Phone,
+        Gate::At(&["|phone", "|tel", "|mobile", "|fax", "|area", "|vorwahl", "|indicatif", "|prefijo", "|prefisso", "|netnummer", "|kengetal", "|ddd|"]),
+        r"(?i)<letter>[^\d\n]{2,24}\+?\d{2,5}\)?[^\d\n]{2,24}\d{2,8}(?:[ \-]\d{2,5}){0,4}\b",
+        &[
+            "phone area: {030 | number: 901820}",
+            "Vorwahl: {030, Rufnummer: 901820}",
+            "area code={212&number=555-0123}",
+            "indicatif : {01 ; numéro : 42 68 53 00}",
+        ],
+        &["phone area 51 is large: 1200 rooms", "area: 030 | number: 12", "telnet area 22 number 3128", "area: 120 | size: 901820"],
+    )
+    .checked(named_phone),
+    Rule::new(
         "iban.apart",
         FindingKind::Iban,
         Gate::At(&["|iban|", "|konto", "|account", "|compte", "|cuenta", "|conto", "|rekening", "|conta"]),
@@ -94,6 +122,55 @@ fn iban_behind_word(hit: &Hit<'_>) -> Option<Range<usize>> {
     let start = digit.checked_sub(3)?;
     let compact: String = hit.text().get(start..)?.chars().filter(char::is_ascii_alphanumeric).collect();
     is_iban(&compact).then(|| hit.without_front(start)).flatten()
+}
+
+/// Marks between fields and their names.
+const FIELD_MARKS: [char; 8] = [':', '=', '|', '/', ';', ',', '&', '\t'];
+
+/// Area, group and serial as they are given, each behind a name of its own.
+fn named_ssn(hit: &Hit<'_>) -> Option<Range<usize>> {
+    let (start, between, serial) = ends_of(hit.text(), 3)?;
+    let group = between.split(|c: char| !c.is_ascii_digit()).rfind(|run| run.len() == 2)?;
+    let named = between.split(group).all(|gap| gap.contains(FIELD_MARKS));
+    let area = hit.text().get(start..start + 3)?;
+    let issued =
+        !matches!(area, "000" | "666") && !area.starts_with('9') && group != "00" && serial != "0000";
+    (named && issued).then(|| hit.without_front(start)).flatten()
+}
+
+/// Where the first number of `length` digits begins in `text`, what follows it up to the last, and the last.
+fn ends_of(text: &str, length: usize) -> Option<(usize, &str, &str)> {
+    let mut start = 0;
+    for run in text.split(|c: char| !c.is_ascii_digit()) {
+        if run.len() == length {
+            break;
+        }
+        start += run.len();
+        start += text.get(start..)?.chars().next()?.len_utf8();
+    }
+    let last = text.len() - text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    Some((start, text.get(start + length..last)?, text.get(last..)?))
+}
+
+/// Words before the first digits of a telephone number, folded.
+const AREA_WORDS: [&str; 9] =
+    ["area", "code", "prefix", "vorwahl", "indicatif", "prefijo", "prefisso", "netnummer", "kengetal"];
+/// Words before the rest of them.
+const SUBSCRIBER_WORDS: [&str; 8] = ["num", "nr", "nº", "n°", "line", "local", "anschluss", "phone"];
+
+/// An area and a number, each behind a word that says so.
+fn named_phone(hit: &Hit<'_>) -> Option<Range<usize>> {
+    const DIGITS: std::ops::RangeInclusive<usize> = 7..=13;
+    let text = hit.text();
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let area = text.get(start..)?.bytes().take_while(u8::is_ascii_digit).count();
+    let number = text.get(start + area..)?;
+    let between = folded(number.get(..number.find(|c: char| c.is_ascii_digit())?)?);
+    let before = folded(text.get(..start)?);
+    let said = AREA_WORDS.iter().any(|word| before.contains(word))
+        && SUBSCRIBER_WORDS.iter().any(|word| between.contains(word));
+    let marked = before.contains(FIELD_MARKS) && between.contains(FIELD_MARKS);
+    (said && marked && DIGITS.contains(&digits(text).len())).then(|| hit.without_front(start)).flatten()
 }
 
 fn from_digit(hit: &Hit<'_>) -> Option<Range<usize>> {

@@ -367,7 +367,7 @@ fn us_ssn(hit: &Hit<'_>) -> Option<Range<usize>> {
 }
 
 /// Of the first ten digits one stands twice or three times, and no other more than once (section 139b AO rules).
-fn de_tax(hit: &Hit<'_>) -> Option<Range<usize>> {
+pub(super) fn de_tax(hit: &Hit<'_>) -> Option<Range<usize>> {
     let all = digits(hit.text());
     let count = |digit: u32| all.iter().take(10).filter(|d| **d == digit).count();
     let repeated = (0..10).filter(|d| count(*d) > 1).count();
@@ -450,7 +450,7 @@ fn number_of(hit: &Hit<'_>) -> Vec<u32> {
     digits(hit.text())
 }
 
-fn ends_free(hit: &Hit<'_>) -> bool {
+pub(super) fn ends_free(hit: &Hit<'_>) -> bool {
     let goes_on = hit
         .after()
         .strip_prefix(['-', '.', '/'])
@@ -530,7 +530,7 @@ fn be_rrn(hit: &Hit<'_>) -> Option<Range<usize>> {
     checked(hit, all.len() == 11 && (97 - body % 97 == check || 97 - (2_000_000_000 + body) % 97 == check))
 }
 
-fn at_svnr(hit: &Hit<'_>) -> Option<Range<usize>> {
+pub(super) fn at_svnr(hit: &Hit<'_>) -> Option<Range<usize>> {
     let all = number_of(hit);
     let sum = weighted(&all, &[3, 7, 9, 0, 5, 8, 4, 2, 1, 6]);
     checked(hit, all.get(3) == Some(&(sum % 11)) && is_day(part(&all, 4..6), part(&all, 6..8)))
@@ -543,7 +543,7 @@ fn ch_ahv(hit: &Hit<'_>) -> Option<Range<usize>> {
     checked(hit, all.len() == 13 && sum.is_multiple_of(10))
 }
 
-fn pl_pesel(hit: &Hit<'_>) -> Option<Range<usize>> {
+pub(super) fn pl_pesel(hit: &Hit<'_>) -> Option<Range<usize>> {
     let all = number_of(hit);
     let sum = weighted(&all, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
     checked(hit, sum.is_multiple_of(10) && is_day(part(&all, 4..6), part(&all, 2..4) % 20))

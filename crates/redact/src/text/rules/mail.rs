@@ -13,7 +13,7 @@ pub(crate) const RULES: &[Rule] = &[
         "email.address",
         FindingKind::Email,
         Gate::Before(&["@", "%40", "&#64;", "&#x40;", "\\u0040"], is_mail),
-        r"(?i)<mail>+(?:@|%40|&#64;|&#x40;|\\u0040)(?:<host>|%[0-9a-f]{2})+(?:(?:\.|%2e)(?:<host>|%[0-9a-f]{2})+)+",
+        r"(?i)<mail>+(?:@{1,2}|%40|&#64;|&#x40;|\\u0040)(?:<host>|%[0-9a-f]{2})+(?:(?:\.|%2e)(?:<host>|%[0-9a-f]{2})+)+",
         &[
             "write to {dana.lund@mail.example.test}.",
             "<{a+b@x.example}>",
@@ -22,6 +22,7 @@ pub(crate) const RULES: &[Rule] = &[
             "{dana&#64;mail.example.test}",
             "q={%64%61%6e%61%40mail%2Eexample%2Etest}",
             "git clone {git@host.example.test}:a/b",
+            "reply to {dana.lund@@mail.com}",
         ],
         &["see you @ the office", "@handle", "root@localhost", "a@b", "pkg@1.2.3", "react@18.2.0", "user@v1.2", "name@sha256", "logo@2x.png", "@import url(x.css)", "foo@^1.0.2"],
     )
@@ -29,8 +30,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::new(
         "email.spelled",
         FindingKind::Email,
-        Gate::Near(&["(at)", "[at]", "{at}", "<at>", " at ", " arroba ", " chiocciola ", " apenstaartje ", " arobase ", " klammeraffe ", "_at_", "(a)", "[@]", "(@)", " (ät) ", " @ "]),
-        r"(?i)[0-9a-z\x{aa}-\x{24f}][0-9a-z\x{aa}-\x{24f}._+\-]{0,60}(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>[0-9a-z]{1,30}){0,2}<sp>?(?:[(\[{<](?:at|a|@|ät)[)\]}>]|_at_|<sp>(?:at|arroba|chiocciola|apenstaartje|arobase|klammeraffe|@)<sp>)<sp>?[0-9a-z][0-9a-z\-]{0,60}(?:(?:<sp>?[(\[{<]?(?:dot|punkt|point|punto|punt|ponto)[)\]}>]?<sp>?|<sp>?[(\[]\.[)\]]<sp>?|\.|_dot_)[a-z][0-9a-z\-]{1,60}){1,4}\b",
+        Gate::Near(&["(at)", "[at]", "{at}", "<at>", " at ", " arroba ", " chiocciola ", " apenstaartje ", " arobase ", " klammeraffe ", "_at_", "(a)", "[@]", "(@)", "(ät)", "[ät]", " @ "]),
+        r"(?i)[0-9a-z\x{aa}-\x{24f}][0-9a-z\x{aa}-\x{24f}._+\-]{0,60}(?:<sp>(?:dot|punkt|point|punto|punt|ponto)<sp>[0-9a-z]{1,30}){0,2}<sp>?(?:[(\[{<](?:at|a|@|ät)[)\]}>]|_at_|<sp>(?:at|arroba|chiocciola|apenstaartje|arobase|klammeraffe|@)<sp>)<sp>?[0-9a-z][0-9a-z\-]{0,60}(?:(?:<sp>?[(\[{<]?(?:dot|punkt|point|punto|punt|ponto)[)\]}>]?<sp>?|<sp>?[(\[]\.[)\]]<sp>?|<sp>?\.<sp>?|_dot_)[a-z][0-9a-z\-]{1,60}){1,4}\b",
         &[
             "write to {dana.lund at mail dot com} please",
             "{dana (at) mail.example.org}",
@@ -38,6 +39,8 @@ pub(crate) const RULES: &[Rule] = &[
             "{dana punto lund chiocciola mail punto it}",
             "{dana arroba correo punto es}",
             "{dana.lund @ mail.com}",
+            "{dana.lund @ mail . com}",
+            "{dana.lund [ät] mail.de}",
         ],
         &["look at the dot product", "meet me at example.com", "look at this dot", "we stood at home. then", "arrived at 10.30 am", "look at main.rs"],
     )
@@ -100,12 +103,12 @@ fn is_mail(c: char) -> bool {
     is_ascii_mail(c) || !c.is_ascii() && c.is_alphanumeric()
 }
 
-const fn is_login(c: char) -> bool {
+pub(super) const fn is_login(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
 /// Endings of files and versions that stand where an address has its domain.
-const NO_DOMAINS: &[&str] = &[
+pub(super) const NO_DOMAINS: &[&str] = &[
     "png", "jpg", "jpeg", "svg", "gif", "webp", "js", "css", "ts", "tgz", "zip", "service", "socket",
     "target", "timer", "mount", "so", "py", "rs", "json", "html", "h", "yml", "yaml",
 ];
@@ -137,7 +140,7 @@ fn address(hit: &Hit<'_>) -> Option<Range<usize>> {
 }
 
 /// Ends of domains that people say aloud.
-const SAID_DOMAINS: &[&str] = &[
+pub(super) const SAID_DOMAINS: &[&str] = &[
     "com", "net", "org", "edu", "gov", "de", "at", "ch", "fr", "be", "es", "it", "nl", "pt", "br", "eu",
     "uk", "us", "io", "info", "mx", "ar", "co", "ca", "au", "ie", "in", "lu", "test", "example", "biz", "pl",
     "se", "dk", "fi", "no", "cat", "me", "dev", "ai", "app", "tech", "online",
