@@ -2,6 +2,8 @@
 //!
 //! The pictures are frames of real applications: paint beside icons, titles and fields is what a second look stumbles over.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which fail like tests")]
+
 use std::path::{Path, PathBuf};
 
 use candor_model::Tree;
