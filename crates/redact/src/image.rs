@@ -44,7 +44,7 @@ const ROUNDS_MAX: usize = 6;
 const WHOLE_LINES_FROM: usize = 2;
 /// From this round on every line that can still be detected is masked, whatever it says.
 const EVERYTHING_FROM: usize = 4;
-/// How often a picture that stands alone is looked at afresh. Three have always been enough.
+/// How often a picture that stands alone is looked at afresh at most: each look but the last masks more.
 const LOOKS_MAX: usize = 12;
 
 /// Why a picture cannot be redacted. Nothing of it is kept.
@@ -143,7 +143,7 @@ impl ImageRedactor {
     }
 
     /// Redacts a picture that stands alone. What is left of it is looked at afresh, as by somebody who never saw what was painted,
-    /// until nothing more is found: redacting it again changes nothing. It takes twice as long, and the next picture is the first one.
+    /// until nothing more is found: redacting it again changes nothing. It takes up to some twice as long, and the next picture is the first one.
     ///
     /// # Errors
     /// As for [`redact`](Self::redact).

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::linux::wire::XConnection;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xproto::ConnectionExt as _;
+
+use crate::linux::wire::XConnection;
 
 /// What pressing a key means.
 #[derive(Debug, Clone, PartialEq, Eq)]

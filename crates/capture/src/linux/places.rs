@@ -10,13 +10,14 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::linux::wire::{XConnection, connect};
 use candor_model::Point;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyOrIdError;
 use x11rb::protocol::record::{self, ConnectionExt as _, Context, Range, Range8};
 use x11rb::protocol::xproto::{BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent};
 use x11rb::x11_utils::TryParse as _;
+
+use crate::linux::wire::{XConnection, connect};
 
 /// Longest wait for the record of an event that was seen. One that was lost is waited for no longer than for the next.
 const LATE: Duration = Duration::from_millis(500);

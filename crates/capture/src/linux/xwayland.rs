@@ -4,11 +4,12 @@
 //! have an Xwayland server"). Older ones are told as the X.Org tools `xisxwayland` and `xinput` tell them, by the names of their outputs
 //! and of their input devices, of which a compositor may have changed the first, and a session without a seat lacks the second.
 
-use crate::linux::wire::XConnection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::randr::ConnectionExt as _;
 use x11rb::protocol::xinput::ConnectionExt as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
+
+use crate::linux::wire::XConnection;
 
 const EXTENSION: &[u8] = b"XWAYLAND";
 /// How its outputs are named, with a number.

@@ -8,7 +8,8 @@ use crate::text::checksum::{digits, is_day, part, weighted};
 use crate::text::rule::{Check, Hit, Rule};
 use crate::text::rules::gate::Gate;
 
-const fn shaped(
+/// A rule for numbers of a shape that a check decides about.
+pub(super) const fn shaped(
     name: &'static str,
     pattern: &'static str,
     check: Check,

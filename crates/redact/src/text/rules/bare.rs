@@ -1,42 +1,30 @@
 //! Numbers of states that stand alone, without a word that says what they are. Only those are here whose shape and check tell
-//! them from nearly all other numbers: of a thousand numbers of the same length at most five fit by chance. What fits oftener
+//! them from nearly all other numbers: of a thousand numbers of the same length at most eight fit by chance. What fits oftener
 //! (`identity`) needs a word before it.
 
 use std::ops::Range;
 
-use candor_model::FindingKind;
-
 use crate::text::checksum::{digits, part};
-use crate::text::rule::{Check, Hit, Rule};
-use crate::text::rules::gate::Gate;
+use crate::text::rule::{Hit, Rule};
+use crate::text::rules::abroad::shaped;
 use crate::text::rules::identity::{at_svnr, de_tax, ends_free, pl_pesel};
 
-const fn bare(
-    name: &'static str,
-    pattern: &'static str,
-    check: Check,
-    finds: &'static [&'static str],
-    passes: &'static [&'static str],
-) -> Rule {
-    Rule::new(name, FindingKind::Id, Gate::Number, pattern, finds, passes).checked(check)
-}
-
 pub(crate) const RULES: &[Rule] = &[
-    bare(
+    shaped(
         "id.pl_pesel_bare",
         r"\b\d{11}\b",
         pesel,
         &["klient {44051401359} dzwonił", "{02270803624}"],
         &["44051401358", "44451401351", "0.44051401359", "44051401359-1", "x44051401359"],
     ),
-    bare(
+    shaped(
         "id.de_tax_bare",
         r"\b\d{11}\b",
         tax,
         &["{86095742719}", "(meine ist {26954371827})"],
         &["86095742718", "11111111111", "12345678903", "1.86095742719"],
     ),
-    bare(
+    shaped(
         "id.at_svnr_bare",
         r"\b\d{4} ?\d{6}\b",
         svnr,
