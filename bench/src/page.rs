@@ -215,5 +215,6 @@ fn seen(number: u32) -> Observation {
         frame: Pixels::new(WIDTH, HEIGHT, (0..WIDTH * HEIGHT).flat_map(pixel).collect()),
         windows: vec![VisibleWindow { bounds, permitted: true }],
         tree: Some(Tree { state: TreeState::Complete, nodes: nodes.collect() }),
+        late_ms: None,
     }
 }

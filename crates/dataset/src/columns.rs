@@ -107,6 +107,11 @@ pub(crate) const COLUMNS: &[Column] = &[
         array: |rows| ints(rows, |r| point(&r.record.step.action).map(|p| p.y)),
     },
     Column {
+        name: "late_ms",
+        data_type: long,
+        array: |rows| longs(rows, |r| r.record.step.late_ms.map(u64::from)),
+    },
+    Column {
         name: "target_role",
         data_type: text,
         array: |rows| texts(rows, |r| r.record.step.target.as_ref().map(|t| t.role.clone())),

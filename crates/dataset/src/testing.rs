@@ -36,6 +36,7 @@ pub(crate) fn step(ordinal: u32, action: Action, frame: Option<&[u8]>) -> Step {
         }),
         frame: frame.and_then(|f| BlobRef::of(f, Media::Pixmap)),
         tree: None,
+        late_ms: None,
     }
 }
 

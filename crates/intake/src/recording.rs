@@ -229,6 +229,7 @@ impl PendingStep<'_> {
             frame: content.frame,
             windows,
             tree: content.tree,
+            late_ms: None,
         }))
     }
 

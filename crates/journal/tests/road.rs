@@ -37,6 +37,7 @@ fn seen(text: &str) -> Raw<Observation> {
         frame: Pixels::new(16, 16, vec![200; 16 * 16 * 3]),
         windows: vec![VisibleWindow { bounds, permitted: true }],
         tree: Some(Tree { state: TreeState::Complete, nodes: Vec::new() }),
+        late_ms: None,
     })
 }
 

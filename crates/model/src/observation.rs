@@ -109,6 +109,8 @@ pub struct Observation {
     pub windows: Vec<VisibleWindow>,
     /// The accessibility tree of the window in front when the frame was taken.
     pub tree: Option<Tree>,
+    /// How long after the action began frame and tree were read, in milliseconds; none where they are of before it.
+    pub late_ms: Option<u32>,
 }
 
 impl Zeroize for Observation {

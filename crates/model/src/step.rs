@@ -104,6 +104,10 @@ pub struct Step {
     /// The accessibility tree before the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<BlobRef>,
+    /// How long after the action began frame and tree were read, in milliseconds: no screen at rest of before it was at hand, and they may show
+    /// what it did. None where they are of before the action, and where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_ms: Option<u32>,
 }
 
 /// A step with the bytes of its frame and tree, and the report of what redaction found.

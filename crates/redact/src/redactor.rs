@@ -184,6 +184,7 @@ impl Redactor {
             target,
             frame: frame.as_ref().map(|(reference, _)| *reference),
             tree: tree.as_deref().map(|bytes| blob(bytes, Media::Tree)).transpose()?,
+            late_ms: seen.late_ms.filter(|_| frame.is_some() || tree.is_some()),
         };
         let frame = frame.map(|(_, bytes)| bytes);
         let step = RedactedStep { step, frame, tree, report: RedactionReport { findings } };

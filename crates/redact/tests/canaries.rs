@@ -78,6 +78,7 @@ fn planted(canary: &str, action: Action) -> Observation {
         frame: Pixels::new(64, 48, vec![200; 64 * 48 * 3]),
         windows: vec![VisibleWindow { bounds: FRONT, permitted: true }],
         tree: Some(Tree { state: TreeState::Complete, nodes }),
+        late_ms: None,
     }
 }
 

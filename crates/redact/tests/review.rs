@@ -47,6 +47,7 @@ fn observation(target: Option<u32>, focused: bool) -> Observation {
         frame: Pixels::new(64, 48, (0..64 * 48 * 3).map(|i| u8::try_from(i % 251).unwrap()).collect()),
         windows: vec![VisibleWindow { bounds: FRONT, permitted: true }],
         tree: Some(Tree { state: TreeState::Complete, nodes }),
+        late_ms: None,
     }
 }
 

@@ -48,6 +48,7 @@ fn done(action: Action, field: u32) -> Raw<Observation> {
         frame: None,
         windows: Vec::new(),
         tree: Some(Tree { state: TreeState::Complete, nodes }),
+        late_ms: None,
     })
 }
 

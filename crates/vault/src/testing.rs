@@ -49,6 +49,7 @@ pub(crate) fn step(ordinal: u32, frame: Option<BlobRef>) -> Step {
         target: None,
         frame,
         tree: None,
+        late_ms: None,
     }
 }
 

@@ -17,6 +17,7 @@ fn step(ordinal: u32, frame: &[u8]) -> Step {
         target: None,
         frame: Some(BlobRef { digest: Digest::of(frame), bytes: frame.len() as u64, media: Media::Png }),
         tree: None,
+        late_ms: None,
     }
 }
 

@@ -206,6 +206,7 @@ mod tests {
             frame: Pixels::new(width, height, rgb),
             windows: Vec::new(),
             tree: None,
+            late_ms: None,
         };
         (Raw::seal(observation), bytes)
     }

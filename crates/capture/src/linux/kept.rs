@@ -1,7 +1,7 @@
 //! The frame before an action: the last one of the screen at rest, in memory only, with the tree of the same moment.
 
 use candor_consent::{Field, Permit};
-use candor_model::{Pixels, Tree};
+use candor_model::{Action, Pixels, Tree};
 use zeroize::Zeroize as _;
 
 use crate::linux::tree::Element;
@@ -88,6 +88,13 @@ impl Kept {
             && (self.tree.is_none() || permit.allows(Field::Tree))
             && self.taken_us <= pending.at.monotonic_us
             && self.is_recent(pending.at.monotonic_us, drawn)
+    }
+
+    /// How long after the action began it was taken, in milliseconds; none if before, and where the person only waited.
+    pub(crate) fn late_ms(&self, pending: &Pending) -> Option<u32> {
+        let late_us = self.taken_us.checked_sub(pending.at.monotonic_us).filter(|us| *us > 0)?;
+        let waited = matches!(pending.action, Action::Wait { .. });
+        (!waited).then(|| u32::try_from(late_us.div_ceil(1_000)).unwrap_or(u32::MAX))
     }
 
     /// Whether the screen looked so at most two seconds before: until the first change it did, however long ago it was read.

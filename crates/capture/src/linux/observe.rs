@@ -45,6 +45,7 @@ impl X11Sensor {
             action: allowed(action, permit),
             target,
             windows: pending.windows.iter().zip(&kept.shown).map(visible).collect(),
+            late_ms: kept.late_ms(pending),
             frame: kept.frame.take(),
             tree: kept.tree.take(),
         })

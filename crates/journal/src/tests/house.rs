@@ -89,6 +89,7 @@ pub(super) fn step(second: u32, colour: u8) -> RedactedStep {
         target: None,
         frame: Some(reference),
         tree: None,
+        late_ms: None,
     };
     let finding = Finding { kind: FindingKind::Email, rule: "email.addr".into(), place: Place::Title };
     RedactedStep {

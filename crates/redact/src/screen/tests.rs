@@ -46,6 +46,7 @@ fn seen(nodes: Vec<Node>) -> Observation {
         frame: Pixels::new(100, 80, vec![255; 100 * 80 * 3]),
         windows: vec![VisibleWindow { bounds: FRONT, permitted: true }],
         tree: Some(Tree { state: TreeState::Complete, nodes }),
+        late_ms: None,
     }
 }
 

@@ -77,6 +77,18 @@ fn a_frame_of_long_ago_is_of_before_as_long_as_nothing_was_drawn_or_only_just() 
 }
 
 #[test]
+fn a_frame_that_was_read_after_the_action_began_says_how_long_after() {
+    let pending = pending(|_| ());
+    assert_eq!(kept(TAKEN_US).late_ms(&pending), None);
+    assert_eq!(kept(ACTED_US).late_ms(&pending), None);
+    assert_eq!(kept(ACTED_US + 1).late_ms(&pending), Some(1));
+    assert_eq!(kept(ACTED_US + 12_000).late_ms(&pending), Some(12));
+    // Who waited did nothing that a frame could show.
+    let waited = Pending { action: Action::Wait { ms: 3 }, ..pending };
+    assert_eq!(kept(ACTED_US + 12_000).late_ms(&waited), None);
+}
+
+#[test]
 fn a_frame_of_other_windows_is_not_of_before() {
     let permit = permit();
     let with = |pending: &Pending| is_before(TAKEN_US, pending, &permit, Some(self::permit()), QUIET);

@@ -225,7 +225,30 @@ fn the_frame_is_the_one_before_the_action_although_the_application_reacted_at_on
         let seen = observe(&mut sensor, &law, &pending).unwrap();
         let colours = super::colours(&seen, super::rect(200, 400, 100, 100));
         assert_eq!(colours, [after(n)].into(), "click {n}");
+        assert_eq!(seen.late_ms, None, "click {n}");
     }
+}
+
+#[test]
+fn the_frame_of_a_click_into_another_window_says_that_it_is_of_after_the_click() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    desktop.mousepad("plain text\n");
+    let port = served(COLOURS);
+    let url = format!("--app=http://forms.example.test:{port}/");
+    desktop.chromium("", "Colours", &[&url]);
+    // Beside the browser, so that the click finds it.
+    let beside = format!("search --onlyvisible --class {EDITOR} windowmove 910 100 windowsize 400 300");
+    desktop.xdotool(&beside.split(' ').collect::<Vec<_>>());
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, "Chromium");
+    let editor = desktop.bounds_of(EDITOR);
+    let at = |place: i32, side: u32| (place + i32::try_from(side / 2).unwrap()).to_string();
+    let (x, y) = (at(editor.x, 40), at(editor.y, editor.height));
+    desktop.xdotool(&["mousemove", &x, &y, "click", "1"]);
+    let pending = next(&mut sensor);
+    assert_eq!(pending.front().context().window_class, EDITOR);
+    let seen = observe(&mut sensor, &law, &pending).unwrap();
+    assert!(seen.late_ms.is_some_and(|ms| (1..60_000).contains(&ms)), "{:?}", seen.late_ms);
 }
 
 #[test]

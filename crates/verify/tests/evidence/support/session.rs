@@ -62,6 +62,7 @@ pub(crate) fn step(ordinal: u32, app: &str, frame: Option<BlobRef>, started: Tim
         target: None,
         frame,
         tree: None,
+        late_ms: None,
     }
 }
 
