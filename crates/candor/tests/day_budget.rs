@@ -23,7 +23,7 @@ const DAY_BYTES: u64 = 60_000;
 
 fn road(dir: &std::path::Path, bytes_per_day: u64) -> Road {
     let road = Road::open(dir);
-    road.start_program_with(Some(bytes_per_day));
+    road.start_program_with(Some(&format!("bytes_per_day = {bytes_per_day}, memory_mib_max = 1000")));
     road.agree(ANNA, &["browser", "text-editor"]);
     road
 }
@@ -66,6 +66,8 @@ fn actions_that_come_faster_than_they_are_read_do_not_lead_over_the_day() {
         words.borrow().len() > 3
     });
     let used = status["recorder"]["budgets"]["stored_today_bytes"].as_u64().unwrap();
+    // Of the charter's memory and the device's, which is more, the lesser holds.
+    assert_eq!(status["recorder"]["budgets"]["limits"]["memory_mib_max"], 1000);
     assert!((DAY_BYTES * 7 / 10..=DAY_BYTES).contains(&used), "{used}: {status:#}");
     road.types(ANNA, &["agent", "stop"]);
     let (told, code) = recorder.ends();

@@ -88,9 +88,9 @@ fn a_person_looks_drops_masks_and_releases_and_the_command_line_agrees() {
     let steps = shown["steps"].as_array().unwrap().len();
     let timeline = page.text(&path);
     assert_eq!(timeline.matches("/small.png").count(), steps);
-    assert!(timeline.contains("it deletes itself in") && timeline.contains("What was refused"));
-    for refused in shown["refused"].as_array().unwrap() {
-        assert!(timeline.contains(&when(&refused["from"])), "{refused}");
+    assert!(timeline.contains("it deletes itself in") && timeline.contains("What was not recorded"));
+    for gap in shown["gaps"].as_array().unwrap() {
+        assert!(timeline.contains(&when(&gap["from"])), "{gap}");
     }
     let before = page.get(&format!("{path}/1/frame.png")).body_mut().read_to_vec().unwrap();
     assert!(before.starts_with(b"\x89PNG"));

@@ -21,9 +21,14 @@ struct Scene {
 
 /// Anna has looked at a recording.
 fn scene() -> Scene {
+    scene_with(None)
+}
+
+/// The same, with these budgets in the charter.
+fn scene_with(budgets: Option<&str>) -> Scene {
     let dir = tempfile::tempdir().unwrap();
     let road = Road::open(dir.path());
-    road.start_program();
+    road.start_program_with(budgets);
     road.agree(ANNA, &["browser"]);
     let session = road.import(ANNA, "mail-and-form");
     road.types(ANNA, &["review", "done", &session]);
@@ -129,4 +134,21 @@ fn an_hour_less_seconds(seconds: i64) -> String {
     let told =
         std::process::Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%SZ", "--date", &words]).output();
     String::from_utf8(told.unwrap().stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_charter_may_limit_what_is_sent_and_a_person_may_only_make_it_less() {
+    let promised = "bytes_per_day = 200_000_000, uploaded_mib_per_hour_max = 7, upload_when_metered = false";
+    let scene = scene_with(Some(promised));
+    let _network = scene.network(1);
+    let mib = |mib: u64| Value::from(mib * 1024 * 1024);
+    put(&scene.home("budget.toml"), b"uploaded_mib_per_hour_max = 8\nupload_when_metered = true\n");
+    assert_eq!(scene.uploads()["last_hour_bytes_max"], mib(7));
+    let told = scene.road.fails(ANNA, &["release", &scene.session], 3);
+    assert!(told.contains("this network is metered"), "{told}");
+    put(&scene.home("budget.toml"), b"uploaded_mib_per_hour_max = 0\n");
+    assert_eq!(scene.uploads()["last_hour_bytes_max"], mib(0));
+    let told = scene.road.fails(ANNA, &["release", &scene.session, "--metered"], 3);
+    assert!(told.contains("may be sent in an hour"), "{told}");
+    assert_eq!(scene.state(), "looked at");
 }

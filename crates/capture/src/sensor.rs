@@ -6,11 +6,13 @@ use std::time::Duration;
 use candor_consent::Permit;
 use candor_model::{Moment, Observation, Platform, Screen};
 use candor_redact::Raw;
+use serde::{Deserialize, Serialize};
 
 use crate::{Desktop, Monitor, Pending, Sensitive};
 
 /// Why the text of a run of keys is not known, and the keys are only counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Counted {
     /// The person does not give typed text.
     NotGiven,

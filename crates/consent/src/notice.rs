@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use candor_model::Digest;
 
-use crate::{AppRule, BystanderRule, Charter, Hours, ModelErasure, OwnWork, Purpose, dpv};
+use crate::{AppRule, Budgets, BystanderRule, Charter, Hours, ModelErasure, OwnWork, Purpose, dpv};
 
 /// The text that a person reads before they choose, and its digest, which their consent is bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,14 +115,37 @@ fn purpose(purpose: &Purpose) -> String {
 
 fn recorded(charter: &Charter) -> Section {
     let scope = charter.scope();
-    Section::new("WHAT IS RECORDED")
+    let device = device(scope.budgets());
+    let told = Section::new("WHAT IS RECORDED")
         .say("You choose which of these applications:")
         .list(scope.apps().iter().map(app))
         .say("You choose which of these things:")
         .list(scope.fields().iter().map(|field| field.in_words().to_owned()))
         .say("Each step also holds its time, the name of the application and, in a browser, the site.")
         .say(hours(scope.hours()))
-        .say(format!("Your device keeps at most {} a day.", bytes(scope.budgets().bytes_per_day)))
+        .say(format!("Your device keeps at most {} a day.", bytes(scope.budgets().bytes_per_day)));
+    if device.is_empty() {
+        told
+    } else {
+        told.say("It may use up this much of your device. Above that it records or sends less.").list(device)
+    }
+}
+
+/// What recording and sending may use up of the person's device, as far as the charter limits it.
+fn device(budgets: Budgets) -> Vec<String> {
+    let limit = |limit: Option<u32>, words: &str| limit.map(|most| format!("{most} {words}"));
+    let battery = budgets.battery_percent_min.map(|least| format!("the battery down to {least} %"));
+    let metered = (budgets.upload_when_metered == Some(false))
+        .then(|| "nothing is sent over a network that may cost you, unless you say so each time".to_owned());
+    let limits = [
+        limit(budgets.cpu_percent_max, "% of one processor core"),
+        limit(budgets.memory_mib_max, "MiB of memory"),
+        limit(budgets.stored_mib_per_hour_max, "MiB stored in an hour"),
+        limit(budgets.uploaded_mib_per_hour_max, "MiB sent in an hour, of what you release"),
+        battery,
+        metered,
+    ];
+    limits.into_iter().flatten().collect()
 }
 
 fn app(app: &AppRule) -> String {

@@ -127,12 +127,25 @@ impl Hours {
     }
 }
 
-/// How much may be recorded.
+/// How much may be recorded, and what that may use up of a contributor's machine. Where a limit is left out the device's own holds; of two the
+/// stricter one does, so that a charter cannot allow what a person's machine does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budgets {
     /// Bytes that one device may keep per calendar day in UTC.
     pub bytes_per_day: u64,
+    /// Processor time in percent of one core, over a minute; 1 to 100.
+    pub cpu_percent_max: Option<u32>,
+    /// Resident memory in MiB; 1 to 65,536, as all that follow in MiB.
+    pub memory_mib_max: Option<u32>,
+    /// Stored within an hour, in MiB.
+    pub stored_mib_per_hour_max: Option<u32>,
+    /// Sent within an hour, by releases, in MiB.
+    pub uploaded_mib_per_hour_max: Option<u32>,
+    /// Charge in percent of a battery that is not charging; 0 to 100.
+    pub battery_percent_min: Option<u32>,
+    /// `false`: a release over a metered network always needs a word of its own.
+    pub upload_when_metered: Option<bool>,
 }
 
 /// What may be captured, and what never. Valid by construction: it comes out of a parsed charter only.

@@ -6,6 +6,7 @@ use candor_model::{Admission, Digest, SessionId, Statement};
 
 use super::client::Client;
 use super::enrolment::Enrolment;
+use super::live::budget::Limits;
 use super::{kept, proof, uploads};
 use crate::ambient::{self, SystemEntropy};
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -36,14 +37,14 @@ pub(crate) fn release(
         return Err(Failure::new(Kind::Refused, message)
             .hint("`candor consent list` says whether the server has confirmed it"));
     }
-    let home = enrolment.home();
+    let (home, limits) = (enrolment.home(), Limits::of(enrolment)?);
     // What cannot be looked at is told where it is signed; that the network is metered holds for it all the same.
     let bytes = journal.preview(session).map_or(0, |preview| preview.bytes);
-    uploads::may_send(&home, bytes, metered)?;
+    uploads::may_send(&home, &limits, bytes, metered)?;
     let bundle = signed(enrolment, journal, session, shown)?;
     let mut bytes = Vec::new();
     bundle.write_to(&mut bytes).because(Kind::Unexpected, "write the bundle")?;
-    uploads::count(&home, bytes.len() as u64)?;
+    uploads::count(&home, &limits, bytes.len() as u64)?;
     let admitted = client.release(&bytes)?;
     let statement = Statement::<Admission>::verify(&admitted.admission, enrolment.organisation())
         .because(Kind::BadInput, "check the server's receipt")?;

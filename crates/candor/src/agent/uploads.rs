@@ -12,6 +12,7 @@ use std::fs::{File, OpenOptions};
 use candor_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::enrolment::Enrolment;
 use super::live::budget::Limits;
 use super::network::{self, Network};
 use crate::ambient;
@@ -93,8 +94,8 @@ pub(crate) struct Uploads {
 
 impl Uploads {
     /// Looks.
-    pub(crate) fn of(home: &Home) -> Outcome<Self> {
-        let (limits, count) = (Limits::of(home)?, Count::of(home, ambient::now())?);
+    pub(crate) fn of(enrolment: &Enrolment) -> Outcome<Self> {
+        let (limits, count) = (Limits::of(enrolment)?, Count::of(&enrolment.home(), ambient::now())?);
         Ok(Self {
             network: network::now(),
             when_metered: limits.upload_when_metered,
@@ -129,8 +130,7 @@ fn hour_max(limits: &Limits) -> u64 {
 }
 
 /// Whether so much may be sent now, over this network; `metered` is the person's word that it may cost them. Nothing is counted.
-pub(crate) fn may_send(home: &Home, bytes: u64, metered: bool) -> Outcome {
-    let limits = Limits::of(home)?;
+pub(crate) fn may_send(home: &Home, limits: &Limits, bytes: u64, metered: bool) -> Outcome {
     if !metered && !limits.upload_when_metered && network::now() == Network::Metered {
         let message = format!("this network is metered, and {} would be sent over it", output::bytes(bytes));
         return Err(Failure::new(Kind::Refused, message).hint(
@@ -138,15 +138,14 @@ pub(crate) fn may_send(home: &Home, bytes: u64, metered: bool) -> Outcome {
         ));
     }
     let now = ambient::now();
-    fits(&Count::of(home, now)?, &limits, bytes, now)
+    fits(&Count::of(home, now)?, limits, bytes, now)
 }
 
 /// Counts what is about to be sent, if the hour's budget has room for it. It is durable when this returns.
-pub(crate) fn count(home: &Home, bytes: u64) -> Outcome {
-    let _held = lock(home)?;
-    let (limits, now) = (Limits::of(home)?, ambient::now());
+pub(crate) fn count(home: &Home, limits: &Limits, bytes: u64) -> Outcome {
+    let (_held, now) = (lock(home)?, ambient::now());
     let mut count = Count::of(home, now)?;
-    fits(&count, &limits, bytes, now)?;
+    fits(&count, limits, bytes, now)?;
     count.bytes = count.bytes.saturating_add(bytes);
     count.last_hour.push(Sent { at: now, bytes });
     let text = serde_json::to_vec(&count).because(Kind::Unexpected, "write JSON")?;
@@ -155,9 +154,9 @@ pub(crate) fn count(home: &Home, bytes: u64) -> Outcome {
 }
 
 /// In how many seconds so much may be sent; none for never.
-pub(crate) fn seconds_until(home: &Home, bytes: u64) -> Outcome<Option<u64>> {
-    let (limits, now) = (Limits::of(home)?, ambient::now());
-    let wait_ms = Count::of(home, now)?.fits_in_ms(bytes, hour_max(&limits), now);
+pub(crate) fn seconds_until(home: &Home, limits: &Limits, bytes: u64) -> Outcome<Option<u64>> {
+    let now = ambient::now();
+    let wait_ms = Count::of(home, now)?.fits_in_ms(bytes, hour_max(limits), now);
     Ok(wait_ms.map(|ms| u64::try_from(ms).unwrap_or(0).div_ceil(1000)))
 }
 
@@ -171,13 +170,13 @@ fn fits(count: &Count, limits: &Limits, bytes: u64, now: Timestamp) -> Outcome {
                 format!("{used} of the {} of an hour are sent, and this is {size}", output::bytes(max));
             let minutes = u64::try_from(ms).unwrap_or(0).div_ceil(60_000);
             Err(Failure::new(Kind::Refused, message).hint(format!(
-                "nothing is lost: it can leave in {minutes} min; --wait waits for that, budget.toml sets the limit"
+                "nothing is lost: it can leave in {minutes} min; --wait waits for that, budget.toml or the charter sets the limit"
             )))
         }
         None => {
             let message = format!("this is {size}, and {} may be sent in an hour", output::bytes(max));
             Err(Failure::new(Kind::Refused, message)
-                .hint("drop steps at review, or raise uploaded_mib_per_hour_max in budget.toml"))
+                .hint("drop steps at review; uploaded_mib_per_hour_max of budget.toml or of the charter sets the limit"))
         }
     }
 }
@@ -213,15 +212,14 @@ mod tests {
     fn what_is_sent_is_counted_once_stays_counted_and_is_never_over_the_hour() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path().to_owned());
-        durable::write_private(&folder.path().join("budget.toml"), b"uploaded_mib_per_hour_max = 1\n")
-            .unwrap();
-        count(&home, MIB / 2).unwrap();
-        count(&home, MIB / 2).unwrap();
-        let failure = count(&home, 1).unwrap_err();
+        let limits = Limits { uploaded_mib_per_hour_max: 1, ..Limits::default() };
+        count(&home, &limits, MIB / 2).unwrap();
+        count(&home, &limits, MIB / 2).unwrap();
+        let failure = count(&home, &limits, 1).unwrap_err();
         assert!(failure.to_string().contains("of an hour are sent"), "{failure}");
         let counted = Count::of(&home, ambient::now()).unwrap();
         assert_eq!((counted.bytes, counted.in_last_hour()), (MIB, MIB));
         durable::write_private(&folder.path().join(FILE), b"{").unwrap();
-        assert!(count(&home, 1).is_err(), "a count that cannot be read sends nothing");
+        assert!(count(&home, &limits, 1).is_err(), "a count that cannot be read sends nothing");
     }
 }

@@ -1,5 +1,6 @@
 //! What a contributor reads of a recording, in the command line and on the page.
 
+use candor_capture::Counted;
 use candor_journal::{Gap, Masked, State};
 use candor_model::{Action, Finding, Place, Target, Timestamp};
 use candor_redact::{FACE_RULE, UNSEEN_RULE};
@@ -47,6 +48,20 @@ pub(crate) fn target(target: &Target) -> String {
 /// Why the gate refused, a sentence for each reason.
 pub(crate) fn reasons(gap: &Gap) -> Vec<String> {
     gap.codes.iter().map(|code| not::sentence(code)).collect()
+}
+
+/// Of how many runs of keys only the number of keys is kept, and why.
+pub(crate) fn only_counted(why: Counted, runs: u64) -> String {
+    let why = match why {
+        Counted::NotGiven => "you do not give typed text",
+        Counted::NotHeard => "the window was not heard from the first key on",
+        Counted::Silent => "the application told of no text",
+        Counted::Incomplete => "the application told of a part of it only",
+        Counted::Unlike => "what the application told does not fit the keys",
+        Counted::Withheld => "a password field, a terminal, or a field that did not say what it is",
+        Counted::Changed => "the window changed meanwhile",
+    };
+    format!("keys only counted, {runs} times: {why}")
 }
 
 /// What was taken out. A face has no kind of its own: a picture is taken out of a step for many reasons, and this one people ask for;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Session;
 use crate::agent::enrolment::Enrolment;
 use crate::agent::live::status::Input;
-use crate::agent::{models, road};
+use crate::agent::{models, road, words};
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::output;
 
@@ -97,7 +97,7 @@ fn in_words(shown: &Shown) -> String {
     let mut lines =
         vec![format!("session {}: {} steps, {}", shown.session, shown.steps, output::bytes(shown.bytes))];
     lines.extend(shown.findings.iter().map(|(kind, count)| format!("  taken out: {count} {kind}")));
-    lines.extend(shown.refused.iter().map(|reason| format!("  refused at the gate: {reason}")));
+    lines.extend(shown.refused.iter().map(|reason| format!("  not recorded: {reason}")));
     lines.extend(shown.noted.iter().map(|sentence| format!("  note: {sentence}")));
     if let Some(input) = &shown.input {
         let (gaps, lost) = (input.not_taken + input.tail, input.lost);
@@ -105,6 +105,9 @@ fn in_words(shown: &Shown) -> String {
             "  input: {} events seen, {} in steps, {gaps} in gaps, {lost} lost",
             input.seen, input.taken
         ));
+        lines.extend(
+            input.only_counted.iter().map(|(why, runs)| format!("  {}", words::only_counted(*why, *runs))),
+        );
     }
     if shown.adds_up == Some(false) {
         lines.push("  these counts do not agree: look at the recording with care, or delete it".to_owned());

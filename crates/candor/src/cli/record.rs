@@ -24,7 +24,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
     let options = live::Options {
         seconds: arguments.seconds,
         pause_key: session.config.pause_key.clone(),
-        limits: Limits::of(&session.home)?,
+        limits: Limits::of(&enrolment)?,
         server: session.config.server.clone(),
     };
     let models = models::open(session.config.models.as_deref())?;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
+use crate::agent::live::budget::Limits;
 use crate::agent::release::{self, Left};
 use crate::agent::road;
 use crate::agent::uploads::{self, Uploads};
@@ -71,8 +72,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
 /// Waits until the hour's budget has room, and says how long it will be. Ctrl-C ends it: nothing was signed or sent.
 fn wait(enrolment: &Enrolment, journal: &Journal, session: SessionId) -> Outcome {
     let preview = journal.preview(session).because(Kind::Refused, "look at what would leave")?;
-    let mut told = None;
-    while let Some(seconds @ 1..) = uploads::seconds_until(&enrolment.home(), preview.bytes)? {
+    let (limits, mut told) = (Limits::of(enrolment)?, None);
+    while let Some(seconds @ 1..) = uploads::seconds_until(&enrolment.home(), &limits, preview.bytes)? {
         let minutes = seconds.div_ceil(60);
         if told.replace(minutes) != Some(minutes) {
             output::talk(&format!(
@@ -109,7 +110,7 @@ fn preview(session: &Session, enrolment: &Enrolment, journal: &Journal, of: Sess
         purposes: purposes(enrolment),
         recipients: enrolment.charter().recipients().iter().map(|recipient| recipient.name.clone()).collect(),
         server: session.config.server.clone(),
-        uploads: Uploads::of(&session.home)?,
+        uploads: Uploads::of(enrolment)?,
         findings: preview.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
     };
     output::show(session.json, &shown, |shown| {

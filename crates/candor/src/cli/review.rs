@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Session;
 use crate::agent::enrolment::Enrolment;
+use crate::agent::live::not::Entry;
 use crate::agent::{models, name, road, steps, words};
 use crate::ambient;
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -18,7 +19,7 @@ use crate::{durable, output};
 pub(crate) enum Command {
     /// List your recordings: what they hold, what was taken out, when they delete themselves.
     List(Which),
-    /// Show what would leave, step by step, and what the gate refused and why.
+    /// Show what would leave, step by step, and what was not recorded and why.
     Show {
         #[command(flatten)]
         of: One,
@@ -330,7 +331,7 @@ struct ShownSession {
     session: String,
     task: Option<String>,
     steps: Vec<ShownStep>,
-    refused: Vec<Refused>,
+    gaps: Vec<ShownGap>,
     findings: std::collections::BTreeMap<String, u64>,
 }
 
@@ -344,8 +345,10 @@ struct ShownStep {
     taken_out: usize,
 }
 
+/// What was not recorded, or otherwise than before.
 #[derive(Serialize)]
-struct Refused {
+struct ShownGap {
+    what: Entry,
     from: String,
     to: String,
     codes: Vec<String>,
@@ -363,12 +366,12 @@ fn show(session: &Session, of: &One, frames: Option<&Path>) -> Outcome {
         }
         steps.push(shown_step(&step));
     }
-    let gaps = journal.gaps(of.session).because(Kind::BadInput, "read what was refused")?;
+    let gaps = journal.gaps(of.session).because(Kind::BadInput, "read what was not recorded")?;
     let shown = ShownSession {
         session: of.session.to_string(),
         task: summary.task,
         steps,
-        refused: gaps.iter().map(refused).collect(),
+        gaps: gaps.iter().map(shown_gap).collect(),
         findings: summary.findings.iter().map(|(kind, count)| (kind.plain().to_owned(), *count)).collect(),
     };
     output::show(session.json, &shown, in_words);
@@ -394,8 +397,9 @@ fn shown_step(step: &ReviewStep) -> ShownStep {
     }
 }
 
-fn refused(gap: &candor_journal::Gap) -> Refused {
-    Refused {
+fn shown_gap(gap: &candor_journal::Gap) -> ShownGap {
+    ShownGap {
+        what: Entry::of(&gap.codes),
         from: gap.from.to_string(),
         to: gap.to.to_string(),
         codes: gap.codes.clone(),
@@ -416,9 +420,9 @@ fn in_words(shown: &ShownSession) -> String {
     };
     let table = output::table(&["step", "in", "action", "on", "taken out"], shown.steps.iter().map(row));
     let mut lines = vec![table];
-    let refused =
-        shown.refused.iter().map(|r| format!("refused {} to {}: {}", r.from, r.to, r.why.join(" ")));
-    lines.extend(refused);
+    let gap =
+        |gap: &ShownGap| format!("{} {} to {}: {}", gap.what.word(), gap.from, gap.to, gap.why.join(" "));
+    lines.extend(shown.gaps.iter().map(gap));
     lines.extend(shown.findings.iter().map(|(kind, count)| format!("taken out: {count} {kind}")));
     lines.join("\n")
 }

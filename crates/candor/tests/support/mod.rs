@@ -122,8 +122,8 @@ impl Road {
         self.start_program_with(None);
     }
 
-    /// The same, with so many bytes that a device may keep in a day.
-    pub(crate) fn start_program_with(&self, bytes_per_day: Option<u64>) {
+    /// The same, with these budgets in the charter.
+    pub(crate) fn start_program_with(&self, budgets: Option<&str>) {
         let mut words: Vec<String> =
             ["program", "draft", "DRAFT", "--title", "Pilot", "--controller", "Example Works"]
                 .map(str::to_owned)
@@ -144,10 +144,9 @@ impl Road {
             .replace("cooling_off_hours = 48", "cooling_off_hours = 0")
             .replace("bystander_rule = \"masked\"", "bystander_rule = \"recognised\"")
             .replace("\"forms.example.test\"]", "\"forms.example.test\", \"chat.example.test\"]");
-        let edited = bytes_per_day.map_or(edited.clone(), |bytes| {
-            let (before, after) = edited.split_once("bytes_per_day = ").unwrap();
-            let after = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
-            format!("{before}bytes_per_day = {bytes}{after}")
+        let edited = budgets.map_or(edited.clone(), |budgets| {
+            let (before, after) = edited.split_once("bytes_per_day = 200_000_000").unwrap();
+            format!("{before}{budgets}{after}")
         });
         assert_ne!(text, edited);
         put(&charter, edited.as_bytes());

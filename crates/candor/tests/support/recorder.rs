@@ -147,6 +147,6 @@ impl Road {
     pub(crate) fn gaps(&self, person: &str, session: &str) -> Vec<Vec<String>> {
         let shown = self.types(person, &["review", "show", session]);
         let codes = |gap: &Value| serde_json::from_value(gap["codes"].clone()).unwrap();
-        shown["refused"].as_array().unwrap().iter().map(codes).collect()
+        shown["gaps"].as_array().unwrap().iter().map(codes).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use candor_model::{PublicKey, Site};
 
@@ -32,6 +33,7 @@ const RETENTION_DAYS_MAX: u32 = 366;
 const HOLD_DAYS_MAX: u32 = 14;
 const COOLING_OFF_HOURS_MAX: u32 = 14 * 24;
 const PILOT_DAYS_MAX: u32 = 183;
+const MIB_MAX: u32 = 65_536;
 
 /// Collects faults.
 #[derive(Default)]
@@ -112,13 +114,27 @@ fn caps(terms: &Terms, faults: &mut Faults) {
         "caps.apps_max",
         "must not be below the number of apps in the scope",
     );
-    let bytes = 1..=caps.bytes_per_day_max;
-    let budget = terms.scope.budgets.bytes_per_day;
-    faults.require(
-        bytes.contains(&budget),
-        "scope.budgets.bytes_per_day",
-        "must be 1 to caps.bytes_per_day_max",
-    );
+    budgets(terms, faults);
+}
+
+fn budgets(terms: &Terms, faults: &mut Faults) {
+    let budgets = &terms.scope.budgets;
+    let bytes = 1..=terms.caps.bytes_per_day_max;
+    let place = |key: &str| format!("scope.budgets.{key}");
+    let rule = "must be 1 to caps.bytes_per_day_max";
+    faults.require(bytes.contains(&budgets.bytes_per_day), place("bytes_per_day"), rule);
+    let within = |limit: Option<u32>, range: RangeInclusive<u32>| limit.is_none_or(|n| range.contains(&n));
+    let cpu = within(budgets.cpu_percent_max, 1..=100);
+    faults.require(cpu, place("cpu_percent_max"), "must be 1 to 100");
+    let battery = within(budgets.battery_percent_min, 0..=100);
+    faults.require(battery, place("battery_percent_min"), "must be 0 to 100");
+    for (key, mib) in [
+        ("memory_mib_max", budgets.memory_mib_max),
+        ("stored_mib_per_hour_max", budgets.stored_mib_per_hour_max),
+        ("uploaded_mib_per_hour_max", budgets.uploaded_mib_per_hour_max),
+    ] {
+        faults.require(within(mib, 1..=MIB_MAX), place(key), "must be 1 to 65536");
+    }
 }
 
 fn purposes(terms: &Terms, faults: &mut Faults) {

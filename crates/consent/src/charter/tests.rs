@@ -135,6 +135,18 @@ fn numbers_stay_within_the_law() {
     refused("apps_max = 10", "apps_max = 2", "caps.apps_max");
     refused("bytes_per_day = 200_000_000", "bytes_per_day = 500_000_001", "scope.budgets");
     refused("bytes_per_day = 200_000_000", "bytes_per_day = 0", "scope.budgets");
+    for limit in [
+        "cpu_percent_max = 0",
+        "cpu_percent_max = 101",
+        "memory_mib_max = 0",
+        "stored_mib_per_hour_max = 65537",
+        "uploaded_mib_per_hour_max = 0",
+        "battery_percent_min = 101",
+    ] {
+        let key = limit.split(' ').next().unwrap();
+        let with = format!("bytes_per_day = 200_000_000, {limit}");
+        refused("bytes_per_day = 200_000_000", &with, &format!("scope.budgets.{key}"));
+    }
     for hours in ["{ from = 24, to = 2 }", "{ from = 7, to = 25 }", "{ from = 7, to = 7 }"] {
         refused("{ from = 0, to = 24 }", hours, "scope.hours");
     }

@@ -67,6 +67,30 @@ fn what_may_stay_of_other_people_follows_from_the_charter() {
     assert!(recognised.contains("The software must recognise it for that. It can miss some."));
 }
 
+#[test]
+fn what_it_may_use_up_of_a_device_is_told_as_far_as_the_charter_limits_it() {
+    let limits = "cpu_percent_max = 30, memory_mib_max = 400, stored_mib_per_hour_max = 50, uploaded_mib_per_hour_max = 60, \
+        battery_percent_min = 25, upload_when_metered = false";
+    let (key, with) = ("bytes_per_day = 200_000_000", format!("bytes_per_day = 200_000_000, {limits}"));
+    let told = |charter: &Charter| section(&Notice::of(charter).text, "WHAT IS RECORDED");
+    let (all, none) = (told(&charter_with(key, &with).unwrap()), told(&CHARTER));
+    let lines: Vec<&str> = all.iter().filter(|line| !none.contains(line)).map(String::as_str).collect();
+    assert_eq!(
+        lines,
+        [
+            "It may use up this much of your device. Above that it records or sends less.",
+            "- 30 % of one processor core",
+            "- 400 MiB of memory",
+            "- 50 MiB stored in an hour",
+            "- 60 MiB sent in an hour, of what you release",
+            "- the battery down to 25 %",
+            "- nothing is sent over a network that may cost you, unless you say so each time",
+        ]
+    );
+    let left_to_the_device = charter_with(key, "bytes_per_day = 200_000_000, upload_when_metered = true");
+    assert_eq!(told(&left_to_the_device.unwrap()), none);
+}
+
 /// Lines of a section.
 fn section(text: &str, heading: &str) -> Vec<String> {
     let lines = text.lines().skip_while(|line| *line != heading).skip(1);

@@ -5,16 +5,18 @@
 //! that is not charging: frames at its limit, nothing at half of it. What is left out stays out for a minute at least. Each change is an
 //! entry in the recording, and the status says which budget it was.
 
-use candor_consent::Field;
+use candor_consent::{Budgets, Field};
 use serde::{Deserialize, Serialize};
 
+use super::not;
+use crate::agent::enrolment::Enrolment;
 use crate::exit::{Because, Failure, Kind, Outcome};
 use crate::home::Home;
 
 /// How long at least something is left out, in microseconds.
 const HOLD_US: u64 = 60_000_000;
 
-/// The limits of this device. Every one can be set in `budget.toml` of the person's folder.
+/// The limits that hold. Every one can be set in `budget.toml` of the person's folder, and by the charter; of two the stricter holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
@@ -46,9 +48,30 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Those of this device and those of the charter.
+    pub(crate) fn of(enrolment: &Enrolment) -> Outcome<Self> {
+        Ok(Self::of_device(&enrolment.home())?.within(enrolment.charter().scope().budgets()))
+    }
+
+    /// These, and nowhere more than a charter allows.
+    pub(crate) fn within(self, charter: Budgets) -> Self {
+        let most = |own: u32, charter: Option<u32>| charter.map_or(own, |most| own.min(most));
+        Self {
+            cpu_percent_max: most(self.cpu_percent_max, charter.cpu_percent_max),
+            memory_mib_max: most(self.memory_mib_max, charter.memory_mib_max),
+            stored_mib_per_hour_max: most(self.stored_mib_per_hour_max, charter.stored_mib_per_hour_max),
+            battery_percent_min: self.battery_percent_min.max(charter.battery_percent_min.unwrap_or(0)),
+            uploaded_mib_per_hour_max: most(
+                self.uploaded_mib_per_hour_max,
+                charter.uploaded_mib_per_hour_max,
+            ),
+            upload_when_metered: self.upload_when_metered && charter.upload_when_metered != Some(false),
+        }
+    }
+
     /// The limits of this device: what the file says, and the built-in ones for the rest. A file that cannot be read stops: nobody
     /// knows what it would have forbidden.
-    pub(crate) fn of(home: &Home) -> Outcome<Self> {
+    fn of_device(home: &Home) -> Outcome<Self> {
         let path = home.path().join("budget.toml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -108,9 +131,9 @@ impl Thinned {
     /// The code of the entry that says so.
     pub(crate) const fn code(self) -> &'static str {
         match self {
-            Self::Nothing => "nothing_left_out",
-            Self::Frames => "frames_left_out",
-            Self::FramesAndTrees => "trees_left_out",
+            Self::Nothing => not::NOTHING_LEFT_OUT,
+            Self::Frames => not::FRAMES_LEFT_OUT,
+            Self::FramesAndTrees => not::TREES_LEFT_OUT,
             Self::Everything => "device_budget",
         }
     }
@@ -270,6 +293,51 @@ mod tests {
         ] {
             assert_eq!(named(readings), [(budget, thinned)]);
         }
+    }
+
+    #[test]
+    fn of_the_charters_limit_and_the_devices_own_the_stricter_holds() {
+        let silent = Budgets {
+            bytes_per_day: 1,
+            cpu_percent_max: None,
+            memory_mib_max: None,
+            stored_mib_per_hour_max: None,
+            uploaded_mib_per_hour_max: None,
+            battery_percent_min: None,
+            upload_when_metered: None,
+        };
+        let own = Limits { upload_when_metered: true, ..Limits::default() };
+        assert_eq!(own.within(silent), own);
+        let wide = Budgets {
+            cpu_percent_max: Some(51),
+            memory_mib_max: Some(1025),
+            stored_mib_per_hour_max: Some(201),
+            uploaded_mib_per_hour_max: Some(1025),
+            battery_percent_min: Some(19),
+            upload_when_metered: Some(true),
+            ..silent
+        };
+        assert_eq!(own.within(wide), own);
+        let narrow = Budgets {
+            cpu_percent_max: Some(1),
+            memory_mib_max: Some(2),
+            stored_mib_per_hour_max: Some(3),
+            uploaded_mib_per_hour_max: Some(4),
+            battery_percent_min: Some(99),
+            upload_when_metered: Some(false),
+            ..silent
+        };
+        let strict = Limits {
+            cpu_percent_max: 1,
+            memory_mib_max: 2,
+            stored_mib_per_hour_max: 3,
+            uploaded_mib_per_hour_max: 4,
+            battery_percent_min: 99,
+            upload_when_metered: false,
+        };
+        assert_eq!(own.within(narrow), strict);
+        // Nobody is asked less because a charter is wider.
+        assert!(!Limits::default().within(wide).upload_when_metered);
     }
 
     #[test]

@@ -8,6 +8,11 @@ pub(crate) const LIGHT_LOST: &str = "light_lost";
 /// The server has not said for a while that it may go on.
 pub(crate) const SERVER_SILENT: &str = "server_silent";
 
+/// What a device over its budgets leaves out from here on, and that it leaves out nothing any more.
+pub(crate) const FRAMES_LEFT_OUT: &str = "frames_left_out";
+pub(crate) const TREES_LEFT_OUT: &str = "trees_left_out";
+pub(crate) const NOTHING_LEFT_OUT: &str = "nothing_left_out";
+
 /// What applications say of themselves is not heard from here on, and is heard again.
 pub(crate) const APPLICATIONS_UNHEARD: &str = "applications_unheard";
 pub(crate) const APPLICATIONS_HEARD: &str = "applications_heard";
@@ -15,6 +20,39 @@ pub(crate) const APPLICATIONS_HEARD: &str = "applications_heard";
 pub(crate) const UNHEARD_NOW: &str = "What applications say of themselves cannot be heard: the accessibility bus is not there. \
     Keys are only counted, browsers are refused, and windows are masked in pictures. Start it (`systemctl --user restart at-spi-dbus-bus` \
     of the package at-spi2-core, or log out and in again), then close your applications and open them anew.";
+
+/// What an entry of a recording beside its steps tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Entry {
+    /// Nothing was recorded.
+    NotRecorded,
+    /// What was otherwise from then on, while recording went on.
+    Note,
+    /// What was recorded was deleted again, as the person wished.
+    Forgotten,
+}
+
+impl Entry {
+    /// By the codes that stand in the recording.
+    pub(crate) fn of(codes: &[String]) -> Self {
+        match codes.first().map_or("", String::as_str) {
+            candor_journal::FORGOTTEN => Self::Forgotten,
+            APPLICATIONS_UNHEARD | APPLICATIONS_HEARD | FRAMES_LEFT_OUT | TREES_LEFT_OUT
+            | NOTHING_LEFT_OUT => Self::Note,
+            _ => Self::NotRecorded,
+        }
+    }
+
+    /// As it stands before the entry.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::NotRecorded => "not recorded",
+            Self::Note => "note",
+            Self::Forgotten => "forgotten",
+        }
+    }
+}
 
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +88,10 @@ pub(crate) fn sentence(code: &str) -> String {
         "never_recorded" => "This is about something that is never recorded.",
         "input_lost" => "Input came faster than it could be taken.",
         "not_captured" => "The screen changed while it was looked at, so nothing was taken.",
-        "frames_left_out" => "From here on pictures are left out.",
-        "trees_left_out" => "From here on pictures and the names of what is on the screen are left out.",
+        FRAMES_LEFT_OUT => "From here on pictures are left out.",
+        TREES_LEFT_OUT => "From here on pictures and the names of what is on the screen are left out.",
         "device_budget" => "The recorder used more than it may on this device, so nothing was recorded.",
-        "nothing_left_out" => "From here on nothing is left out any more.",
+        NOTHING_LEFT_OUT => "From here on nothing is left out any more.",
         "cpu_budget" => "It used more processor time than it may.",
         "memory_budget" => "It used more memory than it may.",
         "stored_hour_budget" => "It stored more in an hour than it may.",

@@ -1,6 +1,8 @@
 //! What the recorder says of itself, and what a command makes of it. What nobody vouches for is not said to be on.
 
-use candor_capture::Tally;
+use std::collections::BTreeMap;
+
+use candor_capture::{Counted, Tally};
 use candor_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -66,8 +68,9 @@ pub(crate) struct Input {
     pub(crate) actions: u64,
     /// Steps that are frames after the last action.
     pub(crate) waits: u64,
-    /// Of how many runs of keys the text is not known.
-    pub(crate) counted: u64,
+    /// Runs of keys of which the text is not known and only the number is kept, by the reason.
+    #[serde(default)]
+    pub(crate) only_counted: BTreeMap<Counted, u64>,
 }
 
 impl Input {
@@ -79,7 +82,9 @@ impl Input {
         self.tail += tally.tail;
         self.lost += tally.lost;
         self.actions += tally.actions;
-        self.counted += tally.counted.values().sum::<u64>();
+        for (why, runs) in &tally.counted {
+            *self.only_counted.entry(*why).or_default() += runs;
+        }
     }
 
     /// Whether every event is counted once, and every action of the sensor is a step that was kept, or was until it was forgotten.
@@ -165,7 +170,7 @@ impl Status {
             paused: enrolment.paused(),
             withdrawn: enrolment.withdrawn(),
             not_here: not_here.map(|apps| apps.iter().map(ToString::to_string).collect()),
-            uploads: Uploads::of(&enrolment.home()).ok(),
+            uploads: Uploads::of(enrolment).ok(),
             to_forget: board.wished().map_or(true, |wish| wish.is_some()),
             lease_left_s: said
                 .as_ref()

@@ -81,7 +81,7 @@ impl Release {
             recipients: charter.recipients().iter().map(|recipient| recipient.name.clone()).collect(),
             server: desk.0.options.server.clone(),
             organisation: enrolment.organisation().to_string(),
-            uploads: Uploads::of(&enrolment.home())?,
+            uploads: Uploads::of(enrolment)?,
         })
     }
 }

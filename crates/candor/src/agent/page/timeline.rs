@@ -10,6 +10,7 @@ use candor_model::{SessionId, Step};
 use super::Desk;
 use super::front::{Recording, found};
 use crate::agent::enrolment::Enrolment;
+use crate::agent::live::not;
 use crate::agent::{kept, words};
 use crate::exit::{Because, Kind, Outcome};
 
@@ -37,8 +38,9 @@ struct Line {
     has_frame: bool,
 }
 
-/// What the gate refused.
-struct Refused {
+/// What was not recorded, or otherwise than before.
+struct Entry {
+    what: &'static str,
     from: String,
     to: String,
     why: Vec<String>,
@@ -69,7 +71,7 @@ pub(super) struct Timeline {
     root: String,
     recording: Recording,
     stretches: Vec<Stretch>,
-    refused: Vec<Refused>,
+    entries: Vec<Entry>,
     masks: Vec<Mask>,
     apps: Vec<App>,
     last: usize,
@@ -91,7 +93,7 @@ impl Timeline {
         };
         let charter = enrolment.charter();
         let lines = steps.iter().map(|step| line(charter, step, left_out(&step.step)));
-        let gaps = journal.gaps(session).because(Kind::BadInput, "read what was refused")?;
+        let gaps = journal.gaps(session).because(Kind::BadInput, "read what was not recorded")?;
         let mask = |mask: &candor_journal::MaskInForce| Mask {
             number: mask.number,
             what: words::masked(&mask.what),
@@ -103,7 +105,7 @@ impl Timeline {
             recording,
             last: steps.len().saturating_sub(1),
             stretches: stretches(lines),
-            refused: gaps.iter().map(refused).collect(),
+            entries: gaps.iter().map(entry).collect(),
             masks: masks.iter().map(mask).collect(),
             apps: apps_of(charter, apps),
         })
@@ -139,8 +141,9 @@ fn stretches(mut lines: impl Iterator<Item = Line>) -> Vec<Stretch> {
     std::iter::from_fn(next).collect()
 }
 
-fn refused(gap: &Gap) -> Refused {
-    Refused { from: words::when(gap.from), to: words::when(gap.to), why: words::reasons(gap) }
+fn entry(gap: &Gap) -> Entry {
+    let what = not::Entry::of(&gap.codes).word();
+    Entry { what, from: words::when(gap.from), to: words::when(gap.to), why: words::reasons(gap) }
 }
 
 fn apps_of<'a>(charter: &Charter, steps: impl Iterator<Item = &'a StepOutline>) -> Vec<App> {
