@@ -13,7 +13,7 @@
 mod desktop;
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -27,6 +27,9 @@ use support::{Road, files};
 const ANNA: &str = "anna";
 const FORM: &str = "<!doctype html><title>Expense form</title><style>body{font:20px sans-serif}input{font:20px sans-serif;width:300px}</style>\
     <h1>Expenses</h1><p><label>Paid for <input autofocus></label></p><p><label>Amount <input></label></p><p><button>Send</button></p>";
+/// What is typed into each application, as it is in the recording.
+const TYPED: [(&str, &str); 3] =
+    [("text-editor", "write to [EMAIL_1] "), ("browser", "train ticket 42"), ("libreoffice-calc", "1250")];
 /// What is typed into the editor, and must not be in what is released.
 const SECRET: &str = "erika.lindqvist@example.com";
 
@@ -55,17 +58,24 @@ fn install(road: &Road) -> PathBuf {
 
 /// One round of work: a note, a form, a sheet.
 fn works(desktop: &Desktop, round: u32) {
+    // What is typed before an application answers for the first time is only counted: a person looks first.
+    let looks = || std::thread::sleep(Duration::from_millis(if round == 0 { 1_500 } else { 0 }));
     desktop.brings("--class", "mousepad");
     desktop.click(120, 150 + round % 5 * 20);
+    looks();
     desktop.xdotool(&["key", "ctrl+End"]);
     desktop.types(&format!("write to {SECRET} "));
     desktop.brings("--name", "Expense form");
-    desktop.click(900, 110);
+    desktop.click(900, 133);
+    looks();
     desktop.types("train ticket 42");
     desktop.xdotool(&["key", "Tab"]);
     desktop.brings("--class", "libreoffice-calc");
     desktop.click(640, 640);
+    looks();
     desktop.types("1250");
+    // The editor of a cell is there a moment after its first key, and gone with this one.
+    std::thread::sleep(Duration::from_millis(500));
     desktop.xdotool(&["key", "Return"]);
 }
 
@@ -117,9 +127,15 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
     let steps = shown["steps"].as_array().unwrap();
     let apps: BTreeSet<&str> = steps.iter().map(|step| step["app"].as_str().unwrap()).collect();
     assert_eq!(apps, ["browser", "libreoffice-calc", "text-editor"].into(), "{shown:#}");
+    if seconds > 0 {
+        eprintln!("{:#?}", kinds(steps));
+    }
     let sites: BTreeSet<&str> = steps.iter().filter_map(|step| step["site"].as_str()).collect();
     assert_eq!(sites, ["forms.example.test"].into());
     assert!(shown["findings"]["e-mail addresses"].as_u64().is_some_and(|n| n > 0), "{}", shown["findings"]);
+    for (app, text) in TYPED {
+        assert!(typed(steps, app).contains(&text), "{app}: {:?} {told:#}", typed(steps, app));
+    }
     road.types(ANNA, &["review", "mask", &session, "--region", "0,0,200,40"]);
     road.types(ANNA, &["review", "drop", &session, "--step", "0"]);
     let released = road.release(ANNA, &session);
@@ -127,6 +143,21 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
 
     is_in_a_dataset(&road, &apps, steps.len() - 1);
     assert_eq!(holding_the_secret(&dir.path().join("people")), Vec::<PathBuf>::new());
+}
+
+/// What was typed in an application, as it stands in the recording.
+fn typed<'a>(steps: &'a [Value], app: &str) -> BTreeSet<&'a str> {
+    let of_app = steps.iter().filter(|step| step["app"] == app);
+    of_app.filter_map(|step| step["action"]["text"].as_str()).collect()
+}
+
+/// How many steps of each kind there are in each application.
+fn kinds(steps: &[Value]) -> BTreeMap<String, u32> {
+    let mut kinds = BTreeMap::new();
+    for step in steps {
+        *kinds.entry(format!("{} {}", step["app"], step["action"]["kind"])).or_default() += 1;
+    }
+    kinds
 }
 
 /// Compiles what was released, and looks whether each application and each step is there.

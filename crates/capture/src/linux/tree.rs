@@ -17,6 +17,7 @@ mod listen;
 mod match_keys;
 mod memory;
 mod node;
+mod opened;
 mod page;
 mod reach;
 mod role;
@@ -25,6 +26,7 @@ mod socket;
 #[cfg(test)]
 pub(crate) mod tally;
 mod walk;
+mod whose;
 
 /// For tests of one part on a real desktop.
 #[cfg(test)]

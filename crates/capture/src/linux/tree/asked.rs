@@ -21,10 +21,12 @@ pub(crate) enum Asked {
     Parent,
     /// The beginning of it.
     Text,
+    /// All of it.
+    WholeText,
 }
 
 impl Asked {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::States,
         Self::Role,
         Self::Name,
@@ -33,6 +35,7 @@ impl Asked {
         Self::Children,
         Self::Parent,
         Self::Text,
+        Self::WholeText,
     ];
 
     /// The interface and the method.
@@ -43,7 +46,7 @@ impl Asked {
             Self::Children => (ACCESSIBLE, "GetChildren"),
             Self::Name | Self::ChildCount | Self::Parent => (PROPERTIES, "Get"),
             Self::Place => (COMPONENT, "GetExtents"),
-            Self::Text => (TEXT, "GetText"),
+            Self::Text | Self::WholeText => (TEXT, "GetText"),
         }
     }
 
@@ -57,6 +60,7 @@ impl Asked {
             Self::Parent => property("Parent"),
             Self::Place => Some(Structure::from((0_u32,))),
             Self::Text => Some(Structure::from((0_i32, TEXT_CHARACTERS_MAX))),
+            Self::WholeText => Some(Structure::from((0_i32, -1_i32))),
         }
     }
 }

@@ -35,6 +35,8 @@ pub(super) const NULL: &str = "/org/a11y/atspi/null";
 /// Longest wait for one answer, in milliseconds. Walks and pages have shorter ends of their own; an application beside a
 /// busy processor takes longer than one that is idle, and is no less right.
 const ANSWER_MS: u64 = 800;
+/// As an office suite names its toolkit. Of a text of which more is asked for than there is it gives nothing.
+const OFFICE: &str = "VCL";
 /// Longest name or text of one element, in characters.
 pub(crate) const TEXT_CHARACTERS_MAX: i32 = 4_096;
 /// Most processes that are remembered.
@@ -134,6 +136,20 @@ impl Bus {
                 Err(Broken) => self.direct.remember(&of.0, None),
             }
         }
+        self.over_the_bus(of, interface, method, body).await
+    }
+
+    async fn over_the_bus<T, B>(
+        &self,
+        of: &Element,
+        interface: &'static str,
+        method: &'static str,
+        body: &B,
+    ) -> Option<T>
+    where
+        T: serde::de::DeserializeOwned + Type,
+        B: serde::Serialize + DynamicType,
+    {
         // They are this program's own words, and need no check at each question.
         let interface = InterfaceName::from_static_str_unchecked(interface);
         let method = MemberName::from_static_str_unchecked(method);
@@ -151,7 +167,8 @@ impl Bus {
 
     async fn all_asked(&self, of: &Element, asked: &[Asked]) -> Vec<Option<Told>> {
         if let Some(line) = self.direct.of(&of.0) {
-            let questions: Vec<_> = asked.iter().map(|asked| self.written.question(&of.1, *asked)).collect();
+            let question = |asked: &Asked| self.written.question(&of.1, self.answered(&of.0, *asked));
+            let questions: Vec<_> = asked.iter().map(question).collect();
             match line.ask(&questions).await {
                 Ok(told) => return told,
                 Err(Broken) => self.direct.remember(&of.0, None),
@@ -160,7 +177,24 @@ impl Bus {
         join_all(asked.iter().map(|asked| self.asked_over_the_bus(of, *asked))).await
     }
 
+    /// The question that an application answers.
+    fn answered(&self, application: &str, asked: Asked) -> Asked {
+        let toolkits = self.toolkits.borrow();
+        let is_office = || toolkits.get(application).is_some_and(|toolkit| toolkit == OFFICE);
+        if asked == Asked::Text && is_office() { Asked::WholeText } else { asked }
+    }
+
+    /// How many characters stand in an element. It is asked over the bus, so that what the element told before comes before the answer.
+    pub(super) async fn length(&self, of: &Element) -> Option<i32> {
+        #[cfg(test)]
+        self.tally.borrow_mut().asks("CharacterCount");
+        let asked = self.over_the_bus(of, PROPERTIES, "Get", &(TEXT, "CharacterCount"));
+        let told: OwnedValue = tokio::time::timeout(Duration::from_millis(ANSWER_MS), asked).await.ok()??;
+        told.try_into().ok()
+    }
+
     async fn asked_over_the_bus(&self, of: &Element, asked: Asked) -> Option<Told> {
+        let asked = self.answered(&of.0, asked);
         let (interface, method) = asked.call();
         let (interface, method) = (
             InterfaceName::from_static_str_unchecked(interface),

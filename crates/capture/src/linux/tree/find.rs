@@ -12,7 +12,7 @@ const SLOP_PX: u32 = 4;
 /// Most pixels of the screen that one of an application's may be (`GDK_SCALE`, `QT_SCALE_FACTOR`).
 const SCALE_MAX: u32 = 4;
 /// Most windows of one application that are compared.
-const FRAMES_MAX: usize = 64;
+pub(super) const FRAMES_MAX: usize = 64;
 
 /// A window on the bus.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::bus::Element;
 use super::find::Frame;
 use super::memory::Memories;
+use super::opened::Opened;
 
 /// Most changes of the texts of one window that wait to be matched to keys; older ones go.
 const CHANGES_MAX: usize = 4_096;
@@ -43,6 +44,8 @@ pub(crate) enum What {
 pub(crate) struct Window {
     pub(crate) frame: Frame,
     pub(crate) changes: VecDeque<Change>,
+    /// What stood in the editor that got the keyboard last.
+    pub(crate) opened: Option<Opened>,
     /// Until when a change may have been missed: hearing began then.
     pub(crate) unsure_us: u64,
 }
@@ -97,7 +100,8 @@ impl Heard {
             self.windows.pop_front();
         }
         self.judged.clear();
-        self.windows.push_back((id, Window { frame, changes: VecDeque::new(), unsure_us: now_us }));
+        self.windows
+            .push_back((id, Window { frame, changes: VecDeque::new(), opened: None, unsure_us: now_us }));
     }
 
     /// What was heard of this window goes, and nothing more is heard.

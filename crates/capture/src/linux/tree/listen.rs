@@ -15,21 +15,17 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zeroize::Zeroizing;
 
 use super::Client;
-use super::bus::{ACCESSIBLE, Bus, DBUS, Element, REGISTRY};
+use super::bus::{Bus, DBUS, Element, REGISTRY};
 use super::find::{self, Frame};
-use super::heard::{Change, Heard, Judged, Kind, What};
+use super::heard::{Change, Heard, What};
 use super::memory::{Found, Recall};
-use super::role::{self, States};
+use super::opened;
+use super::whose::{Whose, judged, whose};
 use crate::Now;
 use crate::linux::changed::Changed;
 
 /// Most signals that wait to be read.
 const SIGNALS_MAX: usize = 65_536;
-/// Most parents that are followed from an element to its window.
-const DEPTH_MAX: usize = 64;
-/// What an element was found to be is asked again after this time, in microseconds: a password field can become a text.
-const JUDGED_US: u64 = 500_000;
-
 /// What a signal carries: its kind, two numbers, and a value.
 type Signal<'a> = (String, i32, i32, Value<'a>, BTreeMap<String, OwnedValue>);
 /// The same as older toolkits send it.
@@ -73,7 +69,8 @@ impl Ear {
         // Whatever comes over the bus, so that all of it is in its order.
         let stream = MessageStream::from(&bus.connection);
         let hears = tokio::task::spawn_local(stamp(stream, sender, Now::clone(now), Rc::clone(&ear.heard)));
-        tokio::task::spawn_local(hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus)));
+        let hear = hear(receiver, Rc::clone(&ear.heard), Rc::clone(bus), Now::clone(now));
+        tokio::task::spawn_local(hear);
         Some((ear, hears))
     }
 
@@ -169,14 +166,19 @@ fn noted(heard: &mut Heard, told: &Told, message: &Message) {
     heard.memories.told(application.as_str(), path.as_str());
 }
 
-async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<Bus>) {
+async fn hear(mut signals: Receiver<Timed>, heard: Rc<RefCell<Heard>>, bus: Rc<Bus>, now: Now) {
     while let Some((at_us, told, message)) = signals.recv().await {
         let header = message.header();
         let (Some(sender), Some(path)) = (header.sender(), header.path()) else { continue };
         let element: Element = (sender.to_string(), path.to_owned().into());
         match told {
             Told::Text => text_changed(&heard, &bus, element, at_us, &message).await,
-            Told::Focus(has_focus) => heard.borrow_mut().focused(element, has_focus, at_us),
+            Told::Focus(has_focus) => {
+                heard.borrow_mut().focused(element.clone(), has_focus, at_us);
+                if has_focus {
+                    opened::look(&heard, &bus, element, at_us, &now).await;
+                }
+            }
             Told::Tree | Told::Page | Told::End => {}
         }
     }
@@ -236,85 +238,6 @@ async fn text_changed(
     }
 }
 
-/// Whose text a change is.
-#[derive(Debug, PartialEq, Eq)]
-enum Whose {
-    /// Nobody writes there, or the keyboard is elsewhere.
-    Nobody,
-    /// It may be what the keys wrote, and may not be heard.
-    Withheld,
-    /// Of this permitted window.
-    Window(u64),
-}
-
-/// Of an element that did not answer it is not known whether it is what the keys wrote.
-const fn whose(judged: Option<Judged>) -> Whose {
-    match judged {
-        Some(Judged { kind: Kind::Fixed, .. } | Judged { focused: false, .. }) => Whose::Nobody,
-        None | Some(Judged { kind: Kind::Withheld, .. }) => Whose::Withheld,
-        Some(Judged { kind: Kind::Open, window, .. }) => Whose::Window(window),
-    }
-}
-
-/// What an element is: whether a person writes in it, whether that may be heard, and in which permitted window it lies. None if
-/// it did not answer.
-async fn judged(
-    heard: &Rc<RefCell<Heard>>,
-    bus: &Bus,
-    element: &Element,
-    windows: &[(u64, Element)],
-    at_us: u64,
-) -> Option<Judged> {
-    let has_focus = heard.borrow().focus(&element.0) == Some(&element.1);
-    let known = heard.borrow().judged(element);
-    if let Some(known) = known.filter(|known| {
-        let fresh = at_us.saturating_sub(known.at_us) < JUDGED_US;
-        fresh && (known.focused || !has_focus || known.kind == Kind::Fixed)
-    }) {
-        return Some(known);
-    }
-    let (role, states) = tokio::join!(
-        bus.ask::<u32, _>(element, ACCESSIBLE, "GetRole", &()),
-        bus.ask::<Vec<u32>, _>(element, ACCESSIBLE, "GetState", &())
-    );
-    let (role, states) = (role?, States::of(&states?));
-    let kind = kind(role, states);
-    let lies_in = if kind == Kind::Open { lies_in(bus, element, windows).await? } else { None };
-    let nowhere = windows.first().map(|(id, _)| *id)?;
-    let judged = Judged {
-        at_us,
-        window: lies_in.unwrap_or(nowhere),
-        kind: if kind == Kind::Open && lies_in.is_none() { Kind::Fixed } else { kind },
-        focused: has_focus || states.focused(),
-    };
-    heard.borrow_mut().judge(element, judged);
-    Some(judged)
-}
-
-fn kind(role: u32, states: States) -> Kind {
-    if matches!(role, role::PASSWORD | role::TERMINAL) {
-        Kind::Withheld
-    } else if states.editable() {
-        Kind::Open
-    } else {
-        Kind::Fixed
-    }
-}
-
-/// Which of the windows an element lies in, if any; none at all if an element on the way did not answer.
-async fn lies_in(bus: &Bus, element: &Element, windows: &[(u64, Element)]) -> Option<Option<u64>> {
-    let mut at = element.clone();
-    for _ in 0..DEPTH_MAX {
-        if let Some((id, _)) = windows.iter().find(|(_, window)| at == *window) {
-            return Some(Some(*id));
-        }
-        let parent = bus.parent_told(&at).await?;
-        let Some(parent) = parent else { return Some(None) };
-        at = parent;
-    }
-    Some(None)
-}
-
 fn signal(message: &Message) -> Option<(String, i32, i32, Value<'static>)> {
     let body = message.body();
     let told: Option<Signal<'_>> = body.deserialize().ok();
@@ -336,35 +259,4 @@ fn change(message: &Message) -> Option<(u32, What)> {
     }
     let Value::Str(text) = text else { return None };
     kind.starts_with("insert").then(|| (start, What::Inserted(Zeroizing::new(text.as_str().to_owned()))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EDITABLE: u32 = 1 << 7;
-
-    #[test]
-    fn passwords_and_terminals_are_withheld_and_what_nobody_writes_in_is_nothing() {
-        let editable = States::of(&[EDITABLE]);
-        for (role, states, expected) in [
-            (61, editable, Kind::Open),
-            (role::PASSWORD, editable, Kind::Withheld),
-            (role::TERMINAL, editable, Kind::Withheld),
-            (role::TERMINAL, States::default(), Kind::Withheld),
-            (29, States::default(), Kind::Fixed),
-        ] {
-            assert_eq!(kind(role, states), expected, "{role}");
-        }
-    }
-
-    #[test]
-    fn a_text_is_heard_only_where_the_keyboard_is() {
-        let judged = |kind, focused| Some(Judged { at_us: 0, window: 7, kind, focused });
-        assert_eq!(whose(judged(Kind::Open, true)), Whose::Window(7));
-        assert_eq!(whose(judged(Kind::Open, false)), Whose::Nobody);
-        assert_eq!(whose(judged(Kind::Fixed, true)), Whose::Nobody);
-        assert_eq!(whose(judged(Kind::Withheld, true)), Whose::Withheld);
-        assert_eq!(whose(None), Whose::Withheld);
-    }
 }

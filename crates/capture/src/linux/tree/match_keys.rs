@@ -10,6 +10,7 @@ use super::bus::Element;
 use super::draft::{Draft, Typed};
 use super::heard::{Change, What};
 use super::listen::Ear;
+use super::opened::{fit_with_opened, has_told};
 use crate::Counted;
 
 /// Longest wait for an application that has told of none of the keys, in milliseconds.
@@ -46,7 +47,7 @@ pub(crate) struct Run {
 
 /// How well what was heard fits the keys.
 #[derive(Debug, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     /// The keys account for so many changes, from the front.
     Whole(usize),
     /// Some keys have no change yet.
@@ -79,8 +80,8 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Count
 async fn settled(ear: &Ear, run: &Run) -> Result<usize, Counted> {
     let start = tokio::time::Instant::now();
     loop {
-        let (fit, told) = ear.with(|heard| match heard.window(run.window) {
-            Some(window) => (fit(&window.changes, run), !window.changes.is_empty()),
+        let (fit, told) = ear.with(|heard| match heard.window_mut(run.window) {
+            Some(window) => (fit_with_opened(window, run), has_told(window, run)),
             None => (Fit::No(Counted::NotHeard), false),
         });
         match fit {
@@ -105,11 +106,12 @@ fn unsettle(heard: &mut super::heard::Heard, run: &Run) {
     if let Some(window) = heard.window_mut(run.window) {
         let last = window.changes.back().map_or(run.from_us, |change| change.at_us);
         window.changes.clear();
+        window.opened = None;
         window.unsure_us = last + SETTLE_MS_MAX * 1_000;
     }
 }
 
-fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
+pub(super) fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
     let is_own = |change: &&Change| run.ended_us.is_none_or(|ended| change.at_us < ended);
     if changes.iter().take_while(is_own).any(|change| matches!(change.what, What::Withheld)) {
         return Fit::No(Counted::Withheld);

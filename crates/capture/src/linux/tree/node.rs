@@ -118,7 +118,7 @@ impl Facts {
                 let parent = property(told).and_then(|parent| <Element>::try_from(parent).ok());
                 self.parent = parent.filter(|parent| parent.1.as_str() != NULL);
             }
-            Asked::Text => self.text = told.into(),
+            Asked::Text | Asked::WholeText => self.text = told.into::<String>().map(beginning),
         }
     }
 
@@ -185,8 +185,13 @@ fn property(told: line::Told) -> Option<OwnedValue> {
 
 /// Not more of it than is asked for of a text.
 fn name(told: OwnedValue) -> Option<String> {
-    let name = String::try_from(told).ok()?;
+    String::try_from(told).ok().map(beginning)
+}
+
+fn beginning(mut text: String) -> String {
     let longest = usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0);
-    let end = name.char_indices().nth(longest).map(|(end, _)| end);
-    Some(end.and_then(|end| name.get(..end)).map(str::to_owned).unwrap_or(name))
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+    }
+    text
 }

@@ -135,8 +135,10 @@ const NAMES: [&str; 131] = [
     "switch",
 ];
 
+pub(crate) const FRAME: u32 = 23;
 pub(crate) const PASSWORD: u32 = 40;
 pub(crate) const TERMINAL: u32 = 60;
+pub(crate) const PARAGRAPH: u32 = 73;
 pub(crate) const DOCUMENT_WEB: u32 = 95;
 
 /// The name of a role.
@@ -212,9 +214,10 @@ mod tests {
     #[test]
     fn the_roles_stand_at_their_numbers() {
         for (role, named) in [
-            (23, "frame"),
+            (FRAME, "frame"),
             (PASSWORD, "password text"),
             (TERMINAL, "terminal"),
+            (PARAGRAPH, "paragraph"),
             (DOCUMENT_WEB, "document web"),
             (29, "label"),
             (43, "push button"),

@@ -74,6 +74,6 @@ const fn name(asked: Asked) -> &'static str {
         Asked::ChildCount => "count",
         Asked::Children => "children",
         Asked::Parent => "parent",
-        Asked::Text => "text",
+        Asked::Text | Asked::WholeText => "text",
     }
 }
