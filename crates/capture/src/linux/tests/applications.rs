@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use candor_model::{Action, Tree, TreeState};
+use candor_model::{Action, Node, TreeState};
 
 use super::desktop::{Desktop, until};
 use super::law::Law;
@@ -52,9 +52,6 @@ fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
         assert!(tree.nodes.iter().filter(|node| node.role == "table cell").count() < 1_500);
         assert!(tree.is_well_formed() && tree.state != TreeState::Untrusted || tree.nodes.len() > 5);
     }
-    // What stands in its fields: the name of the font, say.
-    let fonts = |tree: &Tree| tree.nodes.iter().any(|node| node.text.as_deref() == Some("Liberation Sans"));
-    until("Calc tells what stands in a field", || walk().filter(|(tree, _)| fonts(tree)));
     let before = processor_ms(client.pid);
     std::thread::sleep(Duration::from_secs(1));
     let busy = processor_ms(client.pid) - before;
@@ -72,6 +69,11 @@ fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
         let pending = next(&mut sensor);
         let typed = observe(&mut sensor, &law, &pending).unwrap();
         assert_eq!(typed.action, Action::Type { text: text.to_owned() }, "{:?}", sensor.tally());
+        until("the editor of the cell tells what stands in it", || {
+            let (tree, _) = sensor.tree(&client, &windows, false)?;
+            let stands = |node: &Node| node.role == "paragraph" && node.text.as_deref() == Some(text);
+            tree.nodes.iter().any(stands).then_some(())
+        });
         desktop.xdotool(&["key", "Return"]);
         let pending = next(&mut sensor);
         let enter = observe(&mut sensor, &law, &pending).unwrap();

@@ -16,6 +16,7 @@ use super::envelope::{Broken, Question};
 use super::find::{Frame, Known};
 use super::line::{self, Told};
 use super::socket::Batched;
+use super::walk::CHROMIUM;
 
 /// An element: the bus name of its application, and its path there.
 pub(crate) type Element = (String, OwnedObjectPath);
@@ -35,8 +36,6 @@ pub(super) const NULL: &str = "/org/a11y/atspi/null";
 /// Longest wait for one answer, in milliseconds. Walks and pages have shorter ends of their own; an application beside a
 /// busy processor takes longer than one that is idle, and is no less right.
 const ANSWER_MS: u64 = 800;
-/// As an office suite names its toolkit. Of a text of which more is asked for than there is it gives nothing.
-const OFFICE: &str = "VCL";
 /// Longest name or text of one element, in characters.
 pub(crate) const TEXT_CHARACTERS_MAX: i32 = 4_096;
 /// Most processes that are remembered.
@@ -177,11 +176,11 @@ impl Bus {
         join_all(asked.iter().map(|asked| self.asked_over_the_bus(of, *asked))).await
     }
 
-    /// The question that an application answers.
+    /// The question that is asked of an application. A browser gives the beginning of a text, and a paragraph of a page may be of any length.
     fn answered(&self, application: &str, asked: Asked) -> Asked {
         let toolkits = self.toolkits.borrow();
-        let is_office = || toolkits.get(application).is_some_and(|toolkit| toolkit == OFFICE);
-        if asked == Asked::Text && is_office() { Asked::WholeText } else { asked }
+        let is_browser = || toolkits.get(application).is_some_and(|toolkit| toolkit == CHROMIUM);
+        if asked == Asked::WholeText && is_browser() { Asked::Text } else { asked }
     }
 
     /// How many characters stand in an element. It is asked over the bus, so that what the element told before comes before the answer.

@@ -47,7 +47,7 @@ pub(crate) async fn told(bus: &Bus, of: &Element, also: Option<Asked>) -> Option
     let mut facts = Facts::default();
     facts.ask(bus, of, &ALL.into_iter().chain(also).collect::<Vec<_>>()).await;
     if facts.holds_text() {
-        facts.ask(bus, of, &[Asked::Text]).await;
+        facts.ask(bus, of, &[text_of(facts.kind)]).await;
     }
     Some((facts.told(bus.scale(&of.0))?, facts))
 }
@@ -92,13 +92,23 @@ fn may_be_walked(states: States, children: i32, is_root: bool) -> bool {
 fn together(told: &Told, with_children: bool) -> Vec<Asked> {
     let with_children = with_children && told.children <= TOGETHER_CHILDREN_MAX;
     let size = if with_children { Asked::Children } else { Asked::ChildCount };
-    let text = Some(Asked::Text).filter(|_| told.with_text);
+    let is_paragraph = told.node.role == role::name(role::PARAGRAPH);
+    let text = text_of(Some(role::PARAGRAPH).filter(|_| is_paragraph));
+    let text = Some(text).filter(|_| told.with_text);
     [Asked::States, Asked::Role, Asked::Name, Asked::Place, size].into_iter().chain(text).collect()
+}
+
+/// What an element of this role is asked for its text. An office suite gives nothing of a paragraph of which more is asked for than there is.
+const fn text_of(role: Option<u32>) -> Asked {
+    match role {
+        Some(role::PARAGRAPH) => Asked::WholeText,
+        Some(_) | None => Asked::Text,
+    }
 }
 
 impl Facts {
     pub(super) async fn ask(&mut self, bus: &Bus, of: &Element, asked: &[Asked]) {
-        self.with_text |= asked.contains(&Asked::Text);
+        self.with_text |= asked.contains(&Asked::Text) || asked.contains(&Asked::WholeText);
         for (asked, told) in asked.iter().zip(bus.ask_all(of, asked).await) {
             if let Some(told) = told {
                 self.take(*asked, told);
@@ -138,7 +148,7 @@ impl Facts {
         let states = self.states.unwrap_or_default();
         let with_children =
             self.children.is_none() && self.count.is_some_and(|count| may_be_walked(states, count, is_root));
-        let text = Some(Asked::Text).filter(|_| with_text);
+        let text = Some(text_of(self.kind)).filter(|_| with_text);
         let children = Some(Asked::Children).filter(|_| with_children);
         let more: Vec<_> = text.into_iter().chain(children).collect();
         if !more.is_empty() {

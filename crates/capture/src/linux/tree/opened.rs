@@ -154,6 +154,8 @@ mod tests {
             assert_eq!(texts(&cell.changes), ["e", "r"]);
             assert!(cell.opened.is_some(), "{keys}");
         }
+        let mut elsewhere = window("he", vec![inserted(ANSWERED_US, 2, 0, "x")]);
+        assert_eq!(fit_with_opened(&mut elsewhere, &run(2, 10, None)), Fit::Short);
         let other = vec![inserted(ANSWERED_US, 2, 0, "x"), inserted(ANSWERED_US, EDITOR, 1, "e")];
         let mut cell = window("h", other);
         assert_eq!(fit_with_opened(&mut cell, &run(9, 10, None)), Fit::Short);
