@@ -15,6 +15,7 @@ mod known;
 mod lacking;
 mod law;
 mod layout;
+mod layouts;
 mod light;
 mod lost;
 mod memory;
