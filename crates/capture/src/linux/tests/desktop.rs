@@ -172,7 +172,8 @@ impl Desktop {
         Self::told_of_size((1920, 1080))
     }
 
-    fn told_of_size(size: (u32, u32)) -> Self {
+    /// The same on a screen of this size.
+    pub(super) fn told_of_size(size: (u32, u32)) -> Self {
         let desktop = Self::untold_of_size(size);
         desktop.launch_accessibility();
         desktop

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Widest frame that a window manager puts around a window, in pixels.
+const FRAME_MAX: u32 = 40;
+
 impl Desktop {
     /// Starts the editor on a text and puts it at the left; returns where it is, frame and all.
     pub(in super::super) fn mousepad(&self, text: &str) -> Rect {
@@ -139,6 +142,25 @@ impl Desktop {
         let home = format!("-env:UserInstallation=file://{}", self.folder.path().join("office").display());
         self.run(Command::new("soffice").args(["--calc", "--norestore", "--nologo"]).arg(home));
         self.at_rest("libreoffice-calc")
+    }
+
+    /// Puts the window of this class at a place, frame apart; returns where it is then, frame and all.
+    pub(in super::super) fn put(&self, class: &str, place: Rect) -> Rect {
+        let words = [place.x, place.y].map(|side| side.to_string());
+        let sides = [place.width, place.height].map(|side| side.to_string());
+        let find = ["search", "--onlyvisible", "--class", class];
+        let put = ["windowmove", &words[0], &words[1], "windowsize", &sides[0], &sides[1]];
+        // An office suite fills the screen, and a window that does is not moved.
+        let small = ["-x", "-r", class, "-b", "remove,maximized_vert,maximized_horz"];
+        let status = Command::new("wmctrl").args(small).env("DISPLAY", &self.display).status();
+        assert!(status.unwrap_or_else(|error| missing("wmctrl", &error)).success());
+        until("the window is where it was put", || {
+            self.xdotool(&[find.as_slice(), &put].concat());
+            let now = self.at_rest(class);
+            let near = |side: u32, wanted: u32| side.abs_diff(wanted) < FRAME_MAX;
+            let there = now.x.abs_diff(place.x) < FRAME_MAX && now.y.abs_diff(place.y) < FRAME_MAX;
+            (there && near(now.width, place.width) && near(now.height, place.height)).then_some(now)
+        })
     }
 
     /// Where the window of this class is, once it stays there for half a second.
