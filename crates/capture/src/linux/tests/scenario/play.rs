@@ -23,8 +23,8 @@ const WHEEL_REST: Duration = Duration::from_millis(300);
 const TOLD: Duration = Duration::from_millis(100);
 /// Rests in which something new came, before the hands give up.
 const RESTS_MAX: u32 = 100;
-/// When the hands give up to wait.
-const WAIT: Duration = Duration::from_secs(30);
+/// When the hands give up to wait: beside busy cores the recorder may be half a minute behind.
+const WAIT: Duration = Duration::from_mins(4);
 
 pub(super) struct Player<'a> {
     hands: Hands,
@@ -170,8 +170,7 @@ impl<'a> Player<'a> {
             self.hands.types(letter);
             text.push(letter.into());
         }
-        let action = if tells_text(app) { Action::Type { text } } else { Action::Keys { count } };
-        self.done(said, app, action, Element::of(written_in(app)));
+        self.done(said, app, Action::Type { text }, Element::of(written_in(app)));
     }
 
     fn key(&mut self, said: &str, keys: &[Key], app: App) {
@@ -236,10 +235,11 @@ fn click(at: Point) -> Action {
 fn events(action: &Action) -> usize {
     match action {
         Action::Type { text } => text.len(),
-        Action::Keys { count } => usize::try_from(*count).unwrap(),
         Action::Scroll { dy, .. } => usize::try_from(*dy / 120).unwrap(),
         Action::Click { .. } | Action::Hotkey { .. } => 1,
-        Action::Drag { .. } | Action::Wait { .. } | Action::SwitchWindow {} => unreachable!("no step is one"),
+        Action::Keys { .. } | Action::Drag { .. } | Action::Wait { .. } | Action::SwitchWindow {} => {
+            unreachable!("no step is one")
+        }
     }
 }
 
@@ -270,8 +270,8 @@ const fn commanded(app: App) -> &'static [&'static str] {
 const fn written_in(app: App) -> &'static [&'static str] {
     match app {
         App::Editor | App::Featherpad => &["text"],
-        // The sheet has the keyboard until the first digit makes a line to write in.
-        App::Calc => &["table"],
+        // The first digit opens the line to write in.
+        App::Calc => &["paragraph"],
         App::Browser | App::Terminal => &[],
     }
 }
@@ -284,9 +284,4 @@ const fn stands_still(app: App, action: &Action) -> bool {
         App::Calc => !matches!(action, Action::Hotkey { .. }),
         App::Editor | App::Featherpad | App::Terminal => false,
     }
-}
-
-/// Whether an application tells what was written. Calc tells nothing of what is typed into a cell (docs/platforms.md).
-const fn tells_text(app: App) -> bool {
-    !matches!(app, App::Calc)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use candor_model::{Observation, Rect, TreeState};
+use candor_model::{Observation, Rect, Tree, TreeState};
 
 use super::super::colours;
 use super::super::desktop::WINDOW_COLOUR;
@@ -25,11 +25,18 @@ pub(super) struct Between {
     pub(super) done: AtomicBool,
     rested: AtomicUsize,
     looks: AtomicUsize,
+    /// Whether the hands rest until a tree is whole: what has the keyboard in a sheet is only then told for sure.
+    whole_tree: bool,
 }
 
 impl Between {
-    pub(super) const fn new() -> Self {
-        Self { done: AtomicBool::new(false), rested: AtomicUsize::new(0), looks: AtomicUsize::new(0) }
+    pub(super) const fn new(whole_tree: bool) -> Self {
+        Self {
+            done: AtomicBool::new(false),
+            rested: AtomicUsize::new(0),
+            looks: AtomicUsize::new(0),
+            whole_tree,
+        }
     }
 
     /// After how many actions the recorder has looked at the screen at rest.
@@ -56,7 +63,7 @@ pub(super) fn watched(sensor: &mut X11Sensor, law: &Law, between: &Between, page
                 allowed = looked;
                 between.looks.fetch_add(1, Ordering::SeqCst);
             }
-            if sensor.is_at_rest() && (!allowed || has_whole_tree(sensor)) {
+            if sensor.is_at_rest() && (!allowed || holds_frame(sensor, between.whole_tree)) {
                 between.rested(seen.len());
             } else if sensor.is_at_rest() && between.last_rest() == UNRESTED {
                 // The hands wait for it.
@@ -74,10 +81,10 @@ pub(super) fn watched(sensor: &mut X11Sensor, law: &Law, between: &Between, page
     seen
 }
 
-/// A walk that ended early may not have come to what is clicked next.
-fn has_whole_tree(sensor: &X11Sensor) -> bool {
-    let tree = sensor.kept.as_ref().and_then(|kept| kept.tree.as_ref());
-    tree.is_some_and(|tree| tree.state == TreeState::Complete)
+/// Whether the recorder holds a frame of the screen at rest, and a whole tree where the hands ask for it.
+fn holds_frame(sensor: &X11Sensor, whole_tree: bool) -> bool {
+    let tree = |tree: &Tree| tree.state == TreeState::Complete;
+    sensor.kept.as_ref().is_some_and(|kept| !whole_tree || kept.tree.as_ref().is_some_and(tree))
 }
 
 fn out(seen: &Observation, page: Option<Rect>) -> Out {
