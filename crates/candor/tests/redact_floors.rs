@@ -9,69 +9,41 @@ use std::process::{Command, Output};
 
 use support::{CANDOR, isolated};
 
-/// What must hold. Tighten a row when the engine gets better; the goals of the project stand in `docs/benchmarks.md`.
-/// `every`: of so many texts one is scored, since the transformer reads kilobytes a second.
-const FLOORS: [Floor; 4] = [
-    Floor {
-        set: "test.jsonl",
-        profile: "fast",
-        every: 1,
-        recall: 0.969,
-        f2: 0.967,
-        false_per_1000: 20.0,
-        clean_hit: 0.05,
-        leaks: TEST_LEAKS,
-    },
-    Floor {
-        set: "second.jsonl",
-        profile: "fast",
-        every: 1,
-        recall: 0.965,
-        f2: 0.964,
-        false_per_1000: 16.0,
-        clean_hit: 0.0365,
-        leaks: SECOND_LEAKS,
-    },
-    Floor {
-        set: "test.jsonl",
-        profile: "standard",
-        every: 10,
-        recall: 0.968,
-        f2: 0.958,
-        false_per_1000: 40.0,
-        clean_hit: 0.10,
-        leaks: SAMPLE_LEAKS,
-    },
-    Floor {
-        set: "second.jsonl",
-        profile: "standard",
-        every: 10,
-        recall: 0.948,
-        f2: 0.945,
-        false_per_1000: 30.0,
-        clean_hit: 0.07,
-        leaks: SAMPLE_LEAKS,
-    },
+/// What must hold of all texts. Tighten a row when the engine gets better; the goals of the project stand in `docs/benchmarks.md`.
+/// Under `fast`, which computes with whole numbers, one place more that leaks fails. Under `standard` and `strict` a find or two
+/// may differ on a processor that adds in another order, so those rows leave that much; none is looser than a goal.
+const FLOORS: [Floor; 6] = [
+    row("test.jsonl", "fast", [0.969, 0.968, 19.8, 0.0485], FAST_TEST),
+    row("second.jsonl", "fast", [0.966, 0.965, 15.6, 0.0361], FAST_SECOND),
+    row("test.jsonl", "standard", [0.977, 0.971, 27.0, 0.05], STANDARD_TEST),
+    row("second.jsonl", "standard", [0.972, 0.968, 18.0, 0.0403], STANDARD_SECOND),
+    row("test.jsonl", "strict", [0.987, 0.916, 211.0, 0.77], STRICT_TEST),
+    row("second.jsonl", "strict", [0.979, 0.943, 82.0, 0.564], STRICT_SECOND),
 ];
 
-/// Share of spans of a kind of which more than a tenth may be left.
+/// Share of spans of a kind of which more than a tenth may be left. The goals: 0.03 of persons, 0.005 of secrets and of what
+/// has check digits. ID of the test set holds personnel and document numbers without check digits under heads and words that
+/// no rule knows (4 of 72 under `standard`): there the goal is reached under `strict` only.
 type Leaks = &'static [(&'static str, f64)];
-const TEST_LEAKS: Leaks = &[
+const FAST_TEST: Leaks = &[
     ("PERSON", 0.03),
     ("CARD", 0.0),
     ("EMAIL", 0.0),
     ("IBAN", 0.0),
     ("IP", 0.0),
     ("SECRET", 0.0),
+    ("AGE", 0.0),
     ("PHONE", 0.015),
-    ("URL", 0.1),
-    ("ADDRESS", 0.06),
-    ("LOCATION", 0.05),
-    ("ORGANISATION", 0.14),
+    ("URL", 0.091),
+    ("ADDRESS", 0.057),
+    ("LOCATION", 0.0465),
+    ("ORGANISATION", 0.1355),
     ("DATE", 0.1),
-    ("ID", 0.14),
+    ("ID", 0.139),
+    ("JOB_TITLE", 0.168),
+    ("NATIONALITY", 0.16),
 ];
-const SECOND_LEAKS: Leaks = &[
+const FAST_SECOND: Leaks = &[
     ("PERSON", 0.021),
     ("CARD", 0.0),
     ("EMAIL", 0.0),
@@ -81,12 +53,85 @@ const SECOND_LEAKS: Leaks = &[
     ("PHONE", 0.045),
     ("URL", 0.0),
     ("ADDRESS", 0.09),
-    ("LOCATION", 0.07),
-    ("ORGANISATION", 0.105),
+    ("LOCATION", 0.069),
+    ("ORGANISATION", 0.102),
+    ("AGE", 0.1),
+    ("DATE", 0.334),
+    ("JOB_TITLE", 0.0),
+    ("NATIONALITY", 0.364),
 ];
-const SAMPLE_LEAKS: Leaks = &[("PERSON", 0.03), ("EMAIL", 0.0), ("IP", 0.0)];
+const STANDARD_TEST: Leaks = &[
+    ("PERSON", 0.021),
+    ("CARD", 0.0),
+    ("EMAIL", 0.0),
+    ("IBAN", 0.0),
+    ("IP", 0.0),
+    ("SECRET", 0.0),
+    ("AGE", 0.0),
+    ("PHONE", 0.005),
+    ("URL", 0.0),
+    ("ADDRESS", 0.045),
+    ("LOCATION", 0.036),
+    ("ORGANISATION", 0.12),
+    ("DATE", 0.1),
+    ("ID", 0.07),
+    ("JOB_TITLE", 0.168),
+    ("NATIONALITY", 0.14),
+];
+const STANDARD_SECOND: Leaks = &[
+    ("PERSON", 0.017),
+    ("CARD", 0.0),
+    ("EMAIL", 0.0),
+    ("IBAN", 0.0),
+    ("IP", 0.0),
+    ("ID", 0.0),
+    ("PHONE", 0.02),
+    ("URL", 0.0),
+    ("ADDRESS", 0.062),
+    ("LOCATION", 0.046),
+    ("ORGANISATION", 0.102),
+    ("AGE", 0.1),
+    ("DATE", 0.334),
+    ("JOB_TITLE", 0.0),
+    ("NATIONALITY", 0.364),
+];
+const STRICT_TEST: Leaks = &[
+    ("PERSON", 0.016),
+    ("CARD", 0.0),
+    ("EMAIL", 0.0),
+    ("IBAN", 0.0),
+    ("IP", 0.0),
+    ("SECRET", 0.0),
+    ("ID", 0.0),
+    ("AGE", 0.0),
+    ("PHONE", 0.005),
+    ("URL", 0.0),
+    ("ADDRESS", 0.045),
+    ("LOCATION", 0.022),
+    ("ORGANISATION", 0.085),
+    ("DATE", 0.1),
+    ("JOB_TITLE", 0.145),
+    ("NATIONALITY", 0.02),
+];
+const STRICT_SECOND: Leaks = &[
+    ("PERSON", 0.01),
+    ("CARD", 0.0),
+    ("EMAIL", 0.0),
+    ("IBAN", 0.0),
+    ("IP", 0.0),
+    ("ID", 0.0),
+    ("PHONE", 0.02),
+    ("URL", 0.0),
+    ("ADDRESS", 0.052),
+    ("LOCATION", 0.006),
+    ("ORGANISATION", 0.063),
+    ("AGE", 0.1),
+    ("DATE", 0.334),
+    ("JOB_TITLE", 0.0),
+    ("NATIONALITY", 0.091),
+];
 
-/// What must hold of one set under one profile.
+/// What must hold of one set under one profile. `every`: of so many texts one is scored.
 #[derive(Clone, Copy)]
 struct Floor {
     set: &'static str,
@@ -99,6 +144,12 @@ struct Floor {
     leaks: Leaks,
 }
 
+/// All texts of a set: recall, F2, false characters in 1,000 and clean texts hit.
+const fn row(set: &'static str, profile: &'static str, figures: [f64; 4], leaks: Leaks) -> Floor {
+    let [recall, f2, false_per_1000, clean_hit] = figures;
+    Floor { set, profile, every: 1, recall, f2, false_per_1000, clean_hit, leaks }
+}
+
 impl Floor {
     fn toml(&self) -> String {
         let Self { recall, f2, false_per_1000, clean_hit, .. } = self;
@@ -108,7 +159,8 @@ impl Floor {
         );
         let leaks: Vec<String> =
             self.leaks.iter().map(|(kind, share)| format!("{kind} = {share:?}")).collect();
-        text + &leaks.join("\n")
+        // What is no number is written otherwise in TOML.
+        (text + &leaks.join("\n")).replace("NaN", "nan")
     }
 
     /// Scores the set, and gives how the command ended.
@@ -147,6 +199,31 @@ fn the_standard_profile_holds_its_floors() {
 }
 
 #[test]
+fn the_strict_profile_holds_its_floors() {
+    FLOORS.iter().filter(|floor| floor.profile == "strict").for_each(holds);
+}
+
+/// What the project asks for: a row that is loosened below it fails, whatever the engine finds. `strict` is to miss nothing, and
+/// pays for it with what it masks besides; ID of the test set under `fast` and `standard` is named above.
+#[test]
+fn no_floor_is_looser_than_the_goals() {
+    for floor in FLOORS {
+        let name = format!("{} under {}", floor.set, floor.profile);
+        assert!(floor.recall >= 0.95 && floor.every == 1, "{name}");
+        if floor.profile != "strict" {
+            let is_held = floor.f2 >= 0.94 && floor.false_per_1000 <= 30.0 && floor.clean_hit <= 0.05;
+            assert!(is_held, "{name}");
+        }
+        let leak = |kind: &str| floor.leaks.iter().find(|(known, _)| *known == kind).map(|(_, share)| *share);
+        assert!(leak("PERSON").is_some_and(|share| share <= 0.03), "{name}");
+        for kind in ["CARD", "IBAN"] {
+            assert!(leak(kind).is_some_and(|share| share <= 0.005), "{name}: {kind}");
+        }
+        assert!(floor.set != "test.jsonl" || leak("SECRET").is_some_and(|share| share <= 0.005), "{name}");
+    }
+}
+
+#[test]
 fn a_figure_below_its_floor_ends_with_3_and_is_named() {
     let sound = Floor {
         every: 20,
@@ -158,12 +235,15 @@ fn a_figure_below_its_floor_ends_with_3_and_is_named() {
         ..FLOORS[0]
     };
     holds(&sound);
-    let broken: [(&str, Floor); 5] = [
+    let broken: [(&str, Floor); 7] = [
         ("recall is", Floor { recall: 1.0, ..sound }),
         ("f2 is", Floor { f2: 1.0, ..sound }),
         ("false_per_1000 is", Floor { false_per_1000: 0.0, ..sound }),
         ("clean_hit is", Floor { clean_hit: -0.1, ..sound }),
         ("PERSON is", Floor { leaks: &[("PERSON", -0.1)], ..sound }),
+        // What is no number is reached by nothing.
+        ("recall is", Floor { recall: f64::NAN, ..sound }),
+        ("clean_hit is", Floor { clean_hit: f64::NAN, ..sound }),
     ];
     for (says, floor) in broken {
         let output = floor.scored();
@@ -181,4 +261,12 @@ fn a_floor_that_nobody_knows_is_refused() {
     command.args(["redact", "score", "--profile", "fast", "--floors", "floors.toml"]).arg(set("test.jsonl"));
     let output = isolated(&mut command, dir.path()).current_dir(dir.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(4), "a floor with a slip in its name would never be held");
+}
+
+#[test]
+fn a_floor_of_a_kind_that_no_text_marks_is_refused() {
+    let output = Floor { every: 20, leaks: &[("PERSONS", 0.03)], ..FLOORS[0] }.scored();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "a floor that holds whatever is found: {told}");
+    assert!(told.contains("PERSONS"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! `candor redact`: de-identification as a product of its own. Nothing here opens a socket.
 
 mod bench;
+mod floors;
 mod image;
 mod known;
 mod score;

@@ -6,14 +6,14 @@
 mod tally;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use candor_model::Entropy;
 use candor_redact::{Lists, Raw, Span, TextMarker};
 use serde::{Deserialize, Serialize};
 
 use self::tally::{Figures, Leaks, Tally};
-use super::{Looking, stream};
+use super::{Looking, floors, stream};
 use crate::ambient::SystemEntropy;
 use crate::cli::Session;
 use crate::exit::{Because, Failure, Kind, Outcome};
@@ -82,12 +82,13 @@ struct Scored {
 
 /// Runs `candor redact score`.
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
-    let floors = arguments.floors.as_deref().map(floors).transpose()?.unwrap_or_default();
+    let floors: Floors = floors::read(arguments.floors.as_deref())?;
     let text = std::fs::read_to_string(&arguments.gold)
         .because(Kind::BadInput, &format!("read {}", arguments.gold.display()))?;
     let tallies = tallied(session, arguments, &text)?;
     let all = tallies.all.figures();
     let leak: BTreeMap<_, _> = tallies.all.leaks();
+    floors.can_fail(&leak)?;
     let below = floors.below(&all, &leak);
     let figures = |by: &BTreeMap<String, Tally>| by.iter().map(|(k, t)| (k.clone(), t.figures())).collect();
     let scored = Scored {
@@ -100,10 +101,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Outcome {
         below,
     };
     output::show(session.json, &scored, words);
-    if scored.below.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::Refused, "a floor is not reached").told())
+    floors::held(&scored.below)
 }
 
 #[derive(Default)]
@@ -151,37 +149,30 @@ fn marked(marker: &mut TextMarker, number: usize, line: &str) -> Outcome<(Gold, 
     Ok((gold, found))
 }
 
-fn floors(path: &Path) -> Outcome<Floors> {
-    let doing = format!("read {}", path.display());
-    let text = std::fs::read_to_string(path).because(Kind::BadInput, &doing)?;
-    toml::from_str(&text).because(Kind::BadInput, &doing)
-}
-
 impl Floors {
+    /// A floor of a kind that no text marks would hold whatever is found.
+    fn can_fail(&self, leak: &BTreeMap<String, Leaks>) -> Outcome {
+        let Some(kind) = self.leak_max.keys().find(|kind| !leak.contains_key(*kind)) else { return Ok(()) };
+        Err(Failure::new(Kind::BadInput, format!("no text marks the type {kind}, and a floor asks for it")))
+    }
+
     /// Which floors are not reached, in words.
     fn below(&self, all: &Figures, leak: &BTreeMap<String, Leaks>) -> Vec<String> {
-        let at_least = [
+        const PLACES: usize = 4;
+        let low = [
             ("recall", all.recall, self.recall_min),
             ("precision", all.precision, self.precision_min),
             ("f2", all.f2, self.f2_min),
         ];
-        let at_most = [
+        let high = [
             ("false_per_1000", all.false_per_1000, self.false_per_1000_max),
             ("clean_hit", all.clean_hit, self.clean_hit_max),
         ];
-        let leaks = self
-            .leak_max
-            .iter()
-            .map(|(kind, max)| (kind.as_str(), leak.get(kind).map_or(0.0, |leaks| leaks.share), Some(*max)));
-        let low = at_least.into_iter().filter_map(|(name, is, min)| {
-            let min = min.filter(|min| is < *min)?;
-            Some(format!("{name} is {is:.4}, and at least {min} is asked"))
-        });
-        let high = at_most.into_iter().chain(leaks).filter_map(|(name, is, max)| {
-            let max = max.filter(|max| is > *max)?;
-            Some(format!("{name} is {is:.4}, and at most {max} is asked"))
-        });
-        low.chain(high).collect()
+        let leaked = |kind: &String| leak.get(kind).map_or(1.0, |leaks| leaks.share);
+        let leaks = self.leak_max.iter().map(|(kind, max)| (kind.as_str(), leaked(kind), Some(*max)));
+        let low = low.into_iter().filter_map(|(name, is, min)| floors::at_least(name, is, min, PLACES));
+        let high = high.into_iter().chain(leaks);
+        low.chain(high.filter_map(|(name, is, max)| floors::at_most(name, is, max, PLACES))).collect()
     }
 }
 
@@ -207,10 +198,6 @@ fn words(scored: &Scored) -> String {
         vec![kind.clone(), leaks.spans.to_string(), leaks.leaked.to_string(), format!("{:.3}", leaks.share)]
     };
     let leaks = output::table(&["type", "spans", "leaked", "share"], scored.leak.iter().map(leak));
-    let mut shown = format!("profile {}, {} texts\n\n{figures}\n\n{leaks}", scored.profile, scored.texts);
-    for line in &scored.below {
-        shown.push_str("\nBELOW THE FLOOR: ");
-        shown.push_str(line);
-    }
-    shown
+    let below = floors::words(&scored.below);
+    format!("profile {}, {} texts\n\n{figures}\n\n{leaks}{below}", scored.profile, scored.texts)
 }
