@@ -9,6 +9,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod journal;
+pub(crate) mod memory;
 pub(crate) mod mock;
 pub(crate) mod recorder;
 pub(crate) mod served;
