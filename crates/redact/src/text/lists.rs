@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use candor_model::FindingKind;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::text::find::Find;
 use crate::text::lexicon::folded;
 use crate::text::own::{OwnRule, OwnRules};
+use crate::text::rules::fold::each_folded;
 use crate::text::strict;
 
 /// What an organisation adds to the shipped lists. It stays in memory.
@@ -155,7 +156,8 @@ pub enum ListError {
 
 /// Finds the entries of the lists, in any letter case, as whole words.
 pub(crate) struct ListMatcher {
-    automaton: Option<AhoCorasick>,
+    /// And which entry each of its patterns is of.
+    automaton: Option<(AhoCorasick, Vec<usize>)>,
     people: usize,
     entries: Vec<String>,
     hashed: Option<HashedList>,
@@ -187,18 +189,37 @@ impl ListMatcher {
         Ok(Self { automaton: automaton(&entries)?, people, entries, hashed: lists.hashed, allowed, own })
     }
 
-    /// Adds every entry that stands in `text` as a whole word.
+    /// Adds every entry that stands in `text` as a whole word, also where only its look is that of the entry.
     pub(crate) fn find(&self, text: &str, finds: &mut Vec<Find>) {
+        if self.is_empty() {
+            return;
+        }
+        self.find_written(text, finds);
+        each_folded(text, |folded| {
+            let mut found = Vec::new();
+            self.find_written(folded.text(), &mut found);
+            finds.extend(found.iter().filter_map(|find| folded.unfolded(find)));
+        });
+    }
+
+    /// Whether there is nothing to look for.
+    fn is_empty(&self) -> bool {
+        self.automaton.is_none() && self.hashed.is_none() && self.own.is_empty()
+    }
+
+    /// Adds every entry that stands in `text` as it is written.
+    fn find_written(&self, text: &str, finds: &mut Vec<Find>) {
         if let Some(hashed) = &self.hashed {
             hashed.find(text, finds);
         }
         self.own.find(text, finds);
-        let Some(automaton) = &self.automaton else { return };
-        for found in automaton.find_iter(text) {
+        let Some((automaton, of)) = &self.automaton else { return };
+        // Entries that lie in one another too: the longest at a place may end within a word, and the shorter one not.
+        for found in automaton.find_overlapping_iter(text) {
             if !is_whole_word(text, found.range()) {
                 continue;
             }
-            let is_person = found.pattern().as_usize() % self.entries.len() < self.people;
+            let is_person = of.get(found.pattern().as_usize()).is_some_and(|entry| *entry < self.people);
             let (kind, rule) = if is_person {
                 (FindingKind::Person, "person.organisation")
             } else {
@@ -232,18 +253,25 @@ fn goes_by_looks(find: &Find) -> bool {
     matches!(find.kind, Organisation | Location | JobTitle | Nationality) || find.rule == strict::RULE
 }
 
-/// Every entry as it is written, in lower case and in upper case, so that letter case beyond ASCII is met as well.
-fn automaton(entries: &[String]) -> Result<Option<AhoCorasick>, ListError> {
+/// Every entry as it is written, in lower case and in upper case, so that letter case beyond ASCII is met as well; and which entry
+/// each pattern is of.
+fn automaton(entries: &[String]) -> Result<Option<(AhoCorasick, Vec<usize>)>, ListError> {
     if entries.is_empty() {
         return Ok(None);
     }
-    let cases: [fn(&String) -> String; 3] = [String::clone, |e| e.to_lowercase(), |e| e.to_uppercase()];
-    let patterns = cases.iter().flat_map(|case| entries.iter().map(case));
-    let built = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(patterns);
-    built.map(Some).map_err(|_| ListError::TooLarge)
+    let (mut patterns, mut of) = (Vec::new(), Vec::new());
+    for (index, entry) in entries.iter().enumerate() {
+        let first = patterns.len();
+        for spelling in [entry.clone(), entry.to_lowercase(), entry.to_uppercase()] {
+            let mut known = patterns.iter().skip(first);
+            if !known.any(|known: &String| known.eq_ignore_ascii_case(&spelling)) {
+                patterns.push(spelling);
+                of.push(index);
+            }
+        }
+    }
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns);
+    built.map(|built| Some((built, of))).map_err(|_| ListError::TooLarge)
 }
 
 fn is_whole_word(text: &str, range: Range<usize>) -> bool {
@@ -267,6 +295,24 @@ mod tests {
         let lists =
             Lists { people: vec!["Émile Zyx".into()], words: vec!["Bluebird".into()], ..Lists::default() };
         assert_eq!(found(lists, "ÉMILE ZYX on bluebird, not bluebirds"), ["ÉMILE ZYX", "bluebird"]);
+    }
+
+    #[test]
+    fn an_entry_is_found_beside_a_longer_one_that_is_not_there() {
+        let words = vec!["blue".into(), "blue lan".into(), "lantern plan".into()];
+        let lists = Lists { words, ..Lists::default() };
+        assert_eq!(found(lists, "a blue lantern plan"), ["blue", "lantern plan"]);
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_look() {
+        let key = b"a key of the organisation".to_vec();
+        let tags = ["Zyx Quorra"].map(|entry| HashedList::tag(&key, entry)).into();
+        let hashed = Some(HashedList::new(key, tags));
+        let lists = Lists { words: vec!["blue lantern".into()], hashed, ..Lists::default() };
+        for text in ["bl\u{200b}ue lan\u{ad}tern", "\u{ff42}lue l\u{430}ntern", "Zy\u{2060}x Qu\u{43e}rra"] {
+            assert_eq!(found(lists.clone(), text), [text]);
+        }
     }
 
     #[test]

@@ -82,6 +82,11 @@ impl OwnRules {
         rules.iter().map(|rule| Ok((rule.compiled()?, rule.kind))).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds every match.
     pub(crate) fn find(&self, text: &str, finds: &mut Vec<Find>) {
         for (regex, kind) in &self.0 {

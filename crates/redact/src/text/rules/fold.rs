@@ -20,11 +20,10 @@ impl Folded {
     fn new(piece: &str, base: usize) -> Self {
         let mut folded = Self { text: String::with_capacity(piece.len()), origins: Vec::new() };
         let mut beside_latin = false;
-        let mut chars = piece.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let next_is_latin = chars.peek().is_some_and(|(_, next)| next.is_ascii_alphanumeric());
-            let looks = looks_like(c, beside_latin || next_is_latin);
-            let Some(looks) = looks else { continue };
+        for (at, c) in piece.char_indices() {
+            let is_beside =
+                beside_latin || !c.is_ascii() && goes_on_latin(piece.get(at..).unwrap_or_default());
+            let Some(looks) = looks_like(c, is_beside) else { continue };
             beside_latin = looks.is_ascii_alphanumeric();
             folded.text.push(looks);
             let origin = (base + at, base + at + c.len_utf8());
@@ -77,14 +76,15 @@ fn each_piece(line: &str, mut see: impl FnMut(usize, &str)) {
     }
 }
 
+/// Whether a character cannot be seen, or is a mark on the one before it: a line through it or a frame around it too.
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{20d0}'..='\u{20f0}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e01ef}')
 }
 
 /// Whether a character may be there to look like another. Accented letters are told first: none of them is, and lines in
 /// many languages hold them.
 fn is_disguise(c: char) -> bool {
-    const ACCENTED_BEFORE: char = '\u{34f}';
+    const ACCENTED_BEFORE: char = '\u{300}';
     if c < ACCENTED_BEFORE {
         return c == '\u{ad}';
     }
@@ -129,6 +129,19 @@ fn mathematical(code: u32) -> Option<char> {
     let place = (code - 0x1_d400) % 52;
     let first = if place < 26 { u32::from('A') } else { u32::from('a') - 26 };
     char::from_u32(first + place)
+}
+
+/// Whether a Latin letter or a digit follows the letters at the begin of `text` that look Latin, soon.
+fn goes_on_latin(text: &str) -> bool {
+    const LETTERS_MAX: usize = 8;
+    let mut next =
+        text.chars().take(LETTERS_MAX).skip_while(|c| is_invisible(*c) || latin_look(*c).is_some());
+    next.next().and_then(sure_look_or_itself).is_some_and(|c| c.is_ascii_alphanumeric())
+}
+
+/// What a character looks like wherever it stands.
+fn sure_look_or_itself(c: char) -> Option<char> {
+    if c.is_ascii() { Some(c) } else { sure_look(c) }
 }
 
 /// Letters of the Cyrillic and the Greek alphabet that look Latin, if a Latin letter stands beside them.
@@ -183,6 +196,8 @@ mod tests {
         assert_eq!(folded("da\u{200b}na＠mаil.example"), ["dana@mail.example"]);
         assert_eq!(folded("𝟒𝟏 𝐀𝐛"), ["41 Ab"]);
         assert_eq!(folded("da\u{ad}na\nda\u{34f}na"), ["dana\n", "dana"]);
+        assert_eq!(folded("\u{410}\u{41a}\u{200b}IA \u{435}\u{445}７"), ["AKIA ex7"]);
+        assert_eq!(folded("4\u{336}1\u{332} 1\u{fe0f}\u{20e3}\u{61c}"), ["41 1"]);
     }
 
     #[test]

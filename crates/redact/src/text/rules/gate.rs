@@ -89,7 +89,7 @@ impl Words {
         let bytes = text.as_bytes();
         for (number, word) in self.met(bytes) {
             let opens = self.opens.get(number).map_or(&[][..], Vec::as_slice);
-            Self::open(bytes, word, opens, &mut see);
+            Self::open(text, word, opens, &mut see);
         }
     }
 
@@ -102,14 +102,17 @@ impl Words {
     }
 
     fn open(
-        bytes: &[u8],
+        text: &str,
         word: std::ops::Range<usize>,
         opens: &[Word],
         see: &mut impl FnMut(usize, std::ops::Range<usize>),
     ) {
-        let is_word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|b| is_in_word(*b));
-        let after_word = is_word(word.start.checked_sub(1));
-        let before_word = is_word(Some(word.end));
+        let bytes = text.as_bytes();
+        let before = || text.get(..word.start).and_then(|before| before.chars().next_back());
+        let after = || text.get(word.end..).and_then(|after| after.chars().next());
+        let byte_before = word.start.checked_sub(1).and_then(|at| bytes.get(at));
+        let after_word = byte_before.is_some_and(|byte| is_in_word(*byte, before));
+        let before_word = bytes.get(word.end).is_some_and(|byte| is_in_word(*byte, after));
         let before_number = matches!(bytes.get(word.end), Some(b'1'..=b'9'));
         for open in opens {
             if !(open.begins && after_word || open.ends && before_word || open.counts && !before_number) {
@@ -119,8 +122,9 @@ impl Words {
     }
 }
 
-const fn is_in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+/// Whether a byte is of a letter or digit; `whole` is the character that it is of, if it is one of several bytes.
+fn is_in_word(byte: u8, whole: impl Fn() -> Option<char>) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() && whole().is_none_or(char::is_alphanumeric)
 }
 
 /// An automaton that is walked from a place on and tells every end, and its largest size in bytes.
@@ -264,6 +268,12 @@ mod tests {
         let mut found = Vec::new();
         words.each("Tel hotel monKEYs tel.", |rule, range| found.push((rule, range.start)));
         assert_eq!(found, [(0, 0), (1, 13), (0, 18)]);
+        // Quotes, dashes and emoji are no letters.
+        let mut found = Vec::new();
+        words.each("\u{e9}tel tel\u{e9} “tel” \u{2014}tel\u{1f511}", |rule, range| {
+            found.push((rule, range.start))
+        });
+        assert_eq!(found, [(0, 15), (0, 25)]);
     }
 
     #[test]
