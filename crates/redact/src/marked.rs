@@ -65,7 +65,8 @@ pub struct TextSearcher {
 
 impl TextSearcher {
     /// Lines that are looked at together. A text that is cut after a multiple of them is redacted as if it were whole,
-    /// but for keys and certificates that run over the cut, and for tables unless their heads are told ([`TableHeads`]).
+    /// but for keys, certificates and rows of tables that run over the cut, and for tables unless their heads are told
+    /// ([`TableHeads`]).
     /// A text that is cut within a line is joined again by [`Seams`](crate::Seams).
     pub const LINES_TOGETHER: usize = UNIT_LINES;
 

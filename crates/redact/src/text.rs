@@ -6,6 +6,7 @@
 //! overlaps, and `draft` takes it out; a unit that changed is looked at again until nothing more is found, so that
 //! redacting twice changes nothing more. `pseudonym` names what was found, in the order of the text.
 
+pub(crate) mod across;
 pub(crate) mod checksum;
 pub(crate) mod decoded;
 pub(crate) mod draft;
@@ -123,7 +124,7 @@ impl Engine {
             whole.take_out_whole(&view, blocks);
             view = whole.view();
         }
-        let cells = self.cells(&view, open);
+        let cells = self.beyond_units(&view, open);
         if !cells.is_empty() {
             whole.take_out_whole(&view, cells);
             view = whole.view();
@@ -136,7 +137,7 @@ impl Engine {
             whole.take_out_whole(&view, finds);
             view = whole.view();
             // What was taken out may have made rows of one shape: a street with a comma in it.
-            let cells = self.cells(&view, open);
+            let cells = self.beyond_units(&view, open);
             if cells.is_empty() {
                 return whole.finds();
             }
@@ -146,10 +147,11 @@ impl Engine {
         whole.finds()
     }
 
-    /// What stands in the columns of tables.
-    fn cells(&self, view: &View, open: Option<&str>) -> Vec<Find> {
+    /// What no unit sees whole: what stands in the columns of tables, and numbers that go on in the next unit.
+    fn beyond_units(&self, view: &View, open: Option<&str>) -> Vec<Find> {
         let mut finds = Vec::new();
         table::find(&view.text, open, &mut finds);
+        across::find(&view.text, |text| self.lines.scan(text), &mut finds);
         self.lists.allow(&view.text, &mut finds);
         view.settled(finds)
     }

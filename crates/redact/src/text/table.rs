@@ -11,7 +11,7 @@ use std::ops::Range;
 use candor_model::FindingKind;
 
 use crate::text::find::Find;
-use crate::text::table::cell::{CELL_ENDS, Mark, can_be, cells};
+use crate::text::table::cell::{CELL_ENDS, Mark, cells, parts};
 use crate::text::table::header::{HEAD_BYTES_MAX, Head, is_label, look_up};
 
 /// Name in reports.
@@ -49,15 +49,21 @@ fn walk<'a>(
     mut see: impl FnMut(&Heads, &str, usize) -> bool,
 ) -> Option<&'a str> {
     let mut table = open.and_then(|line| Some((heads(line)?, line)));
-    let (mut strange, mut start) = (0, 0);
+    let (mut strange, mut start, mut long_end) = (0, 0, 0);
     for line in text.split_inclusive('\n') {
         let row = line.trim_end_matches(['\n', '\r']);
         if let Some(heads) = heads(row) {
             table = Some((heads, row));
             strange = 0;
         } else if let Some((heads, _)) = &table {
-            strange = if see(heads, row, start) { 0 } else { strange + 1 };
-            if row.is_empty() || strange > STRANGE_ROWS_MAX {
+            let mut is_row = see(heads, row, start);
+            // Its lines are read as rows too: a quote may be one of a sentence, or a mark of inches.
+            if let Some(long) = heads.row_over_lines(text, start).filter(|_| start >= long_end) {
+                is_row |= see(heads, long, start);
+                long_end = start + long.len();
+            }
+            strange = if is_row || start < long_end { 0 } else { strange + 1 };
+            if start >= long_end && (row.is_empty() || strange > STRANGE_ROWS_MAX) {
                 table = None;
             }
         }
@@ -117,14 +123,32 @@ impl Heads {
         (cells.len() == self.columns.len()).then_some(cells)
     }
 
+    /// The row that begins at `start` of `text`, if one of its cells is in quotes and runs over lines.
+    fn row_over_lines<'a>(&self, text: &'a str, start: usize) -> Option<&'a str> {
+        let text = text.get(start..).filter(|_| self.mark != Mark::Spaces)?;
+        let (mut end, mut quotes) = (0, 0);
+        for line in text.split_inclusive('\n') {
+            end += line.len();
+            quotes += line.bytes().filter(|byte| *byte == b'"').count();
+            if quotes.is_multiple_of(2) || end > LINE_BYTES_MAX {
+                break;
+            }
+        }
+        let row = text.get(..end)?.trim_end_matches(['\n', '\r']);
+        (row.contains('\n') && quotes.is_multiple_of(2) && self.cells(row).is_some()).then_some(row)
+    }
+
     /// Adds the cells of a row, and says whether it was one.
     fn read(&self, row: &str, start: usize, finds: &mut Vec<Find>) -> bool {
         let Some(cells) = self.cells(row) else { return false };
         let personal = cells.into_iter().zip(&self.columns).filter_map(|(cell, head)| Some((cell, (*head)?)));
-        finds.extend(personal.filter_map(|(cell, head)| {
-            let text = row.get(cell.clone())?;
-            let range: Range<usize> = cell.start + start..cell.end + start;
-            can_be(text, head.kind).then_some(Find { range, kind: head.kind, rule: RULE })
+        finds.extend(personal.flat_map(|(cell, head)| {
+            let parts = parts(row, cell, head.kind).into_iter();
+            parts.map(move |part| Find {
+                range: part.start + start..part.end + start,
+                kind: head.kind,
+                rule: RULE,
+            })
         }));
         true
     }
@@ -157,6 +181,38 @@ mod tests {
             found("account,iban,owner\n56381579,IE3499,\"Lund, Dana\""),
             ["56381579", "IE3499", "Lund, Dana"]
         );
+    }
+
+    #[test]
+    fn a_cell_in_quotes_may_run_over_lines() {
+        let text = "employee_id,name,note,phone\n\
+                    71001,\"Lund,\n Dana\",\"one\n\ntwo\nthree\nfour\",555 0100 22\n\
+                    71002,Bo Ek,\"said \"\"no\"\"\nand left\",555 0100 23\n\
+                    71003,\"Al Ek\nRoom 12\",x,555 0100 24";
+        assert_eq!(
+            found(text),
+            [
+                "71001",
+                "Lund,\n Dana",
+                "555 0100 22",
+                "71002",
+                "Bo Ek",
+                "555 0100 23",
+                "71003",
+                "Al Ek",
+                "555 0100 24"
+            ]
+        );
+        assert_eq!(open_at_end(text, None), Some("employee_id,name,note,phone"));
+    }
+
+    #[test]
+    fn a_quote_that_is_none_hides_no_row() {
+        // What the marks of inches hold between them has as many cells as a row, and is three rows.
+        let text =
+            "employee_id;pipe;name\n7101;5\" long;Bo Ek\n7102;rod;Al Ek\n7103;3\" long;Cy Ek\n7104;rod;Di Ek";
+        let found = found(text);
+        assert!(["7102", "Al Ek", "7104", "Di Ek"].iter().all(|cell| found.contains(cell)), "{found:?}");
     }
 
     #[test]

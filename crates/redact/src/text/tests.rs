@@ -219,3 +219,17 @@ fn a_row_that_takes_shape_only_when_its_street_is_masked_is_read_and_twice_chang
     assert!(!once.contains("551234"), "{once}");
     assert_eq!(redacted(&once), once);
 }
+
+#[test]
+fn a_number_over_the_end_of_a_line_is_found_wherever_the_line_stands() {
+    for lines in 0..=UNIT_LINES {
+        for (text, halves) in [
+            ("my card is 5500 0000 0000\n0004 thanks", ["5500", "0004"]),
+            ("\"on file\n4111 1111 1111\n1111\",", ["4111", "1111"]),
+        ] {
+            let left = redacted(&format!("{}{text}", "x\n".repeat(lines)));
+            assert!(halves.iter().all(|half| !left.contains(half)), "{lines}: {left}");
+            assert_eq!(redacted(&left), left);
+        }
+    }
+}

@@ -72,7 +72,7 @@ fn by_spaces(row: &str) -> Vec<Range<usize>> {
 }
 
 /// What may stand around the text of a cell.
-pub(super) const CELL_ENDS: [char; 6] = [' ', '\t', '"', '\'', '\u{a0}', '\u{202f}'];
+pub(super) const CELL_ENDS: [char; 8] = [' ', '\t', '"', '\'', '\u{a0}', '\u{202f}', '\n', '\r'];
 
 /// A cell without what is around its text.
 fn bare(row: &str, cell: Range<usize>) -> Range<usize> {
@@ -81,8 +81,23 @@ fn bare(row: &str, cell: Range<usize>) -> Range<usize> {
     start..start + text.trim_matches(CELL_ENDS).len()
 }
 
+/// What of a cell of a row can be what its head says: all of it, or of a cell that runs over lines some of these.
+pub(super) fn parts(row: &str, cell: Range<usize>, kind: FindingKind) -> Vec<Range<usize>> {
+    let text = row.get(cell.clone()).unwrap_or_default();
+    if can_be(text, kind) {
+        return vec![cell];
+    }
+    let mut end = cell.start;
+    let lines = text.split_inclusive('\n').map(|line| {
+        end += line.len();
+        end - line.len()..end
+    });
+    let lines: Vec<Range<usize>> = lines.map(|line| bare(row, line)).collect();
+    lines.into_iter().filter(|line| can_be(row.get(line.clone()).unwrap_or_default(), kind)).collect()
+}
+
 /// Whether a cell can hold what its head says.
-pub(super) fn can_be(cell: &str, kind: FindingKind) -> bool {
+fn can_be(cell: &str, kind: FindingKind) -> bool {
     use FindingKind::{Address, Age, Card, Date, Email, Iban, Id, Phone, Secret};
     const ID_DIGITS_MIN: usize = 3;
     const PHONE_DIGITS_MIN: usize = 5;

@@ -18,8 +18,10 @@ const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const CUT_BYTES: u64 = 1024 * 1024;
 /// How far back from where a piece could begin a space is looked for, in bytes.
 const SPACE_BYTES: usize = 4096;
-/// A key or certificate that runs over lines is not cut, up to so many bytes of a piece.
+/// A key, certificate or row of a table that runs over lines is not cut, up to so many bytes of a piece.
 const BLOCK_BYTES_MAX: usize = 1024 * 1024;
+/// How far back from its end a cell in quotes may have begun that a piece ends within, in bytes: rows are no longer.
+const CELL_BYTES_MAX: usize = 16 * 1024;
 
 /// Lines of JSON, some at a time.
 pub(super) struct Lines<R: Read> {
@@ -101,7 +103,9 @@ impl<R: Read> Texts<R> {
 
     /// Adds the next lines to `piece`, and says whether the last of them goes on.
     fn read(&mut self, piece: &mut Vec<u8>) -> Outcome<bool> {
+        let (mut quotes, mut waits) = (Quotes::default(), false);
         for lines in 1.. {
+            let before = piece.len();
             let read = line(&mut self.input, self.cut_bytes, piece)?;
             if read == 0 {
                 break;
@@ -109,8 +113,13 @@ impl<R: Read> Texts<R> {
             if read as u64 == self.cut_bytes && piece.last() != Some(&b'\n') {
                 return Ok(true);
             }
-            let is_full = piece.len() >= self.piece_bytes && lines % TextSearcher::LINES_TOGETHER == 0;
-            if is_full && (piece.len() >= BLOCK_BYTES_MAX || !ends_within_block(piece)) {
+            quotes.read(piece, before);
+            // In a table whose rows all have as many lines, each place to cut may be in a row: then the end of the row is one.
+            let is_full =
+                piece.len() >= self.piece_bytes && (waits || lines % TextSearcher::LINES_TOGETHER == 0);
+            waits |= is_full && quotes.are_open(piece.len());
+            let is_within = || quotes.are_open(piece.len()) || ends_within_block(piece);
+            if is_full && (piece.len() >= BLOCK_BYTES_MAX || !is_within()) {
                 break;
             }
         }
@@ -155,6 +164,30 @@ fn ends_within_block(piece: &[u8]) -> bool {
     last(b"-----BEGIN ") > last(b"-----END ")
 }
 
+/// The quotes of a piece.
+#[derive(Debug, Default)]
+struct Quotes {
+    are_odd: bool,
+    /// Where the last one stands.
+    last: usize,
+}
+
+impl Quotes {
+    /// Goes on with what `piece` has from `start` on.
+    fn read(&mut self, piece: &[u8], start: usize) {
+        let more = piece.get(start..).unwrap_or_default();
+        self.are_odd ^= more.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        if let Some(last) = more.iter().rposition(|byte| *byte == b'"') {
+            self.last = start + last;
+        }
+    }
+
+    /// Whether a cell in quotes began near `end` that has not ended.
+    fn are_open(&self, end: usize) -> bool {
+        self.are_odd && end - self.last <= CELL_BYTES_MAX
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +222,19 @@ mod tests {
                 .iter()
                 .any(|p| p.contains("-----BEGIN") && p.contains("-----END"))
         );
+    }
+
+    #[test]
+    fn a_row_that_runs_over_lines_is_not_cut() {
+        let row = format!("7,\"{}\",x\n", "a line\n".repeat(100));
+        let pieces = texts(format!("{}{row}{}", "x\n".repeat(90), "y\n".repeat(300)).as_bytes());
+        assert!(pieces.iter().any(|piece| piece.contains(&row)), "{pieces:?}");
+        // Wherever 24 lines end here, a row has not.
+        let pieces = texts(format!("head\n{}", "7,\"a\nb\"\n".repeat(3000)).as_bytes());
+        assert!(pieces.len() > 100 && pieces.iter().all(|piece| piece.ends_with("b\"\n")));
+        // A quote that never ends holds nothing up for long.
+        let pieces = texts(format!("5\" pipe\n{}", "y\n".repeat(30_000)).as_bytes());
+        assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.len() < CELL_BYTES_MAX + 200));
     }
 
     /// The text that pieces are of; what two have in common is the same in both.
