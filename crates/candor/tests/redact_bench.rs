@@ -1,7 +1,7 @@
 //! `candor redact bench` holds a machine to floors: each that is not reached ends it with 3, and what cannot fail is refused. No
 //! time is held here, since other tests run beside it; memory and size are, as the project promises them.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which fail like tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which fail like tests")]
 
 mod support;
 

@@ -59,7 +59,7 @@ fn lists() -> Lists {
     }
 }
 
-fn marker(profile: Profile, lists: Lists) -> RefCell<TextMarker> {
+fn shared(profile: Profile, lists: Lists) -> RefCell<TextMarker> {
     let models =
         Models::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")).unwrap();
     RefCell::new(TextMarker::new(profile, &models, lists, [9; 32]).unwrap())
@@ -96,19 +96,19 @@ fn are_in_place(text: &str, marked: &Marked) -> Result<(), TestCaseError> {
 }
 
 /// Redacts a text, and what is left again.
-fn redacted(marker: &RefCell<TextMarker>, text: &str) -> Result<Marked, TestCaseError> {
-    let mut marker = marker.borrow_mut();
-    let marked = marker.mark(Raw::seal(text.to_owned()));
+fn redacted(redacting: &RefCell<TextMarker>, text: &str) -> Result<Marked, TestCaseError> {
+    let mut redacting = redacting.borrow_mut();
+    let marked = redacting.mark(Raw::seal(text.to_owned()));
     are_in_place(text, &marked)?;
-    let again = marker.mark(Raw::seal(marked.text.clone()));
+    let again = redacting.mark(Raw::seal(marked.text.clone()));
     prop_assert_eq!(&again.text, &marked.text);
     prop_assert!(again.spans.is_empty());
     Ok(marked)
 }
 
 fn any_text_is_redacted_once(profile: Profile, lists: Lists, cases: u32) {
-    let marker = marker(profile, lists);
-    hold(cases, &texts(), |text| redacted(&marker, &text).map(drop));
+    let redacting = shared(profile, lists);
+    hold(cases, &texts(), |text| redacted(&redacting, &text).map(drop));
 }
 
 fn what_is_planted_is_gone(
@@ -117,9 +117,9 @@ fn what_is_planted_is_gone(
     cases: u32,
     planted: &impl Strategy<Value = Planted>,
 ) {
-    let marker = marker(profile, lists);
+    let redacting = shared(profile, lists);
     hold(cases, planted, |Planted { text, must }| {
-        let marked = redacted(&marker, &text)?;
+        let marked = redacted(&redacting, &text)?;
         let covered = |at: usize| marked.spans.iter().any(|span| (span.start..span.end).contains(&at));
         let left = must.iter().enumerate().find(|(at, must)| **must && !covered(*at));
         prop_assert!(left.is_none(), "{:?} is left as {:?}", text, marked.text);

@@ -29,7 +29,7 @@ pub(super) fn at_most(name: &str, is: f64, max: Option<f64>, places: usize) -> O
 
 /// The floors that are not reached, for people.
 pub(super) fn words(below: &[String]) -> String {
-    below.iter().map(|line| format!("\nBELOW THE FLOOR: {line}")).collect()
+    below.iter().fold(String::new(), |words, line| words + "\nBELOW THE FLOOR: " + line)
 }
 
 /// Ends the command as the floors say; they were told before.

@@ -271,7 +271,7 @@ mod tests {
         // Quotes, dashes and emoji are no letters.
         let mut found = Vec::new();
         words.each("\u{e9}tel tel\u{e9} “tel” \u{2014}tel\u{1f511}", |rule, range| {
-            found.push((rule, range.start))
+            found.push((rule, range.start));
         });
         assert_eq!(found, [(0, 15), (0, 25)]);
     }

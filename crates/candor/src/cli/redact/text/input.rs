@@ -176,7 +176,7 @@ impl Quotes {
     /// Goes on with what `piece` has from `start` on.
     fn read(&mut self, piece: &[u8], start: usize) {
         let more = piece.get(start..).unwrap_or_default();
-        self.are_odd ^= more.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        self.are_odd = more.iter().fold(self.are_odd, |are_odd, byte| are_odd ^ (*byte == b'"'));
         if let Some(last) = more.iter().rposition(|byte| *byte == b'"') {
             self.last = start + last;
         }
