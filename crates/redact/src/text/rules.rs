@@ -28,7 +28,7 @@ mod words;
 use crate::text::rule::Rule;
 
 /// Raised when a check changes, so that the digest of the rules tells.
-pub(crate) const CHECKS_VERSION: u16 = 8;
+pub(crate) const CHECKS_VERSION: u16 = 9;
 
 /// Rules that look at a line.
 pub(crate) fn lines() -> impl Iterator<Item = &'static Rule> {
