@@ -18,7 +18,7 @@ use crate::folder::{Folder, Sink};
 use crate::recipe::Split;
 
 /// What the files say about their writer: the version of this code's output, never of the machine.
-pub(crate) const CREATED_BY: &str = "candor-dataset version 1";
+pub(crate) const CREATED_BY: &str = "candor-dataset version 2";
 /// Most rows of a row group: what a loader streams at a time.
 pub(crate) const ROW_GROUP_ROWS_MAX: usize = 100;
 /// Image bytes after which a row group ends early: it bounds the memory that a compile takes, for each split.

@@ -21,8 +21,9 @@ impl Folded {
         let mut folded = Self { text: String::with_capacity(piece.len()), origins: Vec::new() };
         let mut beside_latin = false;
         for (at, c) in piece.char_indices() {
+            let may_look_latin = || latin_look(c).is_some();
             let is_beside =
-                beside_latin || !c.is_ascii() && goes_on_latin(piece.get(at..).unwrap_or_default());
+                beside_latin || may_look_latin() && goes_on_latin(piece.get(at..).unwrap_or_default());
             let Some(looks) = looks_like(c, is_beside) else { continue };
             beside_latin = looks.is_ascii_alphanumeric();
             folded.text.push(looks);
