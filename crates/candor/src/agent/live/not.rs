@@ -109,3 +109,22 @@ pub(crate) fn sentence(code: &str) -> String {
     };
     own.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_a_note_only_where_recording_went_on() {
+        let of = |code: &str| Entry::of(&[code.to_owned(), "cpu_budget".to_owned()]);
+        for code in
+            [FRAMES_LEFT_OUT, TREES_LEFT_OUT, NOTHING_LEFT_OUT, APPLICATIONS_UNHEARD, APPLICATIONS_HEARD]
+        {
+            assert_eq!(of(code), Entry::Note, "{code}");
+        }
+        for code in ["device_budget", "input_lost", LIGHT_LOST, SERVER_SILENT, "a code of later"] {
+            assert_eq!(of(code), Entry::NotRecorded, "{code}");
+        }
+        assert_eq!((of(candor_journal::FORGOTTEN), Entry::of(&[])), (Entry::Forgotten, Entry::NotRecorded));
+    }
+}

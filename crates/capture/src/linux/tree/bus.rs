@@ -15,8 +15,8 @@ use super::direct::{self, Direct};
 use super::envelope::{Broken, Question};
 use super::find::{Frame, Known};
 use super::line::{self, Told};
+use super::memory::KNOWN_WAYS;
 use super::socket::Batched;
-use super::walk::CHROMIUM;
 
 /// An element: the bus name of its application, and its path there.
 pub(crate) type Element = (String, OwnedObjectPath);
@@ -176,11 +176,12 @@ impl Bus {
         join_all(asked.iter().map(|asked| self.asked_over_the_bus(of, *asked))).await
     }
 
-    /// The question that is asked of an application. A browser gives the beginning of a text, and a paragraph of a page may be of any length.
+    /// The question that is asked of an application. Whole texts are asked of an office suite alone, by the toolkits that it names: a paragraph of a
+    /// page may be of any length, and browsers give the beginning.
     fn answered(&self, application: &str, asked: Asked) -> Asked {
         let toolkits = self.toolkits.borrow();
-        let is_browser = || toolkits.get(application).is_some_and(|toolkit| toolkit == CHROMIUM);
-        if asked == Asked::WholeText && is_browser() { Asked::Text } else { asked }
+        let is_known = || toolkits.get(application).is_some_and(|name| KNOWN_WAYS.contains(&name.as_str()));
+        if asked == Asked::WholeText && !is_known() { Asked::Text } else { asked }
     }
 
     /// How many characters stand in an element. It is asked over the bus, so that what the element told before comes before the answer.

@@ -122,7 +122,7 @@ pub(super) struct Recall {
 /// Toolkits, as they name themselves, of which two things are known. Their menus open in windows of their own, and where a window comes or goes
 /// everything is asked. They draw from what they answer from, in one thread: what changed a pixel tells so when it is asked, and is not asked once
 /// more (in 20 seconds of work in an office suite none of 465 elements told anything else the second time).
-const KNOWN_WAYS: [&str; 2] = ["gtk", "VCL"];
+pub(super) const KNOWN_WAYS: [&str; 2] = ["gtk", "VCL"];
 const MENU: &str = "menu";
 const NOWHERE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
 

@@ -31,7 +31,7 @@ const TEXT_LEAF: &str = "static";
 const WALKS_MAX: usize = 3;
 
 /// As Chromium and what is made of it names its toolkit.
-pub(super) const CHROMIUM: &str = "Chromium";
+const CHROMIUM: &str = "Chromium";
 
 /// The tree of a window within the budget; none if the bus does not know it.
 pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree, Vec<Element>)> {
