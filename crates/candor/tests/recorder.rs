@@ -211,6 +211,41 @@ fn a_window_that_is_not_recorded_is_told_by_the_light_before_anything_is_done_in
 }
 
 #[test]
+fn over_what_is_never_recorded_and_while_the_screen_is_shared_the_light_does_not_say_that_it_records() {
+    let scene = Scene::set();
+    let mut recorder = scene.records(&[]);
+    scene.desktop.waits_for_light("recording");
+    let is_refused = |code: &str| {
+        let why = |status: &Value| status["recorder"]["why"][0]["code"] == code;
+        scene.road.waits_for(ANNA, code, |status| status["on"] == "refused_here" && why(status));
+    };
+    let named = |name| {
+        let words = ["search", "--onlyvisible", "--class", "Mousepad", "set_window", "--name", name];
+        scene.desktop.xdotool(&words);
+    };
+    named("My bank account");
+    scene.works();
+    scene.desktop.waits_for_light("refused here");
+    is_refused("never_recorded");
+    recorder.hears_count("steps: 0 kept, 1 not kept");
+
+    named("Notes");
+    let call = scene.desktop.canary("https://call.example.test is sharing your screen.", (900, 100), false);
+    scene.works();
+    recorder.hears_count("steps: 0 kept, 2 not kept");
+    is_refused("screen_shared");
+    scene.desktop.xdotool(&["windowunmap", &call.to_string()]);
+    scene.works();
+    recorder.hears_count("steps: 1 kept, 2 not kept");
+    scene.desktop.waits_for_light("recording");
+    scene.types(&["agent", "stop"]);
+    let (told, code) = recorder.ends();
+    assert_eq!((code, &told["adds_up"]), (Some(0), &Value::Bool(true)), "{told}");
+    let gaps = scene.road.gaps(ANNA, told["session"].as_str().unwrap());
+    assert_eq!(codes(&gaps), ["never_recorded", "screen_shared"]);
+}
+
+#[test]
 fn the_last_minutes_are_forgotten_for_good_while_it_records_and_after() {
     let scene = Scene::set();
     let mut recorder = scene.records(&[]);

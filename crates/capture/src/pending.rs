@@ -3,7 +3,7 @@
 use candor_consent::Context;
 use candor_model::{Action, Moment, Rect};
 
-use crate::Sensitive;
+use crate::{Sensitive, SensorError};
 
 /// A window, as far as the gate may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,17 @@ impl Pending {
     #[must_use]
     pub const fn front(&self) -> &SeenWindow {
         &self.front
+    }
+
+    /// Why nothing of it is captured, whatever the gate says: the window in front is about something sensitive, or some window says that the
+    /// screen is shared with others.
+    #[must_use]
+    pub fn never_captured(&self) -> Option<SensorError> {
+        if let Some(kind) = self.front.sensitive {
+            return Some(SensorError::Sensitive { kind });
+        }
+        let is_shared = |window: &SeenWindow| window.sensitive == Some(Sensitive::ScreenShare);
+        self.windows.iter().any(is_shared).then_some(SensorError::Shared)
     }
 
     /// Every visible window, the lowest first.

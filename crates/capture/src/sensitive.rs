@@ -26,13 +26,15 @@ pub enum Sensitive {
     Passwords,
     /// This program's own pages, which show what was recorded.
     OwnPages,
+    /// A browser or a program for calls says that the screen, or a window of it, is shared with others: nothing is captured meanwhile.
+    ScreenShare,
     /// Nobody can say: the window has a title, and it cannot be read. The list names nothing of this kind.
     Unknown,
 }
 
 impl Sensitive {
     /// Every kind that the list names.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Health,
         Self::Tax,
         Self::Bank,
@@ -43,6 +45,7 @@ impl Sensitive {
         Self::Personal,
         Self::Passwords,
         Self::OwnPages,
+        Self::ScreenShare,
     ];
 
     /// The kind as the list writes it; in words where the list names none.
@@ -59,6 +62,7 @@ impl Sensitive {
             Self::Personal => "personal",
             Self::Passwords => "passwords",
             Self::OwnPages => "own-pages",
+            Self::ScreenShare => "screen-share",
             Self::Unknown => "something that cannot be told (its title cannot be read)",
         }
     }
@@ -129,6 +133,12 @@ mod tests {
         assert_eq!(of_window("Mousepad", "Tax return 2026.txt - Mousepad"), Some(Sensitive::Tax));
         assert_eq!(of_window("Chromium", "Betriebsrat: Sprechstunde"), Some(Sensitive::Union));
         assert_eq!(of_window("Mousepad", "syntax.txt - Mousepad"), None);
+        for shared in
+            ["https://call.example.test is sharing your screen.", "call hat deinen Bildschirm freigegeben."]
+        {
+            assert_eq!(of_window("", shared), Some(Sensitive::ScreenShare), "{shared}");
+        }
+        assert_eq!(of_window("Mousepad", "Sharing your screen, a guide.odt"), None);
         assert_eq!(of_site("mail.google.com"), Some(Sensitive::Personal));
         assert_eq!(of_site("online.bank.example.test"), Some(Sensitive::Bank));
         for own in ["127.0.0.1", "localhost", "[::1]"] {

@@ -256,6 +256,9 @@ pub enum SensorError {
         /// What it is about.
         kind: Sensitive,
     },
+    /// The screen, or a window of it, is shared with others.
+    #[error("the screen is shared with others, and nothing is recorded meanwhile")]
+    Shared,
     /// Input came faster than it was taken: what it was is not known.
     #[error("input was lost")]
     Lost,

@@ -50,8 +50,8 @@ impl X11Sensor {
         if windows.len() != pending.windows.len() || !same_app {
             return Err(SensorError::Answers);
         }
-        if let Some(kind) = pending.front.sensitive {
-            return Err(SensorError::Sensitive { kind });
+        if let Some(never) = pending.never_captured() {
+            return Err(never);
         }
         let now = (self.now)().wall.as_millis();
         let fresh = |permit: &Permit| (0..=PERMIT_AGE_MS_MAX).contains(&(now - permit.at().as_millis()));

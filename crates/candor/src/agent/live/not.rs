@@ -86,6 +86,7 @@ pub(crate) fn sentence(code: &str) -> String {
         SERVER_SILENT => "The server did not answer, so nothing was recorded.",
         candor_journal::FORGOTTEN => "You wanted this time forgotten: it is deleted.",
         "never_recorded" => "This is about something that is never recorded.",
+        "screen_shared" => "Your screen is shared with others: nothing is recorded meanwhile.",
         "input_lost" => "Input came faster than it could be taken.",
         "not_captured" => "The screen changed while it was looked at, so nothing was taken.",
         FRAMES_LEFT_OUT => "From here on pictures are left out.",

@@ -107,7 +107,7 @@ impl<'r, 'a, 'b> Recorder<'r, 'a, 'b> {
         let Around { clock, board, lamp, tray, locks } = around;
         Self {
             enrolment,
-            taker: Taker { road, without: &[], refused: None },
+            taker: Taker { road, without: &[], not_here: Vec::new() },
             board,
             lamp,
             tray,

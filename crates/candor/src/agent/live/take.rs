@@ -3,6 +3,7 @@
 use candor_capture::{Pending, Sensor, SensorError};
 use candor_consent::{Context, Field, Permit, Refusal};
 
+use super::not::Why;
 use crate::agent::road::Road;
 use crate::exit::{Because, Kind, Outcome};
 
@@ -15,8 +16,8 @@ pub(super) struct Taker<'r, 'a, 'b> {
     pub(super) road: &'r mut Road<'a, 'b>,
     /// Fields that are not looked at.
     pub(super) without: &'static [Field],
-    /// Of the window in front at the last judgement: why it is not recorded.
-    pub(super) refused: Option<Refusal>,
+    /// Of the window in front at the last judgement: why it is not recorded. Empty where it is.
+    pub(super) not_here: Vec<Why>,
 }
 
 /// What came of one judgement and one look.
@@ -33,17 +34,13 @@ impl Taker<'_, '_, '_> {
         Ok(self.road.judge(context)?.map(|permit| permit.without(without)))
     }
 
-    fn front(&mut self, pending: &Pending) -> Outcome<Option<Permit>> {
-        match self.judge(&pending.front().context())? {
-            Ok(permit) => {
-                self.refused = None;
-                Ok(Some(permit))
-            }
-            Err(refusal) => {
-                self.refused = Some(refusal);
-                Ok(None)
-            }
-        }
+    fn front(&mut self, pending: &Pending) -> Outcome<Result<Permit, Refusal>> {
+        let answer = self.judge(&pending.front().context())?;
+        self.not_here = match &answer {
+            Err(refusal) => refusal.reasons.iter().map(Why::from).collect(),
+            Ok(_) => pending.never_captured().iter().map(|never| Why::of(code_of(never))).collect(),
+        };
+        Ok(answer)
     }
 
     fn windows(&mut self, pending: &Pending) -> Outcome<Vec<Option<Permit>>> {
@@ -70,9 +67,9 @@ impl Taker<'_, '_, '_> {
     }
 
     fn look(&mut self, sensor: &mut dyn Sensor, pending: &Pending) -> Outcome<Looked> {
-        let Some(permit) = self.front(pending)? else {
-            let refusal = self.refused.clone();
-            return refusal.map_or(Ok(()), |refusal| self.road.refuse(&refusal)).map(|()| Looked::Done);
+        let permit = match self.front(pending)? {
+            Ok(permit) => permit,
+            Err(refusal) => return self.road.refuse(&refusal).map(|()| Looked::Done),
         };
         let windows = self.windows(pending)?;
         match sensor.capture(pending, &permit, &windows) {
@@ -90,7 +87,7 @@ impl Taker<'_, '_, '_> {
             Ok(None) => return Ok(()),
             Err(error) => return self.missed(error),
         };
-        let Some(permit) = self.front(&pending)? else { return Ok(()) };
+        let Ok(permit) = self.front(&pending)? else { return Ok(()) };
         let windows = self.windows(&pending)?;
         match sensor.keep(&pending, &permit, &windows) {
             Err(error @ SensorError::Desktop(_)) => self.missed(error),
@@ -104,7 +101,7 @@ impl Taker<'_, '_, '_> {
     pub(super) fn last(&mut self, sensor: &mut dyn Sensor) -> Outcome<bool> {
         let Ok(Some(mut pending)) = sensor.last() else { return Ok(false) };
         for _ in 0..LOOKS_MAX {
-            let Some(permit) = self.front(&pending)? else { return Ok(false) };
+            let Ok(permit) = self.front(&pending)? else { return Ok(false) };
             let windows = self.windows(&pending)?;
             match sensor.capture(&pending, &permit, &windows) {
                 Ok(raw) => return self.road.keep(raw).map(|()| true),
@@ -130,6 +127,7 @@ impl Taker<'_, '_, '_> {
 const fn code_of(error: &SensorError) -> &'static str {
     match error {
         SensorError::Sensitive { .. } => "never_recorded",
+        SensorError::Shared => "screen_shared",
         SensorError::Lost => "input_lost",
         SensorError::Locked => "screen_locked",
         SensorError::Changed | SensorError::Stale | SensorError::Answers | SensorError::Desktop(_) => {

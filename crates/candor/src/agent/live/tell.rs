@@ -15,7 +15,7 @@ impl Recorder<'_, '_, '_> {
             On::Paused
         } else if !self.why.is_empty() || !self.lamp.was_seen() {
             On::Halted
-        } else if self.taker.refused.is_some() {
+        } else if !self.taker.not_here.is_empty() {
             On::RefusedHere
         } else {
             On::Recording
@@ -54,7 +54,7 @@ impl Recorder<'_, '_, '_> {
             why.push(Why::of(not::LIGHT_LOST));
         }
         if on == On::RefusedHere {
-            why.extend(self.taker.refused.iter().flat_map(|refusal| &refusal.reasons).map(Why::from));
+            why.extend(self.taker.not_here.iter().cloned());
         }
         let count = self.taker.road.count();
         Said {

@@ -92,3 +92,51 @@ fn a_page_of_this_machine_is_not_recorded_although_the_charter_allows_its_site()
     let refused = clicked(&desktop, &mut sensor, &law, (400, 500));
     assert!(matches!(refused, Err(SensorError::Sensitive { kind: Sensitive::OwnPages })), "{refused:?}");
 }
+
+/// A click shares the screen, and another one ends that.
+const CALL: &str = "<!doctype html><title>Call</title><script>
+let shared;
+onclick = async () => {
+  if (shared) { shared.getTracks().forEach(track => track.stop()); shared = undefined; document.title = 'Over'; }
+  else { shared = await navigator.mediaDevices.getDisplayMedia({ video: true }); document.title = 'Shared'; }
+};
+</script>";
+
+/// Whether a window says that the screen is shared.
+fn says_shared(sensor: &X11Sensor) -> bool {
+    let (windows, _) = sensor.windows().seen().unwrap();
+    windows.iter().any(|window| window.sensitive == Some(Sensitive::ScreenShare))
+}
+
+#[test]
+fn nothing_is_recorded_while_a_browser_shares_the_screen_and_everything_is_once_it_ended() {
+    let (desktop, law) = (Desktop::told(), Law::with_browser());
+    desktop.mousepad(&format!("{SECRET}\n"));
+    let address = format!("http://call.example.test:{}/", served(CALL));
+    let (page, secure) =
+        (format!("--app={address}"), format!("--unsafely-treat-insecure-origin-as-secure={address}"));
+    desktop.chromium("", "Call", &[&page, &secure, "--auto-select-desktop-capture-source=Entire screen"]);
+    let beside = format!("search --onlyvisible --class {EDITOR} windowmove 910 100 windowsize 360 300");
+    desktop.xdotool(&beside.split(' ').collect::<Vec<_>>());
+    let (x, y) = (1_050, 250);
+    let mut sensor = sensor(&desktop);
+    clicked(&desktop, &mut sensor, &law, (x, y)).unwrap();
+
+    let is_shared = |sensor: &mut X11Sensor, expected: bool| {
+        desktop.xdotool(&["mousemove", "400", "300", "click", "1"]);
+        until("the browser shares", || (says_shared(sensor) == expected).then_some(()));
+        while sensor.next(SILENCE).unwrap().is_some() {}
+    };
+    is_shared(&mut sensor, true);
+    let refused = clicked(&desktop, &mut sensor, &law, (x, y));
+    assert!(matches!(refused, Err(SensorError::Shared)), "{refused:?}");
+    desktop.xdotool(&["type", "--delay", "20", "--", SECRET]);
+    while let Some(pending) = sensor.next(SILENCE).unwrap() {
+        assert!(matches!(taken(&mut sensor, &law, pending), Some(Err(SensorError::Shared))));
+        at_rest(&mut sensor, &law);
+        assert!(sensor.kept.is_none() && sensor.canvas.borrow().is_none());
+    }
+
+    is_shared(&mut sensor, false);
+    clicked(&desktop, &mut sensor, &law, (x, y)).unwrap();
+}
