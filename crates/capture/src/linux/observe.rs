@@ -72,8 +72,10 @@ impl X11Sensor {
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<Kept, SensorError> {
-        let (taken_us, changes) = ((self.now)().monotonic_us, self.input.changes_from_here());
+        let changes = self.input.changes_from_here();
         let seen = self.look(pending, permit, windows, true)?;
+        // Of an action while pixels are read some may be of after it: a frame is of the moment when the last one was.
+        let taken_us = (self.now)().monotonic_us;
         if seen.frame.is_none() {
             self.forget_frame();
         }

@@ -1,7 +1,7 @@
 //! The element that an action was done to.
 //!
-//! It is looked for in the tree of before the action. Where that tree is not whole, a smaller element may be missing in it: then the
-//! application is asked for this one element, and the tree keeps it. A guess is never given.
+//! It is looked for in the tree of before the action. Where that tree is not whole, a smaller element may be missing in it, and of a sheet no cell
+//! is ever in it: then the application is asked for this one element, and the tree keeps it. A guess is never given.
 
 use candor_consent::{Field, Permit};
 use candor_model::{Action, Node, Point, Rect, Tree, TreeState};
@@ -25,7 +25,7 @@ impl X11Sensor {
             return None;
         }
         if let Some(wrote) = wrote {
-            return self.held(kept, Which::This(wrote));
+            return self.held(kept, Which::This(wrote), None);
         }
         let at = match action {
             Action::Click { at, .. } | Action::Scroll { at, .. } => Some(*at),
@@ -40,13 +40,25 @@ impl X11Sensor {
             None => kept.tree.as_ref().and_then(focused),
         };
         if found.is_some() || (whole.is_some() && at.is_some()) {
-            return found.and_then(|found| u32::try_from(found).ok());
+            let inner = found.and_then(|found| self.within(kept, found, action, pending));
+            return inner.or_else(|| u32::try_from(found?).ok());
         }
         let which = match at {
             Some(at) => Which::At(self.client(&pending.front).ok()??, at),
             None => Which::Focused(pending.front.id, pending.at.monotonic_us),
         };
-        self.held(kept, which).or_else(|| at.is_none().then(|| self.walked_again(kept, pending))?)
+        self.held(kept, which, None).or_else(|| at.is_none().then(|| self.walked_again(kept, pending))?)
+    }
+
+    /// What was clicked inside an element that is asked for nothing of what lies in it, such as the cell of a sheet. Of what scrolled or was dragged
+    /// another one may be there by now.
+    fn within(&self, kept: &mut Kept, found: usize, action: &Action, pending: &Pending) -> Option<u32> {
+        let Action::Click { at, .. } = action else { return None };
+        let is_closed = |node: &Node| node.unwalked && node.text.is_none();
+        kept.tree.as_ref()?.nodes.get(found).filter(|node| is_closed(node))?;
+        let around = kept.elements.get(found)?.clone();
+        let client = self.client(&pending.front).ok()??;
+        self.held(kept, Which::At(client, *at), Some(&around))
     }
 
     /// The element that has the keyboard, by another walk.
@@ -54,11 +66,11 @@ impl X11Sensor {
         let client = self.client(&pending.front).ok()??;
         let (tree, mut elements) = self.tree(&client, &pending.windows, false)?;
         let focused = focused(&tree)?;
-        self.held(kept, Which::This(elements.swap_remove(focused)))
+        self.held(kept, Which::This(elements.swap_remove(focused)), None)
     }
 
-    /// The place of an element in the tree, which keeps it where it did not hold it.
-    fn held(&self, kept: &mut Kept, which: Which) -> Option<u32> {
+    /// The place of an element in the tree, which keeps it where it did not hold it; none if it does not lie in `inside`.
+    fn held(&self, kept: &mut Kept, which: Which, inside: Option<&Element>) -> Option<u32> {
         let place = |kept: &Kept, element: &Element| kept.elements.iter().position(|known| known == element);
         if let Which::This(element) = &which
             && let Some(place) = place(kept, element)
@@ -66,6 +78,9 @@ impl X11Sensor {
             return u32::try_from(place).ok();
         }
         let (element, node, around) = self.trees.element(which)?;
+        if inside.is_some_and(|inside| !around.contains(inside)) {
+            return None;
+        }
         let known = place(kept, &element);
         let place = known.unwrap_or_else(|| {
             let parent = around.iter().find_map(|around| place(kept, around));
@@ -79,10 +94,11 @@ impl X11Sensor {
     }
 }
 
-/// Keeps an element that the tree lacks, which is then no whole tree.
+/// Keeps an element that the tree lacks, which is then no whole tree, unless it lies in one that says that it is not told whole.
 fn added(kept: &mut Kept, element: Element, node: Node) -> usize {
     let tree = kept.tree.get_or_insert_with(|| Tree { state: TreeState::Partial, nodes: Vec::new() });
-    if tree.state == TreeState::Complete {
+    let parent = node.parent.and_then(|parent| tree.nodes.get(usize::try_from(parent).ok()?));
+    if tree.state == TreeState::Complete && !parent.is_some_and(|parent| parent.unwalked) {
         tree.state = TreeState::Partial;
     }
     tree.nodes.push(node);

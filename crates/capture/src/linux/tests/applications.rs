@@ -62,6 +62,9 @@ fn a_sheet_is_never_hung_by_a_walk_and_its_keys_come_out() {
     let pending = next(&mut sensor);
     let click = observe(&mut sensor, &law, &pending).unwrap();
     assert!(matches!(click.action, Action::Click { count: 1, .. }));
+    let tree = click.tree.as_ref().unwrap();
+    let cell = &tree.nodes[usize::try_from(click.target.unwrap()).unwrap()];
+    assert_eq!(cell.role, "table cell", "{cell:?}, {:?}", tree.state);
     std::thread::sleep(Duration::from_millis(500));
     // Typed before its editor is there, and typed into it.
     for (delay, text) in [("30", "4217"), ("300", "Rent of May"), ("120", "18.5")] {

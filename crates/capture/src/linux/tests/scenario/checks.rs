@@ -94,7 +94,7 @@ fn five(frame: Frame) -> (Vec<Line>, Vec<Out>) {
     let came = |number: usize| {
         let action = scrolls(i32::try_from(number).unwrap());
         let (role, name, page) = (role.clone(), name.clone(), Some(CLICKS));
-        if number == 3 { Out::Refused } else { Out::Seen { action, role, name, whole: true, page, late_ms } }
+        if number == 3 { Out::Refused } else { Out::Seen { action, role, name, page, late_ms } }
     };
     ((1..=5).map(done).collect(), (1..=5).map(came).collect())
 }
@@ -124,7 +124,7 @@ fn another_action_element_name_colour_or_time_of_the_frame_differs() {
     let agrees = |frame: Frame, page: Option<u16>, late_ms: Option<u32>| {
         let (truth, _) = five(frame);
         let (action, role, name) = (action.clone(), role.clone(), name.clone());
-        truth[0].expected.agrees(&Out::Seen { action, role, name, whole: true, page, late_ms })
+        truth[0].expected.agrees(&Out::Seen { action, role, name, page, late_ms })
     };
     let [before, after, of_long_ago] = [CLICKS, CLICKS + 1, CLICKS - 1].map(Some);
     assert!(agrees(Frame::Before, before, None));
@@ -143,28 +143,25 @@ fn another_action_element_name_colour_or_time_of_the_frame_differs() {
     let Out::Seen { action, page, late_ms, .. } = seen[0].clone() else { panic!("{:?}", seen[0]) };
     for (role, name) in [("push button", "Two"), ("text", "One")] {
         let (role, name) = (role.to_owned(), Some(name.to_owned()));
-        let out = Out::Seen { action: action.clone(), role, name, whole: true, page, late_ms };
+        let out = Out::Seen { action: action.clone(), role, name, page, late_ms };
         assert!(!truth[0].expected.agrees(&out), "{out:?}");
     }
     assert!(!truth[2].expected.agrees(&seen[0]) && !truth[0].expected.agrees(&Out::Refused));
 }
 
 #[test]
-fn of_what_no_whole_tree_holds_another_element_or_name_differs() {
-    let (name, in_whole_tree) = (Some("B7".to_owned()), Some("table".to_owned()));
-    let element = Element { name, in_whole_tree, ..Element::of(&["table cell", "cell"]) };
+fn another_element_or_name_differs() {
+    let element = Element { name: Some("B7".to_owned()), ..Element::of(&["table cell", "cell"]) };
     let expected = Expected::Seen { action: scrolls(1), element, page: None, frame: Frame::AsItSays };
-    for (role, name, whole, agrees) in [
-        ("table cell", "B7", false, true),
-        ("cell", "B7", false, true),
-        ("text", "B7", false, false),
-        ("table cell", "B8", false, false),
-        ("table", "Sheet1", true, true),
-        ("table", "Sheet1", false, false),
-        ("table cell", "B7", true, false),
+    for (role, name, agrees) in [
+        ("table cell", "B7", true),
+        ("cell", "B7", true),
+        ("text", "B7", false),
+        ("table cell", "B8", false),
+        ("table", "Sheet1", false),
     ] {
         let (role, name) = (role.to_owned(), Some(name.to_owned()));
-        let out = Out::Seen { action: scrolls(1), role, name, whole, page: None, late_ms: None };
+        let out = Out::Seen { action: scrolls(1), role, name, page: None, late_ms: None };
         assert_eq!(expected.agrees(&out), agrees, "{out:?}");
     }
 }
@@ -201,7 +198,7 @@ fn a_truth_file_is_read_back_as_it_was_written_line_by_line() {
         assert_eq!(read(&path), truth[..line.number]);
     }
     let text = std::fs::read_to_string(&path).unwrap();
-    let second = r#"{"number":2,"did":"scroll in editor","expected":{"seen":{"action":{"kind":"scroll","at":{"x":5,"y":6},"dx":0,"dy":2,"unit":"notch_120th"},"element":{"roles":["push button"],"name":"One","in_whole_tree":null},"page":300,"frame":"as_it_says"}}}"#;
+    let second = r#"{"number":2,"did":"scroll in editor","expected":{"seen":{"action":{"kind":"scroll","at":{"x":5,"y":6},"dx":0,"dy":2,"unit":"notch_120th"},"element":{"roles":["push button"],"name":"One"},"page":300,"frame":"as_it_says"}}}"#;
     assert_eq!(text.lines().nth(1), Some(second));
     assert_eq!(text.lines().nth(2), Some(r#"{"number":3,"did":"scroll in editor","expected":"refused"}"#));
     let without = folder.path().join("without.jsonl");

@@ -132,11 +132,7 @@ impl<'a> Player<'a> {
         let (name, Rect { x, y, width, height }) = reach.cells[chosen].clone();
         // Its edges are of the cell beside it too.
         let at = self.pressed(rect(x + 4, y + 4, width - 8, height - 8), App::Calc);
-        let cell = Element {
-            name: Some(name),
-            in_whole_tree: Some("table".to_owned()),
-            ..Element::of(&["table cell"])
-        };
+        let cell = Element { name: Some(name), ..Element::of(&["table cell"]) };
         self.done(said, App::Calc, click(at), cell);
         self.front = App::Calc;
     }

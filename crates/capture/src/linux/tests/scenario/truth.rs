@@ -36,9 +36,6 @@ pub(super) struct Element {
     pub(super) roles: Vec<String>,
     /// Where it is asked.
     pub(super) name: Option<String>,
-    /// The role of what is told for it where the tree is whole: what it lies in. A sheet has too many cells to be in a tree; only where a tree is
-    /// not whole is the application asked for the one element (docs/platforms.md).
-    pub(super) in_whole_tree: Option<String>,
 }
 
 /// Of when the frame of an action must be.
@@ -60,8 +57,6 @@ pub(super) enum Out {
         action: Action,
         role: String,
         name: Option<String>,
-        /// Whether the tree was complete.
-        whole: bool,
         /// How often the page had been clicked, by its colour; none where it does not show one of its colours alone.
         page: Option<u16>,
         late_ms: Option<u32>,
@@ -77,10 +72,10 @@ impl Expected {
             (Self::Refused, Out::Refused) => true,
             (
                 Self::Seen { action, element, page, frame },
-                Out::Seen { action: done, role, name, whole, page: shown, late_ms },
+                Out::Seen { action: done, role, name, page: shown, late_ms },
             ) => {
                 let colour = page.is_none_or(|before| shows(*shown, before, late_ms.is_some()));
-                let same = element.agrees(role, name.as_deref(), *whole);
+                let same = element.agrees(role, name.as_deref());
                 action == done && same && colour && frame.agrees(*late_ms)
             }
             (Self::Refused | Self::Seen { .. }, Out::Seen { .. } | Out::Refused | Out::NotCaptured(_)) => {
@@ -99,13 +94,10 @@ impl Element {
     /// One that is asked for by its role alone.
     pub(super) fn of(roles: &[&str]) -> Self {
         let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        Self { roles, name: None, in_whole_tree: None }
+        Self { roles, name: None }
     }
 
-    fn agrees(&self, role: &str, name: Option<&str>, whole: bool) -> bool {
-        if let Some(around) = self.in_whole_tree.as_deref().filter(|_| whole) {
-            return role == around;
-        }
+    fn agrees(&self, role: &str, name: Option<&str>) -> bool {
         let known = self.roles.iter().any(|known| known == role);
         known && (self.name.is_none() || self.name.as_deref() == name)
     }

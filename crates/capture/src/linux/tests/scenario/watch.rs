@@ -96,7 +96,6 @@ fn out(seen: &Observation, page: Option<Rect>) -> Out {
         action: seen.action.clone(),
         role: target.map_or("none", |node| &node.role).to_owned(),
         name: target.and_then(|node| node.name.clone()),
-        whole: seen.tree.as_ref().is_some_and(|tree| tree.state == TreeState::Complete),
         page: page.and_then(|page| clicks_shown(&colours(seen, page))),
         late_ms: seen.late_ms,
     }
