@@ -6,6 +6,7 @@ mod halts;
 mod kept;
 mod looks;
 mod script;
+mod uploaded;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -33,6 +34,8 @@ const SIGNERS: [(&str, &str); 4] =
 const FAST: Duration = Duration::from_secs(1);
 /// An action each two seconds, as in ordinary work.
 const ORDINARY: Duration = Duration::from_secs(2);
+/// As many steps as an hour has of them.
+const STEPS_AN_HOUR: f64 = 1_800.0;
 /// More than all parts together take, in seconds.
 const SECONDS: &str = "900";
 
@@ -53,6 +56,8 @@ struct Run {
     /// Stored in an hour of ordinary work, in megabytes, and as one PNG per action would be.
     stored: f64,
     pictures: f64,
+    /// Sent in an hour of ordinary work if all of it is released, in megabytes.
+    uploaded: f64,
     /// The same of another recorder; not a number where none was named.
     peer: f64,
     peer_stored: f64,
@@ -91,6 +96,11 @@ pub(crate) fn stored() -> Result<Measured> {
     run().map(|run| Measured { value: run.stored, baseline: run.pictures })
 }
 
+/// What is sent if an hour of ordinary work is released, all of it.
+pub(crate) fn uploaded() -> Result<Measured> {
+    run().map(|run| Measured { value: run.uploaded, baseline: run.pictures })
+}
+
 /// The same as `processor`, against another recorder in the same run, where `CANDOR_PEER` names the program `capture` of
 /// openadapt-capture.
 pub(crate) fn beside_a_peer() -> Result<Measured> {
@@ -117,7 +127,7 @@ fn measured() -> Result<Run> {
     script::work(&desktop, FAST, PART)?;
     let alone = cost::since(&cost::desktop_ms(&road.processes()), &before);
     let without = percent(alone.values().sum(), PART);
-    let mut recorder = road.records(&desktop)?;
+    let recorder = road.records(&desktop)?;
     let id = recorder.id();
     let left_out = [road.processes(), vec![id]].concat();
     script::work(&desktop, FAST, Duration::from_secs(10))?;
@@ -143,10 +153,10 @@ fn measured() -> Result<Run> {
     let home = road.home();
     let memory_mb = cost::memory_mb(id).context("the recorder ended")?;
     let picture = picture_bytes(&desktop)? * u64::from(ordinary);
-    recorder.kill()?;
-    recorder.wait()?;
+    uploaded::ended(&road, recorder)?;
     // The frames are written where they are read, and each counts here as one that was written and not read.
     let written = kept::written_ms(&kept::last_frames(&home, ordinary)?)? * f64::from(actions);
+    let uploaded = uploaded::bytes_per_step(&road)? * STEPS_AN_HOUR / 1e6;
     let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
     let hourly = |bytes: u64| to_f64(bytes) / 1e6 * 3_600.0 / PART.as_secs_f64();
     let (stored, pictures) = (hourly(stored), hourly(picture));
@@ -161,6 +171,7 @@ fn measured() -> Result<Run> {
         memory_of_reading_mb: kept::reading_mb()?,
         stored,
         pictures,
+        uploaded,
         peer,
         peer_stored,
     })
@@ -264,11 +275,17 @@ impl Road {
     }
 
     fn types(&self, person: &str, words: &[&str]) -> Result<()> {
+        self.tells(person, &[words, &["--server", &self.address]].concat()).map(drop)
+    }
+
+    /// What a command of a person tells.
+    fn tells(&self, person: &str, words: &[&str]) -> Result<serde_json::Value> {
         let mut command = candor();
-        command.args(words).arg("--home").arg(self.folder.path().join("demo/people").join(person));
-        let told = command.args(["--server", &self.address]).output()?;
+        command.args(words).args(["--json", "--home"]);
+        let told = command.arg(self.folder.path().join("demo/people").join(person)).output()?;
         let failed = || format!("candor {words:?}: {}", String::from_utf8_lossy(&told.stderr));
-        told.status.success().then_some(()).with_context(failed)
+        told.status.success().then_some(()).with_context(failed)?;
+        Ok(serde_json::from_slice(&told.stdout)?)
     }
 
     /// Ben agreed to all three applications.

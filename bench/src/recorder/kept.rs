@@ -5,7 +5,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use candor_model::{FrameView, digest_of_tiles};
+use candor_journal::Journal;
+use candor_model::{FrameView, SessionId, digest_of_tiles};
 
 use super::cost;
 use crate::demo::candor;
@@ -14,12 +15,22 @@ use crate::timing::median_seconds;
 
 const RUNS: usize = 5;
 
+/// The last recording of a person.
+pub(crate) fn last_session(home: &Path) -> Result<String> {
+    let journal = open_journal(&enrolled(home).context("nobody takes part")?)?;
+    Ok(last_of(&journal)?.to_string())
+}
+
+fn last_of(journal: &Journal) -> Result<SessionId> {
+    let sessions = journal.sessions()?.into_iter();
+    Ok(sessions.max_by_key(|session| session.started).context("nothing was recorded")?.session)
+}
+
 /// The frames of the last steps of the last recording, in their order. Where frames were left out, nothing that was measured means anything.
 #[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
 pub(crate) fn last_frames(home: &Path, actions: u32) -> Result<Vec<Vec<u8>>> {
     let journal = open_journal(&enrolled(home).context("nobody takes part")?)?;
-    let sessions = journal.sessions()?.into_iter();
-    let last = sessions.max_by_key(|session| session.started).context("nothing was recorded")?.session;
+    let last = last_of(&journal)?;
     let outline = journal.outline(last)?;
     let steps = outline.iter().rev().take(usize::try_from(actions)?).rev();
     let mut frames = Vec::new();
