@@ -63,7 +63,7 @@ impl Canvas {
         Pixels::new(self.width, self.height, self.rgb.to_vec())
     }
 
-    /// Paints parts of the screen, each window as far as it is seen there, and tells the tiles in which that changed anything.
+    /// Paints parts of the screen, each window as far as it is seen there, and tells what of the tiles in which that changed anything it changed.
     ///
     /// # Errors
     /// When a window's pixels do not come. Then the canvas is of no moment, and must go.
@@ -100,20 +100,20 @@ impl Canvas {
         })
     }
 
-    /// Takes over rows of a piece, tile by tile, and notes the tiles in which something was otherwise.
+    /// Takes over rows of a piece, tile by tile, and notes what was otherwise.
     fn take_band(&mut self, piece: Piece, first_row: usize, band: &[u8], differs: &mut Vec<Rect>) {
         let Ok(first_row) = u32::try_from(first_row) else { return };
         let top = piece.top + first_row;
         let bottom = piece.bottom.min(top + TILE_PX);
         let width = usize::try_from(piece.width()).unwrap_or(0).max(1);
-        let mut otherwise = vec![false; width.div_ceil(BAND_ROWS)];
+        let mut otherwise = vec![None; width.div_ceil(BAND_ROWS)];
         for (y, sent) in (top..bottom).zip(band.chunks_exact(width * SENT_BYTES)) {
-            take_row(self.row(piece, y), sent, &mut otherwise);
+            take_row(self.row(piece, y), sent, (piece.left, y), &mut otherwise);
         }
-        let lefts = (piece.left..piece.right).step_by(BAND_ROWS).zip(otherwise);
-        for (left, _) in lefts.filter(|(_, otherwise)| *otherwise) {
-            add(differs, Piece { left, top, right: piece.right.min(left + TILE_PX), bottom });
-        }
+        // What is right beside each other is one part.
+        let runs = otherwise.split(Option::is_none);
+        differs
+            .extend(runs.filter_map(|run| run.iter().flatten().copied().reduce(Piece::with)).map(Rect::from));
     }
 
     fn row(&mut self, piece: Piece, y: u32) -> &mut [u8] {
@@ -124,13 +124,14 @@ impl Canvas {
     }
 }
 
-/// Takes over a row as it was sent, and notes in which tiles it was otherwise.
-fn take_row(own: &mut [u8], sent: &[u8], otherwise: &mut [bool]) {
+/// Takes over a row as it was sent, which begins here on the screen, and notes of each tile what was otherwise.
+fn take_row(own: &mut [u8], sent: &[u8], (left, y): (u32, u32), otherwise: &mut [Option<Piece>]) {
     let tiles = own.chunks_mut(BAND_ROWS * OWN_BYTES).zip(sent.chunks(BAND_ROWS * SENT_BYTES));
-    for ((own, sent), otherwise) in tiles.zip(otherwise) {
+    for (((own, sent), otherwise), left) in tiles.zip(otherwise).zip((left..).step_by(BAND_ROWS)) {
         if !is_shown(own, sent) {
+            let row = Piece { top: y, bottom: y + 1, ..differs_in(own, sent, left) };
             take(own, sent);
-            *otherwise = true;
+            *otherwise = Some(otherwise.map_or(row, |above| above.with(row)));
         }
     }
 }
@@ -146,6 +147,14 @@ fn is_shown(own: &[u8], sent: &[u8]) -> bool {
     let same = own.iter().zip(sent).fold(true, |same, (own, sent)| same & (*own == four(sent)));
     let (own, _) = own_rest.as_chunks();
     same && own.iter().zip(sent_rest.as_chunks().0).all(|(own, sent)| *own == one(*sent))
+}
+
+/// From the first pixel that is otherwise to the last one, of some of a row that begin here.
+fn differs_in(own: &[u8], sent: &[u8], left: u32) -> Piece {
+    let pixels = own.as_chunks::<OWN_BYTES>().0.iter().zip(sent.as_chunks().0).zip(left..);
+    let mut others = pixels.filter(|((own, sent), _)| **own != one(**sent)).map(|(_, x)| x);
+    let first = others.next().unwrap_or(left);
+    Piece { left: first, right: others.last().unwrap_or(first) + 1, top: 0, bottom: 0 }
 }
 
 /// Shows what was sent.
@@ -186,19 +195,6 @@ fn within(piece: Piece, bounds: Rect) -> Option<Part> {
     })
 }
 
-/// Adds a tile, to the one on its left where that is there.
-fn add(parts: &mut Vec<Rect>, tile: Piece) {
-    let tile = Rect::from(tile);
-    if let Some(last) = parts.last_mut()
-        && (last.y, last.height) == (tile.y, tile.height)
-        && i64::from(last.x) + i64::from(last.width) == i64::from(tile.x)
-    {
-        last.width += tile.width;
-        return;
-    }
-    parts.push(tile);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,10 +213,10 @@ mod tests {
     fn a_row_of_any_length_is_taken_over_red_first() {
         for pixels in 0..2 * BAND_ROWS + 7 {
             let (sent, mut own) = (row(pixels), vec![7; pixels * OWN_BYTES]);
-            let mut otherwise = vec![false; pixels.div_ceil(BAND_ROWS)];
-            take_row(&mut own, &sent, &mut otherwise);
+            let mut otherwise = vec![None; pixels.div_ceil(BAND_ROWS)];
+            take_row(&mut own, &sent, (0, 5), &mut otherwise);
             assert_eq!(own, shown(&sent));
-            assert!(otherwise.iter().all(|otherwise| *otherwise));
+            assert!(otherwise.iter().all(Option::is_some));
         }
     }
 
@@ -231,11 +227,35 @@ mod tests {
         for at in 0..sent.len() {
             let mut other = sent.clone();
             other[at] ^= 0x80;
-            let mut otherwise = vec![false; 3];
-            take_row(&mut own.clone(), &other, &mut otherwise);
+            let mut otherwise = vec![None; 3];
+            take_row(&mut own.clone(), &other, (0, 5), &mut otherwise);
             let tile = at / SENT_BYTES / BAND_ROWS;
             let is_colour = at % SENT_BYTES != OWN_BYTES;
-            assert!((0..3).all(|n| otherwise[n] == (n == tile && is_colour)), "{at}: {otherwise:?}");
+            assert!(
+                (0..3).all(|n| otherwise[n].is_some() == (n == tile && is_colour)),
+                "{at}: {otherwise:?}"
+            );
         }
+    }
+
+    #[test]
+    fn of_a_band_it_is_told_what_is_otherwise_from_the_first_pixel_to_the_last() {
+        let mut canvas = Canvas::new((4 * TILE_PX, 60), &[]);
+        let piece = Piece { left: 0, top: 20, right: 4 * TILE_PX, bottom: 52 };
+        let mut band = vec![BLOCK; 4 * BAND_ROWS * BAND_ROWS * SENT_BYTES];
+        let row = 4 * BAND_ROWS * SENT_BYTES;
+        for (x, y) in [(0, 3), (BAND_ROWS + 1, 5), (BAND_ROWS, 9), (4 * BAND_ROWS - 1, 31)] {
+            band[y * row + x * SENT_BYTES] = 7;
+        }
+        let mut differs = Vec::new();
+        canvas.take_band(piece, 0, &band, &mut differs);
+        let expected = [
+            Rect { x: 0, y: 23, width: TILE_PX + 2, height: 7 },
+            Rect { x: 127, y: 51, width: 1, height: 1 },
+        ];
+        assert_eq!(differs, expected);
+        differs.clear();
+        canvas.take_band(piece, 0, &band, &mut differs);
+        assert!(differs.is_empty(), "it shows that by now: {differs:?}");
     }
 }

@@ -36,6 +36,16 @@ impl Piece {
         (both.left < both.right && both.top < both.bottom).then_some(both)
     }
 
+    /// What is around both.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
     /// What is left of it beside a hole in it: above, below, left and right of the hole.
     fn beside(self, hole: Self) -> impl Iterator<Item = Self> {
         let all = [

@@ -202,6 +202,27 @@ const STEPS_OF_CALC: [&str; 8] = [
     "key ctrl+Home",
 ];
 
+/// Cells, a line that is edited, bars and panels that come in the place of others and go, and another sheet.
+const MORE_STEPS_OF_CALC: [&str; 17] = [
+    "type more",
+    "key Tab",
+    "type 331",
+    "key Return",
+    "key ctrl+z",
+    "key F2",
+    "key Escape",
+    "key ctrl+f",
+    "type 4217",
+    "key Return",
+    "key Escape",
+    "key F11",
+    "key ctrl+F5",
+    "key ctrl+F5",
+    "key ctrl+shift+F6",
+    "key alt+Page_Down",
+    "key ctrl+i",
+];
+
 /// The same of what is kept with each frame: of what was drawn, only what the frames differ in is asked.
 #[test]
 fn the_tree_that_is_kept_with_a_frame_is_the_one_that_is_asked_whole() {
@@ -209,8 +230,7 @@ fn the_tree_that_is_kept_with_a_frame_is_the_one_that_is_asked_whole() {
     let (desktop, law) = (Desktop::told(), Law::with_calc());
     desktop.calc();
     let mut recalls = super::told::sensor(&desktop);
-    for words in STEPS_OF_CALC.iter().chain(&["type more", "key Tab", "type 331", "key Return", "key ctrl+z"])
-    {
+    for words in STEPS_OF_CALC.iter().chain(&MORE_STEPS_OF_CALC) {
         desktop.xdotool(&words.split(' ').collect::<Vec<_>>());
         let mut last = String::new();
         // Few, so that it is not half a minute after which everything is asked.

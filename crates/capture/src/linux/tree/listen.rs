@@ -4,14 +4,14 @@
 //! password field. What any other window tells is counted as a change and dropped unread.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::MessageStream;
 use zbus::message::Message;
-use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zeroize::Zeroizing;
 
 use super::Client;
@@ -110,6 +110,15 @@ impl Ear {
     /// What a walk found, as far as it came.
     pub(super) fn keep(&self, client: &Client, found: Found) {
         self.heard.borrow_mut().memories.keep(client.window, found);
+    }
+
+    /// These elements of an application are asked at the next walk as if it had told of them; whether there are any.
+    pub(super) fn doubts(&self, application: &str, elements: &BTreeSet<ObjectPath<'static>>) -> bool {
+        let mut heard = self.heard.borrow_mut();
+        for element in elements {
+            heard.memories.told(application, element);
+        }
+        !elements.is_empty()
     }
 
     /// How many changes an application has told of.

@@ -79,10 +79,11 @@ impl Marks {
         self.everything |= self.elements.len() > MARKS_MAX;
     }
 
-    fn touch(&self, path: &str, place: Rect, is_fresh: bool) -> bool {
+    /// Whether an element at this place was told of, or drawn, but for what these others cover.
+    fn touch(&self, path: &str, place: Rect, is_fresh: bool, cover: &[Rect]) -> bool {
         let late = self.late.iter().filter(|_| is_fresh);
         let mut parts = self.parts.iter().chain(late);
-        self.tell_of(path) || parts.any(|part| meet(*part, place))
+        self.tell_of(path) || parts.any(|part| meet(*part, place) && !is_covered(common(*part, place), cover))
     }
 
     /// Whether an element was told of, or everything may be otherwise.
@@ -124,6 +125,7 @@ pub(super) struct Recall {
 /// more (in 20 seconds of work in an office suite none of 465 elements told anything else the second time).
 pub(super) const KNOWN_WAYS: [&str; 2] = ["gtk", "VCL"];
 const MENU: &str = "menu";
+const DOCUMENT: &str = "document";
 const NOWHERE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
 
 impl Memories {
@@ -226,7 +228,7 @@ impl Recall {
                 expected.push(element.clone());
             }
             let Known::Shown(told, Some(children)) = known else { continue };
-            let is_new = is_asked && self.is_touched(element, self.inside(told, Some(children)));
+            let is_new = is_asked && self.is_touched(element, self.inside(told, Some(children)), known);
             let clip = self.clip(clip, told, Some(children));
             let below = children.iter().filter(|child| met.insert(ObjectPath::from(child.1.clone())));
             level.extend(below.map(|child| (child, clip, is_new)));
@@ -234,12 +236,26 @@ impl Recall {
         expected
     }
 
-    fn is_touched(&self, element: &Element, place: Rect) -> bool {
+    fn is_touched(&self, element: &Element, place: Rect, known: &Known) -> bool {
         let is_fresh = self.known.get(&*element.1).is_some_and(|kept| kept.is_fresh);
         let (path, [now, before]) = (element.1.as_str(), &self.marks);
-        let once_more =
-            || if self.has_known_ways { before.tell_of(path) } else { before.touch(path, place, is_fresh) };
-        now.touch(path, place, is_fresh) || once_more()
+        let once_more = || {
+            if self.has_known_ways { before.tell_of(path) } else { before.touch(path, place, is_fresh, &[]) }
+        };
+        now.touch(path, place, is_fresh, &self.cover(known)) || once_more()
+    }
+
+    /// Where what lies in an element was shown, which is asked for itself.
+    fn cover(&self, of: &Known) -> Vec<Rect> {
+        let Known::Shown(told, Some(children)) = of else { return Vec::new() };
+        if !self.has_known_ways || told.with_text || told.node.role.starts_with(DOCUMENT) {
+            return Vec::new();
+        }
+        let place = |child: &Element| match self.before(child) {
+            Some(Known::Shown(told, _)) => Some(told.node.bounds),
+            Some(Known::Hidden) | None => None,
+        };
+        children.iter().filter_map(place).collect()
     }
 
     /// Whether what is known of an element by now is fresh in the tree that is asked.
@@ -248,12 +264,24 @@ impl Recall {
         kept.is_none_or(|kept| self.is_again && kept.is_fresh || kept.known != *now)
     }
 
+    /// Whether an element that was shown at the last walk is elsewhere, of another size or not there any more; `now` is none if it did not answer.
+    pub(super) fn is_elsewhere(&self, element: &Element, now: Option<&Known>) -> bool {
+        let place = |known: Option<&Known>| match known {
+            Some(Known::Shown(told, _)) => Some(told.node.bounds),
+            Some(Known::Hidden) | None => None,
+        };
+        let before = place(self.before(element));
+        self.has_known_ways && before.is_some() && before != place(now)
+    }
+
     /// Whether an element that was asked tells what it told before, without a mark.
     pub(super) fn is_as_before(&self, element: &Element, now: &Known) -> bool {
         let same = self.before(element).is_some_and(|before| before == now);
         same && match now {
             Known::Hidden => true,
-            Known::Shown(told, children) => !self.is_touched(element, self.inside(told, children.as_deref())),
+            Known::Shown(told, children) => {
+                !self.is_touched(element, self.inside(told, children.as_deref()), now)
+            }
         }
     }
 
@@ -265,10 +293,12 @@ impl Recall {
         let [marks, _] = &self.marks;
         let was_away = || *is_fresh && marks.late.iter().any(|part| meet(*part, clip));
         let still = match known.as_ref() {
-            Known::Hidden => !is_new && !was_away() && !self.is_touched(element, NOWHERE),
+            Known::Hidden => !is_new && !was_away() && !self.is_touched(element, NOWHERE, known),
             Known::Shown(told, _) => {
                 let place = told.node.bounds;
-                (meet(clip, place) || !is_new && !was_away()) && !self.is_touched(element, place)
+                !(self.has_known_ways && is_new)
+                    && (meet(clip, place) || !is_new && !was_away())
+                    && !self.is_touched(element, place, known)
             }
         };
         still.then_some(known)
@@ -282,6 +312,32 @@ pub(super) const EVERYWHERE: Rect = Rect { x: i32::MIN, y: i32::MIN, width: u32:
 fn meet(one: Rect, other: Rect) -> bool {
     let common = common(one, other);
     common.width > 0 && common.height > 0
+}
+
+/// Whether nothing of a part is beside all of these.
+fn is_covered(part: Rect, cover: &[Rect]) -> bool {
+    let mut left = vec![part];
+    for place in cover {
+        left = left.into_iter().flat_map(|part| beside(part, common(part, *place))).collect();
+    }
+    left.is_empty()
+}
+
+/// What is left of a part beside a hole in it: above, below, left and right of the hole.
+fn beside(part: Rect, hole: Rect) -> Vec<Rect> {
+    if hole.width == 0 || hole.height == 0 {
+        return vec![part];
+    }
+    let below = hole.y.saturating_add_unsigned(hole.height);
+    let right = hole.x.saturating_add_unsigned(hole.width);
+    let end = |at: i32, side: u32| at.saturating_add_unsigned(side);
+    let all = [
+        Rect { height: hole.y.abs_diff(part.y), ..part },
+        Rect { y: below, height: end(part.y, part.height).abs_diff(below), ..part },
+        Rect { y: hole.y, height: hole.height, width: hole.x.abs_diff(part.x), ..part },
+        Rect { x: right, width: end(part.x, part.width).abs_diff(right), y: hole.y, height: hole.height },
+    ];
+    all.into_iter().filter(|left| left.width > 0 && left.height > 0).collect()
 }
 
 /// What two places have in common: nothing has no extent.
@@ -325,7 +381,7 @@ mod tests {
             editable: false,
             unwalked: false,
         };
-        Told { states: States::default(), children: 0, node, with_text: false }
+        Told { states: States::default(), kind: 0, children: 0, node, with_text: false }
     }
 
     fn client(bounds: Rect) -> Client {
@@ -510,6 +566,55 @@ mod tests {
             assert_eq!(recalled(WINDOW), [!is_fresh; 2]);
             assert_eq!(recalled(PLACE), [true; 2], "drawn elsewhere");
         }
+    }
+
+    #[test]
+    fn what_others_in_it_cover_is_no_reason_to_ask_an_element_where_the_ways_are_known() {
+        let inner = rect(12, 12, 6, 6);
+        let asked = |toolkit: &str, role: &str, with_text: bool, part: Rect| {
+            let around = Told { with_text, ..told(role, PLACE) };
+            let children = Some(vec![element(4), element(5), element(6)]);
+            let others = [(5, shown(rect(18, 12, 6, 6))), (6, Known::Hidden)];
+            let mut memories = Memories::default();
+            memories.recall(&client(WINDOW), &frame(), 0);
+            let mut known = found([(2, Known::Shown(around, children)), (4, shown(inner))]);
+            known.extend(found(others));
+            memories.keep(7, known);
+            memories.changed(Some(&differs(&[part])));
+            let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+            recall.is_of(Some(toolkit));
+            [2, 4, 6].map(|n| recall.of(&element(n), WINDOW, false).is_none())
+        };
+        let [within, over_two, beside] = [rect(13, 13, 2, 2), rect(16, 13, 7, 2), rect(16, 13, 9, 2)];
+        for part in [within, over_two] {
+            assert_eq!(asked("gtk", "panel", false, part), [false, true, false], "{part:?}");
+        }
+        assert_eq!(asked("gtk", "panel", false, beside), [true, true, false]);
+        assert_eq!(asked("Swing", "panel", false, within), [true, true, false]);
+        assert_eq!(asked("VCL", "document spreadsheet", false, within), [true, true, false]);
+        assert_eq!(asked("VCL", "combo box", true, within), [true, true, false]);
+    }
+
+    #[test]
+    fn what_lies_in_something_that_was_drawn_beside_it_is_asked_too_where_the_ways_are_known() {
+        for (toolkit, is_asked) in [("gtk", true), ("Swing", false)] {
+            let mut recall = walked().recall(&client(WINDOW), &frame(), 1);
+            recall.is_of(Some(toolkit));
+            let asked = [true, false].map(|is_new| recall.of(&element(2), WINDOW, is_new).is_none());
+            assert_eq!(asked, [is_asked, false]);
+        }
+    }
+
+    #[test]
+    fn an_element_is_elsewhere_if_it_was_shown_and_is_not_there_any_more() {
+        let mut recall = walked().recall(&client(WINDOW), &frame(), 1);
+        let elsewhere = |recall: &Recall, n, now: Option<&Known>| recall.is_elsewhere(&element(n), now);
+        assert!(!elsewhere(&recall, 2, None), "its ways are not known");
+        recall.is_of(Some("VCL"));
+        let moved = shown(rect(10, 10, 21, 20));
+        assert!([None, Some(&Known::Hidden), Some(&moved)].into_iter().all(|now| elsewhere(&recall, 2, now)));
+        assert!(!elsewhere(&recall, 2, Some(&shown(PLACE))));
+        assert!(!elsewhere(&recall, 3, Some(&moved)) && !elsewhere(&recall, 4, None));
     }
 
     #[test]

@@ -22,6 +22,8 @@ const ALL: [Asked; 5] = [Asked::States, Asked::Role, Asked::Name, Asked::Place, 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) states: States,
+    /// The number of its role.
+    pub(super) kind: u32,
     pub(crate) children: i32,
     pub(crate) node: Node,
     /// Whether it was asked for its text.
@@ -42,21 +44,40 @@ pub(crate) struct Facts {
     with_text: bool,
 }
 
-/// Everything about an element but what lies in it, and what else is asked; none if it is gone.
-pub(crate) async fn told(bus: &Bus, of: &Element, also: Option<Asked>) -> Option<(Told, Facts)> {
+/// Everything about an element but what lies in it; none if it is gone.
+pub(super) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
     let mut facts = Facts::default();
-    facts.ask(bus, of, &ALL.into_iter().chain(also).collect::<Vec<_>>()).await;
+    facts.ask(bus, of, &ALL).await;
     if facts.holds_text() {
         facts.ask(bus, of, &[text_of(facts.kind)]).await;
     }
-    Some((facts.told(bus.scale(&of.0))?, facts))
+    facts.told(bus.scale(&of.0))
+}
+
+/// The same of one that is known to be showing, and what it lies in. How much lies in it is asked only where that says whether it holds a text.
+/// `before` is what it told at the last walk.
+pub(super) async fn told_showing(
+    bus: &Bus,
+    of: &Element,
+    before: Option<&Known>,
+) -> Option<(Told, Option<Element>)> {
+    let mut facts = Facts::after(before);
+    facts.ask(bus, of, &[Asked::States, Asked::Role, Asked::Name, Asked::Place, Asked::Parent]).await;
+    if facts.needs_count() {
+        facts.ask(bus, of, &[Asked::ChildCount]).await;
+    }
+    facts.count.get_or_insert_default();
+    if facts.holds_text() {
+        facts.ask(bus, of, &[text_of(facts.kind)]).await;
+    }
+    Some((facts.told(bus.scale(&of.0))?, facts.parent))
 }
 
 /// What is known of an element from now on; none if it is gone. `before` is what it told at the last walk: what was asked of it after its first
 /// answers is asked together with the rest, for each round of questions costs as much as several questions. Most elements of an application are not
 /// showing, menus that nobody opened: of those, and of new ones, it is asked first whether they are.
 pub(super) async fn known(bus: &Bus, of: &Element, is_root: bool, before: Option<&Known>) -> Option<Known> {
-    let mut facts = Facts::default();
+    let mut facts = Facts::after(before);
     match before {
         Some(Known::Shown(told, children)) => {
             facts.ask(bus, of, &together(told, children.is_some())).await;
@@ -107,9 +128,21 @@ const fn text_of(role: Option<u32>) -> Asked {
 }
 
 impl Facts {
+    /// What is known of an element that told this: of some the role stays.
+    fn after(before: Option<&Known>) -> Self {
+        let kind = match before {
+            Some(Known::Shown(told, _)) => Some(told.kind).filter(|kind| role::stays(*kind)),
+            Some(Known::Hidden) | None => None,
+        };
+        Self { kind, ..Self::default() }
+    }
+
+    /// What is known is not asked.
     pub(super) async fn ask(&mut self, bus: &Bus, of: &Element, asked: &[Asked]) {
+        let is_known = |asked: &Asked| *asked == Asked::Role && self.kind.is_some();
+        let asked: Vec<_> = asked.iter().copied().filter(|asked| !is_known(asked)).collect();
         self.with_text |= asked.contains(&Asked::Text) || asked.contains(&Asked::WholeText);
-        for (asked, told) in asked.iter().zip(bus.ask_all(of, asked).await) {
+        for (asked, told) in asked.iter().zip(bus.ask_all(of, &asked).await) {
             if let Some(told) = told {
                 self.take(*asked, told);
             }
@@ -158,11 +191,17 @@ impl Facts {
 
     /// Whether it shows a text of its own.
     fn holds_text(&self) -> bool {
-        let is_nameless = self.name.as_ref().is_none_or(String::is_empty);
-        let holds = |kind| {
-            role::is_field(kind) || (role::may_hold_text(kind) && self.count == Some(0) && is_nameless)
-        };
+        let holds = |kind| role::is_field(kind) || (self.count == Some(0) && self.may_hold_text(kind));
         self.states.is_some_and(States::showing) && self.kind.is_some_and(holds)
+    }
+
+    fn may_hold_text(&self, kind: u32) -> bool {
+        role::may_hold_text(kind) && self.name.as_ref().is_none_or(String::is_empty)
+    }
+
+    /// Whether it must be known how much lies in it to know whether it shows a text.
+    fn needs_count(&self) -> bool {
+        self.count.is_none() && self.kind.is_some_and(|kind| self.may_hold_text(kind))
     }
 
     /// None without its states, its role, or how many children it has.
@@ -185,7 +224,7 @@ impl Facts {
             node.unwalked = text.chars().count() >= usize::try_from(TEXT_CHARACTERS_MAX).unwrap_or(0);
             node.text = Some(text).filter(|text| !text.is_empty() && node.name.as_ref() != Some(text));
         }
-        Some(Told { states, children, node, with_text: self.with_text && holds_text })
+        Some(Told { states, kind, children, node, with_text: self.with_text && holds_text })
     }
 }
 

@@ -169,6 +169,35 @@ pub(crate) fn may_hold_text(role: u32) -> bool {
     )
 }
 
+/// Whether an element of this role keeps it: what holds others together, and what is pressed. A field may become one for a password, and back.
+pub(crate) fn stays(role: u32) -> bool {
+    matches!(
+        name(role),
+        "panel"
+            | "filler"
+            | "frame"
+            | "root pane"
+            | "split pane"
+            | "layered pane"
+            | "scroll pane"
+            | "scroll bar"
+            | "viewport"
+            | "separator"
+            | "status bar"
+            | "tool bar"
+            | "menu bar"
+            | "menu"
+            | "menu item"
+            | "page tab"
+            | "page tab list"
+            | "push button"
+            | "toggle button"
+            | "image"
+            | "label"
+            | "static"
+    )
+}
+
 /// The states of an element: 64 bits in two numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct States(u32);

@@ -8,13 +8,12 @@ use candor_model::{Node, Point, Rect, Tree, TreeState};
 use futures_util::{Stream, StreamExt as _};
 use zbus::zvariant::ObjectPath;
 
-use super::asked::Asked;
 use super::bus::{Bus, Element};
 use super::early::{self, Early};
 use super::find::{self, Frame};
 use super::listen::Ear;
 use super::memory::{EVERYWHERE, Found, Kept, Known, Recall};
-use super::node::{Told, is_walked, known, told};
+use super::node::{Told, is_walked, known, told, told_showing};
 use super::role::SHOWING_MASK;
 use super::{Client, TREE_BUDGET_MS, TREE_NODES_MAX};
 
@@ -51,7 +50,8 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
         if !in_time && last.is_some() {
             break;
         }
-        let state = if ear.count(&frame.application.0) != told_before {
+        let is_other = ear.doubts(&frame.application.0, &walked.doubted);
+        let state = if is_other || ear.count(&frame.application.0) != told_before {
             TreeState::Untrusted
         } else if in_time && !walked.missing {
             TreeState::Complete
@@ -109,8 +109,8 @@ async fn walk(bus: &Bus, frame: &Frame, recall: &mut Recall, walked: &mut Walked
     bus.walks();
     let toolkit = bus.toolkit(&frame.application).await;
     if toolkit.as_deref() == Some(CHROMIUM) {
-        // It draws first and tells much later: nothing that it told is used again.
-        matches(bus, frame, walked).await;
+        // It draws first and tells much later: nothing that it told is used again but roles that stay.
+        matches(bus, frame, recall, walked).await;
     } else {
         recall.is_of(toolkit.as_deref());
         levels(bus, frame.element.clone(), recall, walked).await;
@@ -128,6 +128,8 @@ struct Walked {
     met: BTreeSet<ObjectPath<'static>>,
     /// Something was not answered, or there was more than fits.
     missing: bool,
+    /// What was recalled, and lies around something that moved, grew or went: what else did is not known.
+    doubted: BTreeSet<ObjectPath<'static>>,
 }
 
 impl Walked {
@@ -138,6 +140,13 @@ impl Walked {
         let unwalked = told.node.unwalked || told.children > 0 && !is_walked;
         let node = Node { unwalked, parent: next.parent, ..told.node.clone() };
         self.add(node, next.element.clone())
+    }
+
+    /// What was recalled around an element is in doubt if the element is not where it was.
+    fn doubt(&mut self, next: &Next, recall: &Recall, now: Option<&Known>) {
+        let around = next.parent.filter(|_| next.is_in_recalled && recall.is_elsewhere(&next.element, now));
+        let around = around.and_then(|around| self.elements.get(usize::try_from(around).ok()?));
+        self.doubted.extend(around.map(|around| ObjectPath::from(around.1.clone())));
     }
 
     fn add(&mut self, node: Node, element: Element) -> u32 {
@@ -155,6 +164,8 @@ struct Next {
     clip: Rect,
     /// What lies around it changed, as far as is known.
     is_new: bool,
+    /// What it lies in was recalled.
+    is_in_recalled: bool,
 }
 
 /// Where it is known from what an element tells.
@@ -173,7 +184,8 @@ async fn levels(bus: &Bus, root: Element, recall: &Recall, walked: &mut Walked) 
         (element, known)
     });
     let mut early = Early::new(&expected, futures_util::stream::iter(coming).buffered(IN_FLIGHT_MAX));
-    let mut level = vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true }];
+    let mut level =
+        vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true, is_in_recalled: false }];
     while let Some(below) = level_below(bus, &level, recall, &mut early, walked).await {
         level = below;
     }
@@ -201,11 +213,13 @@ where
             Source::Early => early.answer(&next.element).await,
             Source::Asked => others.next().await.flatten(),
         };
+        walked.doubt(next, recall, known.as_deref());
         let Some(known) = known else {
             walked.missing = true;
             continue;
         };
-        let is_new = !matches!(source, Source::Recalled(_)) && !recall.is_as_before(&next.element, &known);
+        let is_in_recalled = matches!(source, Source::Recalled(_));
+        let is_new = !is_in_recalled && !recall.is_as_before(&next.element, &known);
         let kept = Kept { known: Rc::clone(&known), is_fresh: recall.is_fresh(&next.element, &known) };
         walked.found.insert(next.element.1.clone().into(), kept);
         let Known::Shown(told, children) = known.as_ref() else { continue };
@@ -216,7 +230,7 @@ where
         let parent = Some(walked.take(next, told, children.as_deref()));
         let clip = recall.clip(next.clip, told, children.as_deref());
         let unmet = children.iter().flatten().filter(|child| walked.met.insert(child.1.clone().into()));
-        below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new }));
+        below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new, is_in_recalled }));
     }
     Some(below).filter(|below| !below.is_empty())
 }
@@ -263,7 +277,7 @@ pub(super) async fn showing(bus: &Bus, of: &Element, roles: &[i32]) -> Option<Ve
     bus.ask(of, "org.a11y.atspi.Collection", "GetMatches", &(rule, CANONICAL, count, true)).await
 }
 
-async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
+async fn matches(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked) {
     let Some(found) = showing(bus, &frame.element, &[]).await else {
         walked.missing = true;
         return;
@@ -273,17 +287,19 @@ async fn matches(bus: &Bus, frame: &Frame, walked: &mut Walked) {
     let elements: Vec<Element> = root.chain(found).take(TREE_NODES_MAX).collect();
     let asked = elements
         .iter()
-        .map(|element| async move { (element, told(bus, element, Some(Asked::Parent)).await) });
+        .map(|element| async move { (element, told_showing(bus, element, recall.before(element)).await) });
     let mut answers = futures_util::stream::iter(asked).buffered(IN_FLIGHT_MAX);
     let mut places: BTreeMap<String, u32> = BTreeMap::new();
     while let Some((element, told)) = answers.next().await {
-        let Some((told, facts)) = told else {
+        let Some((told, parent)) = told else {
             walked.missing = true;
             continue;
         };
-        let parent = facts.parent.and_then(|parent| places.get(parent.1.as_str()).copied());
-        let index = walked.add(Node { parent, ..told.node }, element.clone());
+        let parent = parent.and_then(|parent| places.get(parent.1.as_str()).copied());
+        let index = walked.add(Node { parent, ..told.node.clone() }, element.clone());
         places.insert(element.1.to_string(), index);
+        let known = Rc::new(Known::Shown(told, None));
+        walked.found.insert(element.1.clone().into(), Kept { known, is_fresh: true });
     }
 }
 
@@ -328,7 +344,7 @@ fn smallest(walked: Walked, at: Point) -> Option<(Element, Node)> {
 
 /// What one element tells, if it is showing.
 pub(crate) async fn one(bus: &Bus, element: Element) -> Option<(Element, Node)> {
-    let (told, _) = told(bus, &element, None).await.filter(|(told, _)| told.states.showing())?;
+    let told = told(bus, &element).await.filter(|told| told.states.showing())?;
     Some((element, Node { unwalked: told.node.unwalked || told.children > 0, ..told.node }))
 }
 

@@ -19,6 +19,7 @@ const ENTRY: u32 = 79;
 const PASSWORD: u32 = 40;
 const MANAGES: u64 = 1 << 31;
 const SHOWING: u64 = 1 << 25;
+const FOCUSED: u64 = 1 << 12;
 
 fn element(n: usize) -> Element {
     (APPLICATION.to_owned(), OwnedObjectPath::try_from(format!("/{n}")).unwrap())
@@ -61,6 +62,8 @@ struct Stage {
     silent: Cell<Option<usize>>,
     /// The longest time that a walk may take.
     longest: Cell<Duration>,
+    /// With what it says that it is made.
+    toolkit: Cell<Option<&'static str>>,
 }
 
 /// Something in each of these rows.
@@ -73,6 +76,7 @@ struct Seen {
     /// The numbers of the elements, and what of them is in the tree.
     nodes: BTreeMap<usize, Node>,
     missing: bool,
+    doubted: BTreeSet<ObjectPath<'static>>,
     /// How often something was sent.
     rounds: u64,
     asked: Vec<String>,
@@ -146,12 +150,14 @@ impl Stage {
         let end = tokio::time::Instant::now() + self.longest.get();
         let root = frame.element.clone();
         let (walked, _) = walked_until(&self.ear, &client, &frame, end, async |recall, walked| {
+            recall.is_of(self.toolkit.get());
             levels(&self.bus, root, recall, walked).await;
         })
         .await;
         Seen {
             nodes: walked.elements.iter().map(|element| number(&element.1)).zip(walked.nodes).collect(),
             missing: walked.missing,
+            doubted: walked.doubted,
             rounds: self.bus.tally().traffic.sends - rounds,
             asked: self.asked.borrow().clone(),
         }
@@ -181,6 +187,7 @@ fn remembered(elements: &[(usize, Played)], test: impl AsyncFnOnce(&Stage)) {
             ear: Ear::deaf(&now()),
             silent: Cell::default(),
             longest: Cell::new(Duration::from_mins(1)),
+            toolkit: Cell::default(),
         };
         let mut questions = MessageStream::from(&far);
         let answering = async {
@@ -216,8 +223,8 @@ fn what_changed_in_a_window_that_is_known_is_asked_in_one_round_however_deep_it_
         let seen = stage.walk(&[9]).await;
         assert_eq!((seen.numbers(), seen.missing), ((1..=9).collect(), false));
         assert_eq!(seen.rounds, 1, "{:?}", seen.asked);
-        // Five questions each, and the text of the entry.
-        assert_eq!(seen.asked.len(), 9 * 5 + 1, "{:?}", seen.asked);
+        // Four questions each, and the role and the text of the entry.
+        assert_eq!(seen.asked.len(), 9 * 4 + 2, "{:?}", seen.asked);
         assert_eq!(seen.nodes[&9].text.as_deref(), Some("a secret"));
         assert_eq!(seen.nodes[&9].parent, Some(7));
     });
@@ -229,10 +236,10 @@ fn what_told_something_else_while_it_was_drawn_is_asked_again_and_what_was_known
         [(1, Played::panel([2, 3, 4])), (2, Played::entry()), (3, Played::entry()), (4, Played::entry())];
     remembered(&elements, async |stage| {
         let late = || Some(Changed { differ: Vec::new(), late: places(&[2, 3, 4]) });
-        let asked = |seen: &Seen| [2, 3, 4].map(|n| seen.was_asked(&format!("Role {n}")));
+        let asked = |seen: &Seen| [2, 3, 4].map(|n| seen.was_asked(&format!("State {n}")));
         // What changed is asked twice. The third tells something else at the second time.
         stage.walk(&[3, 4]).await;
-        stage.set(3, Played::panel([]));
+        stage.set(3, Played { states: SHOWING | FOCUSED, ..Played::entry() });
         assert_eq!(asked(&stage.walk(&[]).await), [false, true, true]);
         assert_eq!(asked(&stage.walk_after(late()).await), [false, true, false]);
         assert_eq!(asked(&stage.walk_after(late()).await), [false; 3], "it told the same");
@@ -256,6 +263,48 @@ fn what_is_gone_is_in_no_tree_although_it_answers_still() {
         stage.set(1, Played::panel([]));
         let seen = stage.walk(&[2, 3]).await;
         assert_eq!((seen.numbers(), seen.missing), (vec![1], false));
+    });
+}
+
+#[test]
+fn what_lies_around_a_change_is_asked_where_something_in_it_is_not_where_it_was() {
+    let elements =
+        [(1, Played::panel([2])), (2, Played::panel([3, 4])), (3, Played::entry()), (4, Played::hidden())];
+    remembered(&elements, async |stage| {
+        stage.toolkit.set(Some("gtk"));
+        let asked = |seen: &Seen| [2, 3, 4].map(|n| seen.was_asked(&format!("State {n}")));
+        let seen = stage.walk(&[3]).await;
+        assert_eq!((asked(&seen), seen.doubted.is_empty()), ([false, true, false], true), "{:?}", seen.asked);
+        // One takes the place of another, and the application tells of neither.
+        stage.set(3, Played::hidden());
+        stage.set(4, Played::entry());
+        let seen = stage.walk(&[3]).await;
+        assert_eq!((asked(&seen), seen.numbers()), ([false, true, false], vec![1, 2]));
+        assert!(stage.ear.doubts(APPLICATION, &seen.doubted));
+        let seen = stage.walk_after(None).await;
+        assert_eq!((seen.numbers(), seen.doubted.is_empty()), (vec![1, 2, 4], true), "{:?}", seen.asked);
+        // Nor may it be gone without a word. What was in doubt is asked once more before it is recalled.
+        assert!(stage.walk(&[]).await.was_asked("State 2"));
+        stage.elements.borrow_mut().remove(&4);
+        let seen = stage.walk(&[4]).await;
+        assert!(seen.missing && stage.ear.doubts(APPLICATION, &seen.doubted));
+        stage.set(2, Played::panel([3]));
+        let seen = stage.walk_after(None).await;
+        assert_eq!((seen.numbers(), seen.missing), (vec![1, 2], false));
+        assert!(!stage.ear.doubts(APPLICATION, &seen.doubted));
+    });
+}
+
+#[test]
+fn a_role_that_stays_is_asked_once_and_a_fields_each_time() {
+    let elements = [(1, Played::panel([2, 3])), (2, Played::entry()), (3, Played::panel([]))];
+    remembered(&elements, async |stage| {
+        let seen = stage.walk(&[2, 3]).await;
+        assert_eq!([1, 2, 3].map(|n| seen.was_asked(&format!("Role {n}"))), [false, true, false]);
+        assert_eq!(
+            seen.nodes.values().map(|node| node.role.as_str()).collect::<Vec<_>>(),
+            ["panel", "entry", "panel"]
+        );
     });
 }
 
