@@ -200,6 +200,9 @@ impl<'a> Pass<'a> {
         } else {
             self.reach(word.end, 2 * NEAR_BYTES)
         };
+        if rule.needs.is_some_and(|needs| !self.text.get(start..end).is_some_and(needs)) {
+            return;
+        }
         if anchored == Anchored::No {
             self.look_around(index, rule, regex, start..end);
         } else if (start == word.start || !matches!(rule.gate, Gate::At(_)))
