@@ -28,11 +28,7 @@ impl Mark {
         }
         let mark = held.into_iter().zip(CELL_MARKS).find_map(|(held, mark)| held.then_some(mark));
         let spaces = || {
-            let bytes = line.trim().as_bytes();
-            let two = bytes
-                .iter()
-                .zip(bytes.iter().skip(1))
-                .fold(false, |two, (a, b)| two | (*a == b' ' && *b == b' '));
+            let two = line.trim().as_bytes().windows(2).any(|two| two == b"  ");
             two.then_some(Self::Spaces)
         };
         mark.map(Self::Char).or_else(spaces)

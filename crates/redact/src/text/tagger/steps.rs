@@ -22,7 +22,7 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn of(rows: [Scores; LANES]) -> Self {
+    pub(crate) fn of(rows: &[Scores; LANES]) -> Self {
         let out = rows.get(OUT).copied().unwrap_or([0; LANES]);
         let weight =
             |from: usize, to: usize| rows.get(from).and_then(|row| row.get(to)).copied().unwrap_or(0);
@@ -39,7 +39,7 @@ impl Steps {
             gain: std::array::from_fn(gains),
             from_first: std::array::from_fn(|to| further(to, to.saturating_sub(1))),
             from_itself: std::array::from_fn(|to| further(to, to)),
-            rows,
+            rows: *rows,
         }
     }
 
@@ -128,7 +128,7 @@ mod tests {
             let rows = std::array::from_fn(|from| {
                 std::array::from_fn(|to| if may_follow(from, to) { draw(200) - 100 } else { NEVER })
             });
-            let steps = Steps::of(rows);
+            let steps = Steps::of(&rows);
             for round in 0..50 {
                 let mut before: Scores = std::array::from_fn(|_| match draw(9) {
                     0 => NEVER,

@@ -69,7 +69,7 @@ impl Weights {
             return Err(TaggerError::Length);
         }
         let rows = rows.into_boxed_slice().try_into().map_err(|_| TaggerError::Length)?;
-        Ok(Self { lists: Lists::of(&entries), steps: Steps::of(steps), rows })
+        Ok(Self { lists: Lists::of(&entries), steps: Steps::of(&steps), rows })
     }
 
     /// Writes what [`Weights::read`] reads.
