@@ -148,7 +148,7 @@ impl Engine {
     }
 
     /// What no unit sees whole: what stands in the columns of tables, and numbers that go on in the next unit.
-    fn beyond_units(&self, view: &View, open: Option<&str>) -> Vec<Find> {
+    fn beyond_units(&self, view: &View<'_>, open: Option<&str>) -> Vec<Find> {
         let mut finds = Vec::new();
         table::find(&view.text, open, &mut finds);
         across::find(&view.text, |text| self.lines.scan(text), &mut finds);
@@ -173,7 +173,7 @@ impl Engine {
     fn settled(&self, unit: &str, reach: Reach) -> Vec<Find> {
         let mut draft = Draft::of(unit);
         let mut memo = Memo::default();
-        let mut before: Option<View> = None;
+        let mut before: Option<View<'_>> = None;
         for round in 0..ROUNDS_MAX + LINE_ROUNDS_MAX {
             let view = draft.view();
             let changes = before.as_ref().and_then(|before| view.changes(before));
@@ -225,8 +225,8 @@ impl Engine {
     }
 
     /// What each layer finds in a view. What looks at lines looks only at those that are not as they were at the look before.
-    fn look(&self, view: &View, changes: Option<&[Change]>, reach: Reach, memo: &mut Memo) -> Vec<Find> {
-        let text = view.text.as_str();
+    fn look(&self, view: &View<'_>, changes: Option<&[Change]>, reach: Reach, memo: &mut Memo) -> Vec<Find> {
+        let text = &*view.text;
         let mut finds = Vec::new();
         let all = [Change { was: 0..0, now: 0..text.len() }];
         for part in changes.unwrap_or(&all).iter().map(|change| &change.now) {

@@ -1,6 +1,6 @@
 //! A text on its way: what it says, and what has been taken out of it so far.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use candor_model::FindingKind;
 use zeroize::Zeroizing;
@@ -45,11 +45,30 @@ pub(crate) struct Draft<'a> {
 }
 
 /// What readers see of a draft.
-pub(crate) struct View {
+pub(crate) struct View<'a> {
     /// The text with its masks.
-    pub(crate) text: Zeroizing<String>,
+    pub(crate) text: Seen<'a>,
     /// Where the masks are in it, by mask.
     masks: Vec<Range<usize>>,
+}
+
+/// A text as readers see it.
+pub(crate) enum Seen<'a> {
+    /// As it is: most texts hold nothing to mask, and need no copy that is wiped.
+    Plain(&'a str),
+    /// With its masks.
+    Masked(Zeroizing<String>),
+}
+
+impl Deref for Seen<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Masked(text) => text,
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -60,7 +79,10 @@ impl<'a> Draft<'a> {
     }
 
     /// What readers see.
-    pub(crate) fn view(&self) -> View {
+    pub(crate) fn view(&self) -> View<'a> {
+        if self.masks.is_empty() {
+            return View { text: Seen::Plain(self.text), masks: Vec::new() };
+        }
         let mut text = Zeroizing::new(String::with_capacity(self.text.len() + 8 * self.masks.len()));
         let mut masks = Vec::with_capacity(self.masks.len());
         let mut from = 0;
@@ -74,11 +96,11 @@ impl<'a> Draft<'a> {
             from = mask.range.end;
         }
         text.push_str(self.text.get(from..).unwrap_or_default());
-        View { text, masks }
+        View { text: Seen::Masked(text), masks }
     }
 
     /// Takes out what was found in the view. What is found beside a mask of its kind makes that longer.
-    pub(crate) fn take_out(&mut self, view: &View, finds: Vec<Find>) {
+    pub(crate) fn take_out(&mut self, view: &View<'_>, finds: Vec<Find>) {
         for find in finds {
             let range = self.back(view, &find.range);
             self.masks.push(Mask::of(range, &find));
@@ -88,7 +110,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes out what was found in the view with everything that was taken out within it before.
-    pub(crate) fn take_out_whole(&mut self, view: &View, finds: impl IntoIterator<Item = Find>) {
+    pub(crate) fn take_out_whole(&mut self, view: &View<'_>, finds: impl IntoIterator<Item = Find>) {
         // Places first: they hang on the masks that the view was made with.
         let mut placed: Vec<Mask> =
             finds.into_iter().map(|find| Mask::of(self.back(view, &find.range), &find)).collect();
@@ -107,7 +129,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes out the whole lines of the view that hold `finds`, all but their ends.
-    pub(crate) fn take_out_lines(&mut self, view: &View, finds: &[Find], rule: &'static str) {
+    pub(crate) fn take_out_lines(&mut self, view: &View<'_>, finds: &[Find], rule: &'static str) {
         let lines = lines_of(&view.text, finds).into_iter();
         self.take_out_whole(view, lines.map(|range| Find { range, kind: FindingKind::Unknown, rule }));
     }
@@ -122,7 +144,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Where a range of the view is in the text. The ends of a mask go to the ends of what it masks.
-    fn back(&self, view: &View, range: &Range<usize>) -> Range<usize> {
+    fn back(&self, view: &View<'_>, range: &Range<usize>) -> Range<usize> {
         let place = |at: usize, is_end: bool| {
             let passed = view.masks.partition_point(|mask| mask.end <= at);
             let inside = view.masks.get(passed).filter(|mask| mask.start < at);
@@ -163,7 +185,7 @@ fn joins(kind: FindingKind) -> bool {
     matches!(kind, Person | Organisation | Location | Address | JobTitle)
 }
 
-impl View {
+impl View<'_> {
     /// What is not as it was in the view before, whole lines each; none where the lines are not the same in number.
     pub(crate) fn changes(&self, before: &Self) -> Option<Vec<Change>> {
         changed_lines(&self.text, &before.text)
@@ -254,10 +276,10 @@ mod tests {
         let text = "a [PERSON_12] Bob, é Eve Zyx";
         let mut draft = Draft::of(text);
         let view = draft.view();
-        assert_eq!(view.text.as_str(), "a [PERSON] Bob, é Eve Zyx");
+        assert_eq!(&*view.text, "a [PERSON] Bob, é Eve Zyx");
         draft.take_out(&view, vec![find(11..14, FindingKind::Person), find(19..22, FindingKind::Person)]);
         let view = draft.view();
-        assert_eq!(view.text.as_str(), "a [PERSON] [PERSON], é [PERSON] Zyx");
+        assert_eq!(&*view.text, "a [PERSON] [PERSON], é [PERSON] Zyx");
         let zyx = view.text.find("Zyx").unwrap();
         draft.take_out(&view, vec![find(zyx..zyx + 3, FindingKind::Person)]);
         let found: Vec<_> = draft.finds().into_iter().map(|f| text.get(f.range).unwrap()).collect();
@@ -273,7 +295,7 @@ mod tests {
         let view = draft.view();
         let and = view.text.find("and").unwrap();
         draft.take_out_lines(&view, &[find(and..and + 3, FindingKind::Id)], "whole");
-        assert_eq!(draft.view().text.as_str(), "x\n[TEXT]\r\nz");
+        assert_eq!(&*draft.view().text, "x\n[TEXT]\r\nz");
         assert_eq!(draft.finds()[0].range, 2..22);
     }
 

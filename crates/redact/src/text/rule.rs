@@ -22,6 +22,8 @@ pub(crate) struct Rule {
     pub(crate) kind: FindingKind,
     /// Where it is worth a look.
     pub(crate) gate: Gate,
+    /// What the part of a line that the pattern is looked for in must hold for it to match: told sooner than by a search.
+    pub(crate) needs: Option<fn(&str) -> bool>,
     /// The pattern that proposes.
     pub(crate) pattern: &'static str,
     /// The check that decides.
@@ -47,12 +49,17 @@ impl Rule {
         finds: &'static [&'static str],
         passes: &'static [&'static str],
     ) -> Self {
-        Self { name, kind, gate, pattern, check: whole, entropy_min: 0.0, finds, passes }
+        Self { name, kind, gate, needs: None, pattern, check: whole, entropy_min: 0.0, finds, passes }
     }
 
     /// The rule with a check.
     pub(crate) const fn checked(self, check: Check) -> Self {
         Self { check, ..self }
+    }
+
+    /// The rule with a need.
+    pub(crate) const fn needing(self, needs: fn(&str) -> bool) -> Self {
+        Self { needs: Some(needs), ..self }
     }
 
     /// The rule for what a machine drew: at least so many bits of entropy per character.

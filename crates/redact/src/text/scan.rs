@@ -1,5 +1,7 @@
 //! The gates and the rules: two passes over everything say where which rule is worth a look.
 
+mod breaks;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,6 +17,7 @@ use crate::text::rules::gate::{Gate, Numbers, Words};
 use crate::text::rules::groups;
 use crate::text::rules::secret::inserted;
 use crate::text::rules::{blocks, expanded, lines};
+use crate::text::scan::breaks::Breaks;
 
 /// Largest compiled pattern in bytes; the shipped rules stay far below.
 const PATTERN_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -150,6 +153,7 @@ fn compiled(rule: &'static Rule) -> Result<(&'static Rule, Option<Regex>), RuleE
 struct Pass<'a> {
     scanner: &'a Scanner,
     text: &'a str,
+    breaks: Breaks<'a>,
     /// The context that was looked at last: proposals of a line come one after the other.
     context: Range<usize>,
     /// Where each rule may look again: finds of one rule do not overlap.
@@ -166,6 +170,7 @@ impl<'a> Pass<'a> {
         Self {
             scanner,
             text,
+            breaks: Breaks::of(text),
             context: 0..0,
             next_from: vec![0; scanner.rules.len()],
             searched: None,
@@ -195,6 +200,9 @@ impl<'a> Pass<'a> {
         } else {
             self.reach(word.end, 2 * NEAR_BYTES)
         };
+        if rule.needs.is_some_and(|needs| !self.text.get(start..end).is_some_and(needs)) {
+            return;
+        }
         if anchored == Anchored::No {
             self.look_around(index, rule, regex, start..end);
         } else if (start == word.start || !matches!(rule.gate, Gate::At(_)))
@@ -314,8 +322,7 @@ impl<'a> Pass<'a> {
         while !self.text.is_char_boundary(floor) {
             floor += 1;
         }
-        let before = self.text.as_bytes().get(floor..at).unwrap_or_default();
-        before.iter().rposition(|b| *b == b'\n').map_or(floor, |n| floor + n + 1)
+        floor.max(self.breaks.behind_last(at))
     }
 
     /// The end of the line from `at`, or a boundary `bytes` after it.
@@ -327,8 +334,7 @@ impl<'a> Pass<'a> {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let after = self.text.as_bytes().get(at..end).unwrap_or_default();
-        after.iter().position(|b| *b == b'\n').map_or(end, |n| at + n)
+        self.breaks.next(at).map_or(end, |next| next.min(end))
     }
 
     /// Where the characters of a kind begin that end at `at`.

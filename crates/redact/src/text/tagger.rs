@@ -14,6 +14,7 @@ pub(crate) mod lattice;
 pub(crate) mod line;
 pub(crate) mod lists;
 pub(crate) mod memo;
+pub(crate) mod steps;
 pub(crate) mod sure;
 pub(crate) mod token;
 pub(crate) mod train;
@@ -159,6 +160,10 @@ fn windows(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn gather(piece: &str, offset: usize, tokens: &[Token], labels: &[u8], finds: &mut Vec<Find>) {
     let mut open: Option<Find> = None;
     for (token, label) in tokens.iter().zip(labels) {
+        // Most tokens are nothing behind nothing.
+        if usize::from(*label) == label::OUT && open.is_none() {
+            continue;
+        }
         let Some((kind, starts, rule)) = label::kind(usize::from(*label)) else {
             close(piece, offset, open.take(), finds);
             continue;

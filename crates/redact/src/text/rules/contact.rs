@@ -223,23 +223,20 @@ const SMALL: &[&str] = &[
 
 /// Takes the longest run of groups from the start that is a number of one of the regions.
 fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
-    let before = hit.before();
+    let (before, text) = (hit.before(), hit.text());
     let begins_inside =
         before.ends_with(|c: char| c.is_ascii_alphanumeric() || "+.,:_-/#=$€£%&\\".contains(c) || c == '@');
-    // A mask of a network has the groups of a number.
-    if hit.text().parse::<std::net::Ipv4Addr>().is_ok() {
-        return None;
-    }
-    // The stamps of logs are refused before anything is counted.
-    if hit.text().get(4..5) == Some("-") && hit.text().starts_with("20") {
-        return None;
-    }
-    let listed = text_is_list(hit.text()) || goes_on_thousands(hit);
-    let currency = before.trim_end().ends_with(['$', '€', '£', '+', '#']);
-    let text = hit.text();
+    // Most numbers are told by what stands before them, and the stamps of logs by how they begin, before anything is counted.
     if begins_inside && !before.ends_with("tel:") && !before.ends_with("t:")
-        || listed
-        || currency
+        || text.get(4..5) == Some("-") && text.starts_with("20")
+        || before.trim_end().ends_with(['$', '€', '£', '+', '#'])
+    {
+        return None;
+    }
+    // A mask of a network has the groups of a number.
+    if text_is_list(text)
+        || text.parse::<std::net::Ipv4Addr>().is_ok()
+        || goes_on_thousands(hit)
         || is_date(text)
         || is_decimal(text)
         || unit_follows(hit.after())
@@ -250,20 +247,28 @@ fn national(hit: &Hit<'_>) -> Option<Range<usize>> {
         || hit.after().starts_with(['.', ',', '-'])
             && hit.after().get(1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
     let open = before.strip_suffix('(').filter(|_| text.contains(')')).map(str::len);
-    group_ends(without_extension(text))
-        .into_iter()
-        .rev()
-        .find(|end| {
-            text.get(..*end).is_some_and(|part| (!goes_on || *end < text.len()) && is_number(part, hit))
+    let number = without_extension(text);
+    let ends = group_ends(number);
+    let groups: Vec<&str> = groups(number).collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let is_one = |(last, end): &(usize, &usize)| {
+        let part = number.get(..**end).zip(groups.get(..=*last)).zip(lengths.get(..=*last));
+        part.is_some_and(|((part, groups), lengths)| {
+            (!goes_on || **end < text.len()) && is_number(part, groups, lengths, hit)
         })
-        .map(|end| {
-            let whole = end == without_extension(text).trim_end().len();
-            let trunk =
-                before.strip_suffix("1 (").filter(|rest| !rest.ends_with(|c: char| c.is_ascii_digit()));
-            let open = trunk.filter(|_| open.is_some()).map(str::len).or(open);
-            open.unwrap_or(hit.span().start)
-                ..hit.span().start + if whole { text.len() + extension(hit.after()) } else { end }
-        })
+    };
+    ends.iter().enumerate().rev().find(is_one).map(|(_, end)| {
+        let whole = *end == number.trim_end().len();
+        let trunk = before.strip_suffix("1 (").filter(|rest| !rest.ends_with(|c: char| c.is_ascii_digit()));
+        let open = trunk.filter(|_| open.is_some()).map(str::len).or(open);
+        open.unwrap_or(hit.span().start)
+            ..hit.span().start + if whole { text.len() + extension(hit.after()) } else { *end }
+    })
+}
+
+/// The runs of digits in a text.
+fn groups(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty())
 }
 
 fn group_ends(text: &str) -> Vec<usize> {
@@ -277,31 +282,31 @@ fn group_ends(text: &str) -> Vec<usize> {
     ends
 }
 
-fn is_number(part: &str, hit: &Hit<'_>) -> bool {
-    let digits = digits(part);
-    let groups: Vec<&str> = part.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+/// Whether a part of a proposal is a number, told by its groups of digits and their lengths.
+fn is_number(part: &str, groups: &[&str], lengths: &[usize], hit: &Hit<'_>) -> bool {
     let bracketed = hit.before().ends_with('(');
-    if bracketed && is_country_in_brackets(part, &digits) {
+    if bracketed && is_country_in_brackets(part, &digits(part)) {
         return true;
     }
-    if is_american_shape(&groups) || is_telephone_shape(&groups, part, bracketed) {
+    if is_american_shape(groups) || is_telephone_shape(lengths, part, bracketed) {
         return true;
     }
-    if is_years(&groups) || lengths_are_pairs(&groups) && part.len() < hit.text().trim_end().len() {
+    if is_years(groups) || lengths == [2; 4] && part.len() < hit.text().trim_end().len() {
         return false;
     }
     let nothing_beside = hit.before().trim().is_empty() && hit.after().trim().is_empty();
-    if nothing_beside && is_shape_alone(&digits, &groups) {
+    let digits = digits(part);
+    if nothing_beside && is_shape_alone(&digits, lengths) {
         return true;
     }
     let alone = groups.len() == 1 && nothing_beside;
     if groups.len() == 1 && !alone && !(digits.starts_with('0') && (10..=11).contains(&digits.len())) {
         return false;
     }
-    if groups.len() > 1 && !is_phone_grouping(&groups, part, bracketed) {
+    if groups.len() > 1 && !is_phone_grouping(lengths, part, bracketed) {
         return false;
     }
-    candidates(&digits, &groups, bracketed).iter().any(|region| is_national(region, &digits))
+    candidates(&digits, lengths, bracketed).iter().any(|region| is_national(region, &digits))
 }
 
 /// The code of a country in brackets and a whole number behind it: (351) 967 805 504.
@@ -326,26 +331,20 @@ fn is_years(groups: &[&str]) -> bool {
     groups.len() == 2 && groups.iter().all(year) && groups.iter().is_sorted_by_key(|g| g.parse::<u32>().ok())
 }
 
-/// Four pairs of digits. More of them are a dump of bytes.
-fn lengths_are_pairs(groups: &[&str]) -> bool {
-    groups.len() == 4 && groups.iter().all(|g| g.len() == 2)
-}
-
 /// Groups as people write them: two and more digits, one separator of a kind; or an area code in brackets.
-fn is_phone_grouping(groups: &[&str], part: &str, bracketed: bool) -> bool {
-    let small = groups.iter().skip(1).any(|g| g.len() < 2) || groups.len() > 6;
+fn is_phone_grouping(lengths: &[usize], part: &str, bracketed: bool) -> bool {
+    let small = lengths.iter().skip(1).any(|length| *length < 2) || lengths.len() > 6;
     let dots = part.contains('.') && part.contains('-');
-    let first = groups.first().map_or(0, |g| g.len());
+    let first = lengths.first().copied().unwrap_or(0);
     let starts_zero = part.starts_with('0');
     !small && !dots && (starts_zero || bracketed || (2..=5).contains(&first))
 }
 
 /// Shapes that only telephone numbers have, whether a plan gives the number or not: 152-250-6383, (21) 9596-0149, 044 123 4567.
-fn is_telephone_shape(groups: &[&str], part: &str, bracketed: bool) -> bool {
-    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
-    let one_mark = ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 2);
-    match lengths.as_slice() {
-        [3, 3, 4] => one_mark || bracketed,
+fn is_telephone_shape(lengths: &[usize], part: &str, bracketed: bool) -> bool {
+    let one_mark = || ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 2);
+    match lengths {
+        [3, 3, 4] => bracketed || one_mark(),
         [1, 3, 3, 4] => {
             part.starts_with('1') && ['-', '.'].iter().any(|mark| part.matches(*mark).count() == 3)
         }
@@ -364,8 +363,7 @@ fn is_telephone_shape(groups: &[&str], part: &str, bracketed: bool) -> bool {
 }
 
 /// Ten digits, or three times three, that have a line for themselves. Seconds since 1970 begin with a one.
-fn is_shape_alone(digits: &str, groups: &[&str]) -> bool {
-    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+fn is_shape_alone(digits: &str, lengths: &[usize]) -> bool {
     let opens = |least: char| digits.starts_with(|c: char| (least..='9').contains(&c));
     lengths == [10] && opens('2') || lengths == [3, 3, 3] && opens('6')
 }
@@ -379,10 +377,9 @@ fn is_american_shape(groups: &[&str]) -> bool {
 }
 
 /// Regions in which people write a number like this.
-fn candidates(digits: &str, groups: &[&str], bracketed: bool) -> &'static [&'static str] {
-    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+fn candidates(digits: &str, lengths: &[usize], bracketed: bool) -> &'static [&'static str] {
     let first = digits.chars().next().unwrap_or('0');
-    match (first, digits.len(), lengths.as_slice()) {
+    match (first, digits.len(), lengths) {
         ('0', 9..=12, _) => {
             &["FR", "GB", "NL", "DE", "IT", "BE", "AT", "CH", "AU", "IE", "SE", "FI", "ZA", "NZ"]
         }
@@ -405,18 +402,17 @@ fn candidates(digits: &str, groups: &[&str], bracketed: bool) -> &'static [&'sta
 
 /// Dates are the rows of digits that look most like telephone numbers.
 pub(super) fn is_date(text: &str) -> bool {
-    let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
-    let is_year = |g: &&&str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
-    let small = |g: &&str| g.len() <= 2;
-    let day_first =
-        groups.len() > 2 && groups.iter().take(2).all(small) && groups.get(2).as_ref().is_some_and(is_year);
-    let year_first = groups.len() > 1
-        && groups.first().as_ref().is_some_and(is_year)
-        && groups.iter().skip(1).take(2).all(small);
-    let stamp = groups.first().is_some_and(|g| g.len() == 8 && (g.starts_with("19") || g.starts_with("20")))
-        && groups.len() == 2;
-    let years = groups.len() == 2 && groups.iter().all(|g| is_year(&g));
-    day_first || year_first || stamp || years
+    let mut groups = groups(text);
+    let (Some(first), Some(second)) = (groups.next(), groups.next()) else { return false };
+    let third = groups.next();
+    let of_century = |g: &str| g.starts_with("19") || g.starts_with("20");
+    let is_year = |g: &str| g.len() == 4 && of_century(g);
+    let small = |g: &str| g.len() <= 2;
+    let only_two = third.is_none();
+    let day_first = third.is_some_and(is_year) && small(first) && small(second);
+    let year_first = is_year(first) && small(second) && third.is_none_or(small);
+    let stamp = only_two && first.len() == 8 && of_century(first);
+    day_first || year_first || stamp || only_two && is_year(first) && is_year(second)
 }
 
 pub(super) fn is_decimal(text: &str) -> bool {

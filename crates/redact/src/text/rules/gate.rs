@@ -95,9 +95,18 @@ impl Words {
 
     /// Every word by its number, in the order of their ends and then of their begins.
     fn met(&self, bytes: &[u8]) -> Vec<(usize, std::ops::Range<usize>)> {
-        let mut met = Vec::new();
+        let mut met: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
         self.spelled.each(bytes, |number, word| met.push((number, word)));
-        met.sort_unstable_by_key(|(_, word)| (word.end, word.start));
+        // They come by their begins, so only few stand before one that ends no later.
+        for next in 1..met.len() {
+            let mut at = next;
+            while let Some([before, word]) = at.checked_sub(1).and_then(|from| met.get(from..=at))
+                && before.1.end > word.1.end
+            {
+                met.swap(at - 1, at);
+                at -= 1;
+            }
+        }
         met
     }
 

@@ -44,7 +44,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         &["look at the dot product", "meet me at example.com", "look at this dot", "we stood at home. then", "arrived at 10.30 am", "look at main.rs"],
     )
-    .checked(spelled),
+    .checked(spelled)
+    .needing(may_name_a_host),
     Rule::new(
         "person.at_host",
         FindingKind::Person,
@@ -94,6 +95,26 @@ pub(crate) const RULES: &[Rule] = &[
     )
     .checked(home),
 ];
+
+/// Whether a dot, written or said, may stand before a part of the name of a host: as the pattern of what is spelled asks.
+fn may_name_a_host(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    let said = |at: usize| {
+        let said = bytes.get(at..at + 3).unwrap_or_default();
+        ["dot", "pun", "poi", "pon"].iter().any(|dot| said.eq_ignore_ascii_case(dot.as_bytes()))
+    };
+    let written = |at: usize| {
+        let rest = part.get(at + 1..).unwrap_or_default();
+        let rest = rest.strip_prefix([')', ']']).unwrap_or(rest);
+        let rest = rest.strip_prefix([' ', '\t', '\u{a0}', '\u{202f}']).unwrap_or(rest);
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || !c.is_ascii())
+    };
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'.' => written(at),
+        b'd' | b'D' | b'p' | b'P' => said(at),
+        _ => false,
+    })
+}
 
 const fn is_ascii_mail(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '\'' | '-')

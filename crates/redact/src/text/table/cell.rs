@@ -13,14 +13,25 @@ pub(super) enum Mark {
     Spaces,
 }
 
+/// Characters that cut a line into cells, the surest first.
+const CELL_MARKS: [u8; 4] = [b'\t', b';', b'|', b','];
+
 impl Mark {
     /// What a line is likely cut by.
     pub(super) fn of(line: &str) -> Option<Self> {
-        let bytes = line.as_bytes();
-        let strong = [b'\t', b';', b'|'].into_iter().find(|mark| bytes.contains(mark));
-        let comma = || bytes.contains(&b',').then_some(b',');
-        let spaces = || line.trim().contains("  ").then_some(Self::Spaces);
-        strong.or_else(comma).map(Self::Char).or_else(spaces)
+        let mut held = [false; CELL_MARKS.len()];
+        // All at once, and without leaving the line early: a line is short, and bytes are compared many at a time.
+        for byte in line.bytes() {
+            for (held, mark) in held.iter_mut().zip(CELL_MARKS) {
+                *held |= byte == mark;
+            }
+        }
+        let mark = held.into_iter().zip(CELL_MARKS).find_map(|(held, mark)| held.then_some(mark));
+        let spaces = || {
+            let two = line.trim().as_bytes().windows(2).any(|two| two == b"  ");
+            two.then_some(Self::Spaces)
+        };
+        mark.map(Self::Char).or_else(spaces)
     }
 
     /// Whether sentences do not hold it.

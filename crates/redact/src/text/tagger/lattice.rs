@@ -8,11 +8,9 @@ use std::ops::Range;
 use crate::text::tagger::Leaning;
 use crate::text::tagger::feature::rows;
 use crate::text::tagger::label::{LANES, OUT};
+use crate::text::tagger::steps::Scores;
 use crate::text::tagger::token::Token;
 use crate::text::tagger::weights::{NEVER, UNIT, Weights};
-
-/// A score for each label.
-type Scores = [i16; LANES];
 
 /// Room for the way back, kept between windows.
 #[derive(Debug, Default)]
@@ -57,7 +55,7 @@ impl Lattice {
                 *out = out.saturating_sub(bias);
             }
             let from;
-            (scores, from) = step(&scores, &weights.steps, &here);
+            (scores, from) = weights.steps.step(&scores, &here);
             self.from.push(from);
         }
         let mut label = (0..LANES).max_by_key(|label| scores.get(*label).copied()).unwrap_or(OUT);
@@ -66,24 +64,4 @@ impl Lattice {
             label = from.get(label).map_or(OUT, |from| usize::from(from.cast_unsigned()));
         }
     }
-}
-
-/// One token on: the best score of each label, and where it came from.
-#[inline(never)]
-fn step(before: &Scores, steps: &[Scores; LANES], here: &Scores) -> (Scores, Scores) {
-    let mut best = [i16::MIN; LANES];
-    let mut from = [0_i16; LANES];
-    for ((before, row), number) in before.iter().zip(steps).zip(0_i16..) {
-        for ((best, from), step) in best.iter_mut().zip(&mut from).zip(row) {
-            let score = before.saturating_add(*step);
-            *from = if score > *best { number } else { *from };
-            *best = score.max(*best);
-        }
-    }
-    for (best, here) in best.iter_mut().zip(here) {
-        *best = best.saturating_add(*here);
-    }
-    let most = best.iter().copied().fold(i16::MIN, i16::max);
-    // The floor keeps what cannot be from running out of the number over a long row.
-    (best.map(|score| score.saturating_sub(most).max(NEVER)), from)
 }

@@ -16,8 +16,8 @@ pub(crate) fn describe(tokens: &mut [Token]) {
 /// Fills what hangs on the line alone.
 pub(crate) fn describe_lines(tokens: &mut [Token]) {
     for line in tokens.split_inclusive_mut(|token| token.shape == shape::LINE_END) {
-        let case = case(line);
-        let looks = looks(line);
+        let counts = Counts::of(line);
+        let (case, looks) = (case(&counts), looks(line, &counts));
         let mut key = 0;
         let mut last_word = 0;
         for (at, token) in line.iter_mut().enumerate() {
@@ -42,14 +42,38 @@ const BAR: u32 = b'|' as u32;
 const SEMICOLON: u32 = b';' as u32;
 const NEW_TAB: u32 = b'\t' as u32;
 
+/// How many tokens of a line are what.
+#[derive(Default)]
+struct Counts {
+    words: usize,
+    small: usize,
+    large: usize,
+    capitals: usize,
+    numbers: usize,
+    code: usize,
+}
+
+impl Counts {
+    fn of(line: &[Token]) -> Self {
+        let mut counts = Self::default();
+        for token in line {
+            counts.words += usize::from(token.is_word());
+            counts.small += usize::from(token.shape == shape::LOWER);
+            counts.large += usize::from(matches!(token.shape, shape::UPPER | shape::INITIAL));
+            counts.capitals += usize::from(token.is_capital());
+            counts.numbers += usize::from(token.is_number() || token.shape == shape::JUNK);
+            counts.code +=
+                usize::from(token.prefix == 0 && token.suffix < 128 && CODE >> token.suffix & 1 == 1);
+        }
+        counts
+    }
+}
+
 /// 1: no capital letter; 2: no small letter; 0: both, or too short to tell.
-fn case(line: &[Token]) -> u8 {
-    let words = line.iter().filter(|t| t.is_word()).count();
-    let small = line.iter().filter(|t| t.shape == shape::LOWER).count();
-    let capital = line.iter().filter(|t| matches!(t.shape, shape::UPPER | shape::INITIAL)).count();
-    if words > 1 && small == words {
+fn case(counts: &Counts) -> u8 {
+    if counts.words > 1 && counts.small == counts.words {
         1
-    } else if words > 1 && capital == words {
+    } else if counts.words > 1 && counts.large == counts.words {
         2
     } else {
         0
@@ -72,13 +96,9 @@ const CODE: u128 = {
 };
 
 /// A coarse look of the line: how it starts, how many marks it has, how many words are capital.
-fn looks(line: &[Token]) -> u8 {
-    let count = |is: fn(&Token) -> bool| line.iter().filter(|t| is(t)).count();
-    let words = count(Token::is_word);
-    let capitals = count(Token::is_capital);
-    let numbers = count(|t| t.is_number() || t.shape == shape::JUNK);
+fn looks(line: &[Token], counts: &Counts) -> u8 {
+    let Counts { words, capitals, numbers, code, .. } = *counts;
     let marks = line.len() - words - numbers;
-    let code = count(|t| t.prefix == 0 && t.suffix < 128 && CODE >> t.suffix & 1 == 1);
     let start = match line.first() {
         Some(t) if t.is_number() => 1,
         Some(t) if t.is_word() && t.is_capital() => 2,

@@ -8,6 +8,7 @@ use crate::text::tagger::TaggerError;
 use crate::text::tagger::feature::{FEATURES, ROW_BITS, Rows};
 use crate::text::tagger::label::{LABELS, LANES, may_follow};
 use crate::text::tagger::lists::Lists;
+use crate::text::tagger::steps::Steps;
 
 /// Weight that stands for one natural logarithm of the odds.
 pub(crate) const UNIT: i16 = 24;
@@ -28,7 +29,7 @@ pub(crate) type Row = [i8; LANES];
 pub(crate) struct Weights {
     pub(crate) lists: Lists,
     /// From label to label.
-    pub(crate) steps: [[i16; LANES]; LANES],
+    pub(crate) steps: Steps,
     rows: Box<[Stored; ROWS]>,
 }
 
@@ -68,7 +69,7 @@ impl Weights {
             return Err(TaggerError::Length);
         }
         let rows = rows.into_boxed_slice().try_into().map_err(|_| TaggerError::Length)?;
-        Ok(Self { lists: Lists::of(&entries), steps, rows })
+        Ok(Self { lists: Lists::of(&entries), steps: Steps::of(&steps), rows })
     }
 
     /// Writes what [`Weights::read`] reads.

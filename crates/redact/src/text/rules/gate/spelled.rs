@@ -6,12 +6,16 @@
 
 use std::ops::Range;
 
-/// Where a word may begin, a bit each.
+/// Where a word may begin, a bit each for long words and for short ones.
 type Places = u8;
 /// Where no letter or digit of ASCII stands before. Whether another character is a letter, its last byte does not tell.
-const APART: Places = 1;
+const APART: Places = 0b0101;
 /// Behind a letter or digit of ASCII.
-const INSIDE: Places = 2;
+const INSIDE: Places = 0b1010;
+/// Words of four bytes and more.
+const LONG: Places = 0b0011;
+/// Shorter words.
+const SHORT: Places = 0b1100;
 
 /// Slots for the first four bytes of words.
 const FOURS: usize = 1 << 14;
@@ -23,6 +27,10 @@ const TWOS: usize = 1 << 16;
 /// A word, its letters small: part of [`Spelled::letters`].
 #[derive(Debug, Clone, Copy)]
 struct Spelling {
+    /// Its first four bytes without case, where it has as many, and which bits of them it has: told before its letters are
+    /// fetched.
+    begins: u32,
+    mask: u32,
     start: u32,
     length: u32,
     /// Its place in the list that the words came in.
@@ -78,61 +86,81 @@ impl Spelled {
         *range = begin..place.checked_add(1)?;
         let start = u32::try_from(self.letters.len()).ok()?;
         let length = u32::try_from(word.len()).ok()?;
-        self.words.push(Spelling { start, length, number: u32::try_from(number).ok()? });
+        let number = u32::try_from(number).ok()?;
+        let mask = u32::MAX.checked_shr(32 - 8 * length.min(4)).unwrap_or(0);
+        self.words.push(Spelling { begins: beginning(word) & mask, mask, start, length, number });
         self.letters.extend(word);
         Some(())
     }
 
     fn mark(&mut self, word: &[u8], places: Places) {
-        let mark = |slot: Option<&mut Places>| slot.into_iter().for_each(|slot| *slot |= places);
+        let mark =
+            |slot: Option<&mut Places>, of: Places| slot.into_iter().for_each(|slot| *slot |= places & of);
         match word {
             [] => {}
             [only] => {
                 for second in 0..=u8::MAX {
-                    mark(self.twos.get_mut(two(beginning([*only, second, 0, 0]))));
+                    mark(self.twos.get_mut(two(beginning(&[*only, second]))), SHORT);
                 }
             }
-            [first, second] => mark(self.twos.get_mut(two(beginning([*first, *second, 0, 0])))),
-            [first, second, third] => {
-                mark(self.threes.get_mut(three(beginning([*first, *second, *third, 0]))));
-            }
-            [first, second, third, fourth, ..] => {
-                mark(self.fours.get_mut(four(beginning([*first, *second, *third, *fourth]))));
-            }
+            [_, _] => mark(self.twos.get_mut(two(beginning(word))), SHORT),
+            [_, _, _] => mark(self.threes.get_mut(three(beginning(word))), SHORT),
+            [..] => mark(self.fours.get_mut(four(beginning(word))), LONG),
         }
     }
 
     /// Calls `see` with the number and the place of every word in `bytes`; those that begin apart only may be left out where
     /// they do not.
     pub(super) fn each(&self, bytes: &[u8], mut see: impl FnMut(usize, Range<usize>)) {
-        let mut may = APART;
-        for (at, window) in bytes.windows(4).enumerate() {
-            let Some(window) = window.first_chunk::<4>() else { return };
-            let begins = beginning(*window);
-            let places = self.fours.get(four(begins)).copied().unwrap_or(0)
-                | self.threes.get(three(begins)).copied().unwrap_or(0)
-                | self.twos.get(two(begins)).copied().unwrap_or(0);
-            if places & may != 0 {
-                self.compare(bytes, at, &mut see);
+        let (mut may, mut at) = (APART, 0);
+        // Four places at a time: what is read once serves them all, and one question tells that no word begins there.
+        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let [first, second, third, fourth, ..] = *eight;
+            let mut rest = u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020;
+            let mut four = [(0, 0); 4];
+            for (slot, may) in four.iter_mut().zip([may, after(first), after(second), after(third)]) {
+                let begins = low(rest);
+                *slot = (begins, self.places(begins) & may);
+                rest >>= 8;
             }
-            let [first, ..] = window;
-            may = AFTER.get(usize::from(*first)).copied().unwrap_or(0);
+            if four.iter().fold(0, |any, (_, places)| any | places) != 0 {
+                for ((begins, places), at) in four.into_iter().zip(at..) {
+                    self.compare(bytes, at, begins, places, &mut see);
+                }
+            }
+            may = after(fourth);
+            at += 4;
         }
-        for at in bytes.len().saturating_sub(3)..bytes.len() {
-            self.compare(bytes, at, &mut see);
+        for at in at..bytes.len() {
+            let begins = beginning(bytes.get(at..).unwrap_or_default());
+            self.compare(bytes, at, begins, LONG | SHORT, &mut see);
         }
     }
 
+    /// What may begin with four bytes, and where.
+    fn places(&self, begins: u32) -> Places {
+        self.fours.get(four(begins)).copied().unwrap_or(0)
+            | self.threes.get(three(begins)).copied().unwrap_or(0)
+            | self.twos.get(two(begins)).copied().unwrap_or(0)
+    }
+
     /// Sees the words that begin at `at`.
-    fn compare(&self, bytes: &[u8], at: usize, see: &mut impl FnMut(usize, Range<usize>)) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let long = rest.first_chunk::<4>().and_then(|begin| self.long.get(four(beginning(*begin))));
-        let short = rest.first().and_then(|first| self.short.get(usize::from(first.to_ascii_lowercase())));
+    fn compare(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        begins: u32,
+        places: Places,
+        see: &mut impl FnMut(usize, Range<usize>),
+    ) {
+        let long = self.long.get(four(begins)).filter(|_| places & LONG != 0);
+        let short = self.short.get(first(begins)).filter(|_| places & SHORT != 0);
         for range in [long, short].into_iter().flatten() {
-            for word in self.words.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default() {
+            let words = self.words.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default();
+            for word in words.iter().filter(|word| begins & word.mask == word.begins) {
                 let (start, length) = (word.start as usize, word.length as usize);
                 let letters = self.letters.get(start..start + length).unwrap_or_default();
-                if rest.get(..length).is_some_and(|said| said.eq_ignore_ascii_case(letters)) {
+                if bytes.get(at..at + length).is_some_and(|said| said.eq_ignore_ascii_case(letters)) {
                     see(word.number as usize, at..at + length);
                 }
             }
@@ -142,15 +170,26 @@ impl Spelled {
 
 /// Where a word stands in the order of all: by its first four bytes, shorter ones behind those by their first.
 fn slot(word: &[u8]) -> usize {
-    match word.first_chunk::<4>() {
-        Some(begin) => four(beginning(*begin)),
-        None => FOURS + usize::from(word.first().copied().unwrap_or(0)),
-    }
+    let begins = beginning(word);
+    if word.len() < 4 { FOURS + first(begins) } else { four(begins) }
 }
 
-/// Four bytes without case.
-fn beginning(four: [u8; 4]) -> u32 {
+/// The first four bytes without case; noughts, as case leaves them, where there are fewer.
+fn beginning(word: &[u8]) -> u32 {
+    let mut four = [0; 4];
+    for (slot, byte) in four.iter_mut().zip(word) {
+        *slot = *byte;
+    }
     u32::from_le_bytes(four) | 0x2020_2020
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
+const fn low(eight: u64) -> u32 {
+    eight as u32
+}
+
+fn first(begins: u32) -> usize {
+    (begins & 0xff) as usize
 }
 
 fn four(begins: u32) -> usize {
@@ -166,6 +205,10 @@ fn two(begins: u32) -> usize {
 }
 
 /// Where a word stands that begins behind a byte.
+fn after(byte: u8) -> Places {
+    AFTER.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
 #[expect(
     clippy::indexing_slicing,
     reason = "made at compile time, where an index beyond the end does not compile"

@@ -220,6 +220,7 @@ pub(super) const RULES: &[Rule] = &[
         &["GIT_COMMIT=<h40>", "IMAGE_SHA=<h64>", "APP_NAME=my-internal-service-2024", "BUILD_ID=<h32>", "PATH=/usr/local/bin/x1y2z3a4b5", "x=GhVRlofEhKfNvYNd83", "SESSION_COUNT=00000000000000000001"],
     )
     .checked(variable)
+    .needing(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
     .random(2.8),
     beside(
         "secret.call",
