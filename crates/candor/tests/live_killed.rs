@@ -22,6 +22,8 @@ use support::Road;
 const ROUNDS: u32 = 12;
 /// Longest time until it is, in milliseconds.
 const ALIVE_MS_MAX: u32 = 1_500;
+/// Longest time until one is that is told to pause and to forget, in milliseconds.
+const FORGETS_MS_MAX: u32 = 400;
 /// What stands in windows that nobody may record, and what is typed.
 const CANARIES: [&str; 3] = ["canary-beside", "canary-over", "canary-typed"];
 
@@ -56,18 +58,59 @@ fn a_recording_that_is_killed_at_any_moment_leaves_a_journal_that_opens_and_noth
             desktop.click(120, 220);
             desktop.xdotool(&["click", "--repeat", "3", "--delay", "20", "5"]);
         });
-        let told = road.types("anna", &["review", "list"]);
-        let sessions = told.as_array().unwrap();
-        steps = 0;
-        for session in sessions {
-            let id = session["session"].as_str().unwrap();
-            let shown = road.types("anna", &["review", "show", id]);
-            steps += shown["steps"].as_array().unwrap().len();
-        }
+        steps = steps_of_all(&road);
         let found = recording::leaks(dir.path(), &CANARIES);
         assert_eq!(found, Vec::<String>::new(), "round {round}, killed after {alive:?}; {numbers:?}");
     }
     assert!(steps > 0, "no killed recording had a step: nothing was tested; {numbers:?}");
+}
+
+#[test]
+fn a_recording_that_is_killed_while_it_pauses_or_forgets_keeps_nothing_that_was_said_to_be_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let desktop = Desktop::start();
+    let editor = desktop.mousepad();
+    let road = Road::open(dir.path());
+    road.start_program();
+    road.agree("anna", &["text-editor"]);
+    let mut numbers = Numbers::of_test();
+    let mut forgotten = 0;
+    for round in 0..ROUNDS {
+        let mut recording = recording::start(&road, "anna", &desktop.display, &[]);
+        desktop.focus(editor);
+        desktop.click(100, 200);
+        desktop.types("canary-typed");
+        let alive = Duration::from_millis(numbers.below(FORGETS_MS_MAX).into());
+        let forgot = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(alive);
+                recording.kill();
+            });
+            let [_, forgot] = [["agent", "pause"].as_slice(), &["agent", "forget", "--minutes", "10"]]
+                .map(|words| road.command("anna", words).output().unwrap().status.success());
+            forgot
+        });
+        let left = steps_of_all(&road);
+        assert!(!forgot || left == 0, "round {round}, killed after {alive:?}: {left} steps; {numbers:?}");
+        assert_eq!(
+            recording::leaks(dir.path(), &CANARIES),
+            Vec::<String>::new(),
+            "round {round}; {numbers:?}"
+        );
+        assert_eq!(road.status("anna")["on"], "off");
+        forgotten += u32::from(forgot);
+        road.types("anna", &["agent", "forget", "--minutes", "10"]);
+        assert_eq!(steps_of_all(&road), 0);
+        road.types("anna", &["agent", "resume"]);
+    }
+    assert!(forgotten > 0, "nothing was forgotten in time: nothing was tested; {numbers:?}");
+}
+
+/// How many steps can be looked at, in all recordings.
+fn steps_of_all(road: &Road) -> usize {
+    let told = road.types("anna", &["review", "list"]);
+    let ids = told.as_array().unwrap().iter().map(|session| session["session"].as_str().unwrap());
+    ids.map(|id| road.types("anna", &["review", "show", id])["steps"].as_array().unwrap().len()).sum()
 }
 
 #[test]
