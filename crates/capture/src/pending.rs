@@ -33,6 +33,11 @@ impl SeenWindow {
         self.sensitive
     }
 
+    /// Whether it says that the screen, or a window of it, is shared with others.
+    pub(crate) fn says_shared(&self) -> bool {
+        self.sensitive == Some(Sensitive::ScreenShare)
+    }
+
     /// What the gate judges.
     #[must_use]
     pub fn context(&self) -> Context<'_> {
@@ -73,15 +78,14 @@ impl Pending {
         &self.front
     }
 
-    /// Why nothing of it is captured, whatever the gate says: the window in front is about something sensitive, or some window says that the
-    /// screen is shared with others.
+    /// Why nothing of it is captured, whatever the gate says: some window says that the screen is shared with others, or the one in front is about
+    /// something sensitive.
     #[must_use]
     pub fn never_captured(&self) -> Option<SensorError> {
-        if let Some(kind) = self.front.sensitive {
-            return Some(SensorError::Sensitive { kind });
+        if self.windows.iter().any(SeenWindow::says_shared) {
+            return Some(SensorError::Shared);
         }
-        let is_shared = |window: &SeenWindow| window.sensitive == Some(Sensitive::ScreenShare);
-        self.windows.iter().any(is_shared).then_some(SensorError::Shared)
+        self.front.sensitive.map(|kind| SensorError::Sensitive { kind })
     }
 
     /// Every visible window, the lowest first.

@@ -77,7 +77,7 @@ impl std::fmt::Display for Sensitive {
 /// The shipped list.
 pub const SENSITIVE_LIST: &str = include_str!("sensitive.txt");
 
-/// The entries of one sort (`app`, `site` or `word`) with their kinds.
+/// The entries of one sort (`app`, `site`, `word` or `title`) with their kinds.
 fn entries(sort: &str) -> impl Iterator<Item = (Sensitive, &'static str)> {
     SENSITIVE_LIST.lines().filter_map(move |line| {
         let mut parts = line.splitn(3, ' ');
@@ -87,25 +87,32 @@ fn entries(sort: &str) -> impl Iterator<Item = (Sensitive, &'static str)> {
     })
 }
 
-/// Why a window is never captured, by its class and its title.
+/// Why a window is never captured, by its class and its title. That it says that something is shared comes before what it is about besides: the host
+/// of a call may be any.
 pub(crate) fn of_window(class: &str, title: &str) -> Option<Sensitive> {
-    let app = entries("app").find(|(_, app)| app.eq_ignore_ascii_case(class));
-    app.or_else(|| word_in(title)).map(|(kind, _)| kind)
+    let app = || entries("app").find(|(_, app)| app.eq_ignore_ascii_case(class));
+    let whole = || entries("title").find(|(_, whole)| whole.eq_ignore_ascii_case(title));
+    let is_share = |(kind, _): &(Sensitive, &str)| *kind == Sensitive::ScreenShare;
+    let shared = words_in(title).find(is_share).or_else(whole);
+    shared.or_else(app).or_else(|| words_in(title).next()).map(|(kind, _)| kind)
 }
 
 /// Why a site is never captured: it, or a site that it lies below, is named, or one of its labels is a word of the list.
 pub(crate) fn of_site(host: &str) -> Option<Sensitive> {
     let below = |site: &str| host == site || host.strip_suffix(site).is_some_and(|rest| rest.ends_with('.'));
     let named = entries("site").find(|(_, site)| below(site));
-    named.or_else(|| word_in(host)).map(|(kind, _)| kind)
+    named.or_else(|| words_in(host).next()).map(|(kind, _)| kind)
 }
 
-/// The first word of the list that stands in a text as a word of its own, upper or lower case.
-fn word_in(text: &str) -> Option<(Sensitive, &'static str)> {
+/// The words of the list that stand in a text as words of their own, upper or lower case.
+fn words_in(text: &str) -> impl Iterator<Item = (Sensitive, &'static str)> + use<> {
     let text = text.to_lowercase();
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    entries("word").find(|(_, entry)| {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    entries("word").filter(move |(_, entry)| {
         let wanted: Vec<&str> = entry.split(' ').collect();
         words.windows(wanted.len()).any(|window| window == wanted)
     })
@@ -118,7 +125,8 @@ mod tests {
     #[test]
     fn every_line_of_the_list_is_understood_and_every_kind_has_words() {
         let lines = SENSITIVE_LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
-        let understood: usize = ["app", "site", "word"].map(|sort| entries(sort).count()).iter().sum();
+        let understood: usize =
+            ["app", "site", "word", "title"].map(|sort| entries(sort).count()).iter().sum();
         assert_eq!(understood, lines);
         for kind in Sensitive::ALL {
             let sort = if kind == Sensitive::OwnPages { "site" } else { "word" };
@@ -133,11 +141,17 @@ mod tests {
         assert_eq!(of_window("Mousepad", "Tax return 2026.txt - Mousepad"), Some(Sensitive::Tax));
         assert_eq!(of_window("Chromium", "Betriebsrat: Sprechstunde"), Some(Sensitive::Union));
         assert_eq!(of_window("Mousepad", "syntax.txt - Mousepad"), None);
-        for shared in
-            ["https://call.example.test is sharing your screen.", "call hat deinen Bildschirm freigegeben."]
-        {
+        for shared in [
+            "https://call.example.test is sharing your screen.",
+            "call hat deinen Bildschirm freigegeben.",
+            "https://meet.bank.example.test is sharing your screen.",
+            "meet.hospital.example.test hat deinen Bildschirm freigegeben.",
+            "as_toolbar",
+        ] {
             assert_eq!(of_window("", shared), Some(Sensitive::ScreenShare), "{shared}");
+            assert_eq!(of_window("thunderbird", shared), Some(Sensitive::ScreenShare), "{shared}");
         }
+        assert_eq!(of_window("Mousepad", "Use it as toolbar - Mousepad"), None);
         assert_eq!(of_window("Mousepad", "Sharing your screen, a guide.odt"), None);
         assert_eq!(of_site("mail.google.com"), Some(Sensitive::Personal));
         assert_eq!(of_site("online.bank.example.test"), Some(Sensitive::Bank));

@@ -66,7 +66,7 @@ impl X11Sensor {
         if windows == pending.windows { Ok(()) } else { Err(SensorError::Changed) }
     }
 
-    /// Whether the window in front is the one that was judged: it may have moved, and nothing else.
+    /// Whether the window in front is the one that was judged: it may have moved, and nothing else. Nor is the screen shared by now.
     pub(super) fn is_as_judged(&self, pending: &Pending) -> Result<bool, SensorError> {
         let (mut windows, locked) = self.windows().seen()?;
         self.ask_pages(&mut windows)?;
@@ -74,6 +74,7 @@ impl X11Sensor {
             SeenWindow { bounds: pending.front.bounds, ..front.clone() } == pending.front
         };
         let front = windows.iter().find(|window| window.id == pending.front.id);
-        Ok(!locked && front.is_some_and(same))
+        let is_shared = windows.iter().any(SeenWindow::says_shared);
+        Ok(!locked && !is_shared && front.is_some_and(same))
     }
 }

@@ -11,6 +11,8 @@ use crate::linux::kept::Kept;
 use crate::linux::tree::{Element, Which};
 use crate::linux::x11::X11Sensor;
 
+const TABLE: &str = "table";
+
 impl X11Sensor {
     /// Its index in the tree that was kept. `wrote` is the element that told of the text, where one did.
     pub(crate) fn target(
@@ -50,11 +52,11 @@ impl X11Sensor {
         self.held(kept, which, None).or_else(|| at.is_none().then(|| self.walked_again(kept, pending))?)
     }
 
-    /// What was clicked inside an element that is asked for nothing of what lies in it, such as the cell of a sheet. Of what scrolled or was dragged
-    /// another one may be there by now.
+    /// The cell of a sheet that was clicked, which is asked for after the click: sheets are asked for nothing of what lies in them. Of what scrolled or
+    /// was dragged another one may be there by now.
     fn within(&self, kept: &mut Kept, found: usize, action: &Action, pending: &Pending) -> Option<u32> {
         let Action::Click { at, .. } = action else { return None };
-        let is_closed = |node: &Node| node.unwalked && node.text.is_none();
+        let is_closed = |node: &Node| node.unwalked && node.role == TABLE;
         kept.tree.as_ref()?.nodes.get(found).filter(|node| is_closed(node))?;
         let around = kept.elements.get(found)?.clone();
         let client = self.client(&pending.front).ok()??;

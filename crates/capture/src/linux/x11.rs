@@ -171,7 +171,7 @@ impl Sensor for X11Sensor {
         permit: &Permit,
         windows: &[Option<Permit>],
     ) -> Result<(), SensorError> {
-        self.fits(pending, permit, windows)?;
+        self.fits(pending, permit, windows).inspect_err(|_| self.forget_frame())?;
         self.kept = Some(self.taken(pending, permit, windows)?);
         Ok(())
     }

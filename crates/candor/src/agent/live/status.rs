@@ -196,7 +196,7 @@ fn sentence(on: On, said: Option<&Said>, paused: bool) -> String {
     match on {
         On::Recording => format!("It records what you do in the windows that you agreed to.{unheard}"),
         On::Paused => "It is paused: nothing is recorded until you go on.".to_owned(),
-        On::RefusedHere => format!("It is on, and does not record the window in front. {why}{unheard}"),
+        On::RefusedHere => format!("It is on, and records nothing here. {why}{unheard}"),
         On::Halted => format!("It is on, and records nothing. {why}"),
         On::NotAnswering => "A recorder is there, and has not said what it does for some seconds.".to_owned(),
         On::Off if paused => "It is off. A pause is set: the next recording begins paused.".to_owned(),

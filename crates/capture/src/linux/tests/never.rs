@@ -1,5 +1,6 @@
 //! What is never recorded, whatever a charter names: not a pixel, key, text, title or element of it.
 
+use std::process::Command;
 use std::time::Duration;
 
 use candor_model::{Action, Observation};
@@ -131,12 +132,45 @@ fn nothing_is_recorded_while_a_browser_shares_the_screen_and_everything_is_once_
     let refused = clicked(&desktop, &mut sensor, &law, (x, y));
     assert!(matches!(refused, Err(SensorError::Shared)), "{refused:?}");
     desktop.xdotool(&["type", "--delay", "20", "--", SECRET]);
+    let mut refused = 0;
     while let Some(pending) = sensor.next(SILENCE).unwrap() {
         assert!(matches!(taken(&mut sensor, &law, pending), Some(Err(SensorError::Shared))));
         at_rest(&mut sensor, &law);
         assert!(sensor.kept.is_none() && sensor.canvas.borrow().is_none());
+        refused += 1;
     }
+    assert!(refused > 0, "nothing was typed");
 
     is_shared(&mut sensor, false);
     clicked(&desktop, &mut sensor, &law, (x, y)).unwrap();
+}
+
+#[test]
+fn of_what_is_typed_while_sharing_begins_only_the_keys_are_counted() {
+    let (desktop, law) = (Desktop::told(), Law::new());
+    desktop.mousepad("notes\n");
+    let bar = desktop.titled("Call", "A call is sharing your screen.", rect(800, 100, 300, 60), false);
+    desktop.hide(bar);
+    let mut sensor = sensor(&desktop);
+    kept(&mut sensor, &law, EDITOR);
+    clicked(&desktop, &mut sensor, &law, (200, 300)).unwrap();
+    for (shows, is_text) in [(false, true), (true, false)] {
+        let bar = bar.to_string();
+        let word = ["type", "--delay", "60", "--", "hello"];
+        let hands = [word.as_slice(), &["windowmap", bar.as_str()], &word];
+        let seen = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for words in hands.into_iter().filter(|words| shows || words.first() != Some(&"windowmap")) {
+                    let status =
+                        Command::new("xdotool").args(words).env("DISPLAY", &desktop.display).status();
+                    assert!(status.unwrap().success());
+                }
+            });
+            let pending = next(&mut sensor);
+            taken(&mut sensor, &law, pending).unwrap().unwrap()
+        });
+        let text = Action::Type { text: "hellohello".to_owned() };
+        assert_eq!(seen.action == text, is_text, "{:?} {:?}", seen.action, sensor.tally());
+        assert!(is_text || seen.action == Action::Keys { count: 10 }, "{:?}", seen.action);
+    }
 }

@@ -116,7 +116,7 @@ impl Ear {
     pub(super) fn doubts(&self, application: &str, elements: &BTreeSet<ObjectPath<'static>>) -> bool {
         let mut heard = self.heard.borrow_mut();
         for element in elements {
-            heard.memories.told(application, element);
+            heard.memories.doubted(application, element);
         }
         !elements.is_empty()
     }

@@ -16,6 +16,7 @@ use super::Client;
 use super::bus::Element;
 use super::find::Frame;
 use super::node::Told;
+use super::role;
 use crate::linux::changed::Changed;
 
 /// How long what was told may be used before everything is asked again, in microseconds.
@@ -57,6 +58,8 @@ pub(super) type Found = BTreeMap<ObjectPath<'static>, Kept>;
 pub(super) struct Marks {
     everything: bool,
     elements: BTreeSet<String>,
+    /// Of which a walk found that something else may be so.
+    doubted: BTreeSet<String>,
     parts: Vec<Rect>,
     /// What was fresh in the last tree may be of a moment that no frame shows here.
     late: Vec<Rect>,
@@ -71,7 +74,7 @@ impl Marks {
 
     /// What counts once more.
     fn again(&self) -> Self {
-        Self { late: Vec::new(), ..self.clone() }
+        Self { late: Vec::new(), doubted: BTreeSet::new(), ..self.clone() }
     }
 
     fn tell(&mut self, element: &str) {
@@ -79,16 +82,20 @@ impl Marks {
         self.everything |= self.elements.len() > MARKS_MAX;
     }
 
-    /// Whether an element at this place was told of, or drawn, but for what these others cover.
-    fn touch(&self, path: &str, place: Rect, is_fresh: bool, cover: &[Rect]) -> bool {
-        let late = self.late.iter().filter(|_| is_fresh);
-        let mut parts = self.parts.iter().chain(late);
-        self.tell_of(path) || parts.any(|part| meet(*part, place) && !is_covered(common(*part, place), cover))
+    /// Whether an element at this place was told of, or drawn, but for what others cover. What is late is of a moment that no frame shows, and
+    /// covered by nothing.
+    fn touch(&self, path: &str, place: Rect, is_fresh: bool, cover: impl Fn() -> Vec<Rect>) -> bool {
+        let is_late = || is_fresh && self.late.iter().any(|part| meet(*part, place));
+        self.tell_of(path) || is_late() || {
+            let mut parts = self.parts.iter().filter(|part| meet(**part, place)).peekable();
+            let cover = parts.peek().map(|_| cover()).unwrap_or_default();
+            parts.any(|part| !is_covered(common(*part, place), &cover))
+        }
     }
 
     /// Whether an element was told of, or everything may be otherwise.
     fn tell_of(&self, path: &str) -> bool {
-        self.everything || self.elements.contains(path)
+        self.everything || self.elements.contains(path) || self.doubted.contains(path)
     }
 }
 
@@ -142,6 +149,13 @@ impl Memories {
     pub(super) fn told(&mut self, application: &str, element: &str) {
         for window in self.0.values_mut().filter(|window| window.frame.application.0 == application) {
             window.marks.tell(element);
+        }
+    }
+
+    /// A walk found that an element may tell something else.
+    pub(super) fn doubted(&mut self, application: &str, element: &str) {
+        for window in self.0.values_mut().filter(|window| window.frame.application.0 == application) {
+            window.marks.doubted.insert(element.to_owned());
         }
     }
 
@@ -240,15 +254,20 @@ impl Recall {
         let is_fresh = self.known.get(&*element.1).is_some_and(|kept| kept.is_fresh);
         let (path, [now, before]) = (element.1.as_str(), &self.marks);
         let once_more = || {
-            if self.has_known_ways { before.tell_of(path) } else { before.touch(path, place, is_fresh, &[]) }
+            if self.has_known_ways {
+                before.tell_of(path)
+            } else {
+                before.touch(path, place, is_fresh, Vec::new)
+            }
         };
-        now.touch(path, place, is_fresh, &self.cover(known)) || once_more()
+        now.touch(path, place, is_fresh, || self.cover(known)) || once_more()
     }
 
     /// Where what lies in an element was shown, which is asked for itself.
     fn cover(&self, of: &Known) -> Vec<Rect> {
         let Known::Shown(told, Some(children)) = of else { return Vec::new() };
-        if !self.has_known_ways || told.with_text || told.node.role.starts_with(DOCUMENT) {
+        let is_field = told.with_text || role::is_field(told.kind) || told.kind == role::PASSWORD;
+        if !self.has_known_ways || is_field || told.node.role.starts_with(DOCUMENT) {
             return Vec::new();
         }
         let place = |child: &Element| match self.before(child) {
@@ -272,6 +291,18 @@ impl Recall {
         };
         let before = place(self.before(element));
         self.has_known_ways && before.is_some() && before != place(now)
+    }
+
+    /// Whether an element gave what lies around it this name, and has another one by now.
+    pub(super) fn names(&self, element: &Element, now: Option<&Known>, around: Option<&str>) -> bool {
+        let says = |known: Option<&Known>| match known {
+            Some(Known::Shown(told, _)) => {
+                [&told.node.name, &told.node.text].map(|said| said.as_deref() == around)
+            }
+            Some(Known::Hidden) | None => [false; 2],
+        };
+        let is_it = |known| around.is_some() && says(known).contains(&true);
+        self.has_known_ways && is_it(self.before(element)) && !is_it(now)
     }
 
     /// Whether an element that was asked tells what it told before, without a mark.
@@ -615,6 +646,35 @@ mod tests {
         assert!([None, Some(&Known::Hidden), Some(&moved)].into_iter().all(|now| elsewhere(&recall, 2, now)));
         assert!(!elsewhere(&recall, 2, Some(&shown(PLACE))));
         assert!(!elsewhere(&recall, 3, Some(&moved)) && !elsewhere(&recall, 4, None));
+    }
+
+    #[test]
+    fn what_gave_its_name_to_what_lies_around_it_and_has_another_one_is_told() {
+        let called = |name: &str| {
+            let mut told = told("label", PLACE);
+            told.node.name = Some(name.to_owned());
+            Known::Shown(told, None)
+        };
+        let mut memories = walked();
+        memories.keep(7, found([(2, called("Alice"))]));
+        let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+        recall.is_of(Some("gtk"));
+        let names = |now: &str, around| recall.names(&element(2), Some(&called(now)), around);
+        assert!(names("Bob", Some("Alice")));
+        assert!(!names("Alice", Some("Alice")) && !names("Bob", Some("Eve")) && !names("Bob", None));
+        assert!(recall.names(&element(2), None, Some("Alice")));
+    }
+
+    #[test]
+    fn what_is_late_is_covered_by_nothing() {
+        let late = Changed { differ: Vec::new(), late: vec![rect(13, 13, 2, 2)] };
+        let mut memories = walked();
+        let around = Known::Shown(told("panel", PLACE), Some(vec![element(4)]));
+        memories.keep(7, found([(2, around), (4, shown(rect(12, 12, 6, 6)))]));
+        memories.changed(Some(&late));
+        let mut recall = memories.recall(&client(WINDOW), &frame(), 1);
+        recall.is_of(Some("gtk"));
+        assert!([2, 4].iter().all(|n| recall.of(&element(*n), WINDOW, false).is_none()));
     }
 
     #[test]

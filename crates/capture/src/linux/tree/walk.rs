@@ -37,8 +37,8 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
     let end = tokio::time::Instant::now() + Duration::from_millis(TREE_BUDGET_MS);
     let (frame, mut is_caught_up) = tokio::time::timeout_at(end, found(bus, client)).await.ok()??;
     let _ = tokio::time::timeout_at(end, bus.meet(&frame.application)).await;
-    let mut last = None;
-    for _ in 0..WALKS_MAX {
+    let (mut last, mut walks) = (None, 0);
+    while walks < WALKS_MAX {
         if !std::mem::take(&mut is_caught_up) {
             let _ = tokio::time::timeout_at(end, bus.caught_up(&frame.application)).await;
         }
@@ -51,6 +51,8 @@ pub(crate) async fn tree(bus: &Bus, ear: &Ear, client: &Client) -> Option<(Tree,
             break;
         }
         let is_other = ear.doubts(&frame.application.0, &walked.doubted);
+        // What is in doubt is above what was before: that ends by itself.
+        walks += usize::from(!is_other);
         let state = if is_other || ear.count(&frame.application.0) != told_before {
             TreeState::Untrusted
         } else if in_time && !walked.missing {
@@ -128,7 +130,7 @@ struct Walked {
     met: BTreeSet<ObjectPath<'static>>,
     /// Something was not answered, or there was more than fits.
     missing: bool,
-    /// What was recalled, and lies around something that moved, grew or went: what else did is not known.
+    /// What lies around something that moved, grew or went: what else did is not known.
     doubted: BTreeSet<ObjectPath<'static>>,
 }
 
@@ -142,10 +144,13 @@ impl Walked {
         self.add(node, next.element.clone())
     }
 
-    /// What was recalled around an element is in doubt if the element is not where it was.
+    /// What is known around an element is in doubt if the element is not where it was, or gave it a name that it has no more.
     fn doubt(&mut self, next: &Next, recall: &Recall, now: Option<&Known>) {
-        let around = next.parent.filter(|_| next.is_in_recalled && recall.is_elsewhere(&next.element, now));
-        let around = around.and_then(|around| self.elements.get(usize::try_from(around).ok()?));
+        let Some(around) = next.parent.and_then(|around| usize::try_from(around).ok()) else { return };
+        let named = self.nodes.get(around).and_then(|around| around.name.as_deref());
+        let is_other = recall.is_elsewhere(&next.element, now) || recall.names(&next.element, now, named);
+        // Of what is new everything in it is asked.
+        let around = self.elements.get(around).filter(|_| !next.is_new && is_other);
         self.doubted.extend(around.map(|around| ObjectPath::from(around.1.clone())));
     }
 
@@ -164,8 +169,6 @@ struct Next {
     clip: Rect,
     /// What lies around it changed, as far as is known.
     is_new: bool,
-    /// What it lies in was recalled.
-    is_in_recalled: bool,
 }
 
 /// Where it is known from what an element tells.
@@ -184,8 +187,7 @@ async fn levels(bus: &Bus, root: Element, recall: &Recall, walked: &mut Walked) 
         (element, known)
     });
     let mut early = Early::new(&expected, futures_util::stream::iter(coming).buffered(IN_FLIGHT_MAX));
-    let mut level =
-        vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true, is_in_recalled: false }];
+    let mut level = vec![Next { parent: None, element: root, clip: EVERYWHERE, is_new: true }];
     while let Some(below) = level_below(bus, &level, recall, &mut early, walked).await {
         level = below;
     }
@@ -218,8 +220,7 @@ where
             walked.missing = true;
             continue;
         };
-        let is_in_recalled = matches!(source, Source::Recalled(_));
-        let is_new = !is_in_recalled && !recall.is_as_before(&next.element, &known);
+        let is_new = !matches!(source, Source::Recalled(_)) && !recall.is_as_before(&next.element, &known);
         let kept = Kept { known: Rc::clone(&known), is_fresh: recall.is_fresh(&next.element, &known) };
         walked.found.insert(next.element.1.clone().into(), kept);
         let Known::Shown(told, children) = known.as_ref() else { continue };
@@ -230,7 +231,7 @@ where
         let parent = Some(walked.take(next, told, children.as_deref()));
         let clip = recall.clip(next.clip, told, children.as_deref());
         let unmet = children.iter().flatten().filter(|child| walked.met.insert(child.1.clone().into()));
-        below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new, is_in_recalled }));
+        below.extend(unmet.cloned().map(|element| Next { parent, element, clip, is_new }));
     }
     Some(below).filter(|below| !below.is_empty())
 }
@@ -296,9 +297,11 @@ async fn matches(bus: &Bus, frame: &Frame, recall: &Recall, walked: &mut Walked)
             continue;
         };
         let parent = parent.and_then(|parent| places.get(parent.1.as_str()).copied());
+        let node = Node { name: None, text: None, ..told.node.clone() };
         let index = walked.add(Node { parent, ..told.node.clone() }, element.clone());
         places.insert(element.1.to_string(), index);
-        let known = Rc::new(Known::Shown(told, None));
+        // Its role is used again, and nothing that it says.
+        let known = Rc::new(Known::Shown(Told { node, ..told }, None));
         walked.found.insert(element.1.clone().into(), Kept { known, is_fresh: true });
     }
 }

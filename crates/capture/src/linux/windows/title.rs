@@ -63,10 +63,12 @@ impl Title {
     /// A title that cannot be read may be about anything on the list. That is the unsure case, in which nothing is taken: a window too few in
     /// a recording harms nobody, a bank's that was not recognised does.
     pub(super) fn sensitive(self, class: &str) -> Option<Sensitive> {
-        let named = [&self.shown, &self.older].into_iter().find_map(|text| {
+        let named = [&self.shown, &self.older].map(|text| {
             let words = if let Text::Read(words) = text { words } else { "" };
             sensitive::of_window(class, words)
         });
+        let shared = named.into_iter().flatten().find(|kind| *kind == Sensitive::ScreenShare);
+        let named = shared.or_else(|| named.into_iter().flatten().next());
         named.or_else(|| self.text().is_none().then_some(Sensitive::Unknown))
     }
 }

@@ -283,8 +283,21 @@ fn what_lies_around_a_change_is_asked_where_something_in_it_is_not_where_it_was(
         assert!(stage.ear.doubts(APPLICATION, &seen.doubted));
         let seen = stage.walk_after(None).await;
         assert_eq!((seen.numbers(), seen.doubted.is_empty()), (vec![1, 2, 4], true), "{:?}", seen.asked);
-        // Nor may it be gone without a word. What was in doubt is asked once more before it is recalled.
-        assert!(stage.walk(&[]).await.was_asked("State 2"));
+        // So it is where what lies around them was asked, for what is around that, and told the same.
+        stage.set(3, Played::entry());
+        stage.set(4, Played::hidden());
+        let window = BTreeSet::from([ObjectPath::from(element(1).1)]);
+        assert!(stage.ear.doubts(APPLICATION, &window));
+        let seen = stage.walk(&[4]).await;
+        assert_eq!((asked(&seen), seen.numbers()), ([true, false, true], vec![1, 2]), "{:?}", seen.asked);
+        assert!(stage.ear.doubts(APPLICATION, &seen.doubted));
+        assert_eq!(stage.walk_after(None).await.numbers(), [1, 2, 3]);
+        stage.set(3, Played::hidden());
+        stage.set(4, Played::entry());
+        assert!(stage.ear.doubts(APPLICATION, &seen.doubted));
+        assert_eq!(stage.walk_after(None).await.numbers(), [1, 2, 4]);
+        // Nor may it be gone without a word.
+        assert!(!stage.walk(&[]).await.was_asked("State 2"));
         stage.elements.borrow_mut().remove(&4);
         let seen = stage.walk(&[4]).await;
         assert!(seen.missing && stage.ear.doubts(APPLICATION, &seen.doubted));
