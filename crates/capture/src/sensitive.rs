@@ -93,8 +93,9 @@ pub(crate) fn of_window(class: &str, title: &str) -> Option<Sensitive> {
     let app = || entries("app").find(|(_, app)| app.eq_ignore_ascii_case(class));
     let whole = || entries("title").find(|(_, whole)| whole.eq_ignore_ascii_case(title));
     let is_share = |(kind, _): &(Sensitive, &str)| *kind == Sensitive::ScreenShare;
-    let shared = words_in(title).find(is_share).or_else(whole);
-    shared.or_else(app).or_else(|| words_in(title).next()).map(|(kind, _)| kind)
+    let words: Vec<_> = words_in(title).collect();
+    let shared = words.iter().copied().find(is_share).or_else(whole);
+    shared.or_else(app).or_else(|| words.first().copied()).map(|(kind, _)| kind)
 }
 
 /// Why a site is never captured: it, or a site that it lies below, is named, or one of its labels is a word of the list.

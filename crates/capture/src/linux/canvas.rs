@@ -129,7 +129,8 @@ fn take_row(own: &mut [u8], sent: &[u8], (left, y): (u32, u32), otherwise: &mut 
     let tiles = own.chunks_mut(BAND_ROWS * OWN_BYTES).zip(sent.chunks(BAND_ROWS * SENT_BYTES));
     for (((own, sent), otherwise), left) in tiles.zip(otherwise).zip((left..).step_by(BAND_ROWS)) {
         if !is_shown(own, sent) {
-            let row = Piece { top: y, bottom: y + 1, ..differs_in(own, sent, left) };
+            let (left, right) = differs_in(own, sent, left);
+            let row = Piece { left, top: y, right, bottom: y + 1 };
             take(own, sent);
             *otherwise = Some(otherwise.map_or(row, |above| above.with(row)));
         }
@@ -149,12 +150,12 @@ fn is_shown(own: &[u8], sent: &[u8]) -> bool {
     same && own.iter().zip(sent_rest.as_chunks().0).all(|(own, sent)| *own == one(*sent))
 }
 
-/// From the first pixel that is otherwise to the last one, of some of a row that begin here.
-fn differs_in(own: &[u8], sent: &[u8], left: u32) -> Piece {
+/// From the first pixel that is otherwise up to behind the last one, of some of a row that begin here.
+fn differs_in(own: &[u8], sent: &[u8], left: u32) -> (u32, u32) {
     let pixels = own.as_chunks::<OWN_BYTES>().0.iter().zip(sent.as_chunks().0).zip(left..);
     let mut others = pixels.filter(|((own, sent), _)| **own != one(**sent)).map(|(_, x)| x);
     let first = others.next().unwrap_or(left);
-    Piece { left: first, right: others.last().unwrap_or(first) + 1, top: 0, bottom: 0 }
+    (first, others.last().unwrap_or(first) + 1)
 }
 
 /// Shows what was sent.
