@@ -164,6 +164,11 @@ impl InputThread {
         }
     }
 
+    /// The next event, within `wait`; none as soon as somebody wakes who waits.
+    pub(crate) fn next_or_woken(&self, wait: Duration) -> Result<Option<Timed>, SensorError> {
+        self.received(wait).map(Option::flatten)
+    }
+
     /// The next event, within `wait`; none as soon as the screen changes.
     pub(crate) fn next_unless_changed(
         &self,

@@ -3,9 +3,10 @@
 use candor_consent::{Field, Permit};
 use candor_model::{Action, Moment, Observation, TreeState, VisibleWindow};
 
+use crate::linux::input::Timed;
 use crate::linux::kept::{Drawn, Kept, framed, shown};
-use crate::linux::run::{Belongs, Course, is_aftermath};
-use crate::linux::tree::{Element, Key, Run, Text};
+use crate::linux::run::{Belongs, Course, ended_by, is_aftermath};
+use crate::linux::tree::{Element, Ended, Key, Run, Text};
 use crate::linux::x11::X11Sensor;
 use crate::{Counted, Pending, SeenWindow, SensorError};
 
@@ -25,7 +26,7 @@ impl X11Sensor {
             Some(kept) => kept,
             None => self.taken(pending, permit, windows)?,
         };
-        let (action, keys) = self.follow(pending)?;
+        let (action, keys) = self.follow(pending, permit, windows)?;
         let (action, wrote) = self.told(action, keys, pending, permit)?;
         let target = self.target(&mut kept, &action, wrote, pending, permit);
         let waited = matches!(pending.action, Action::Wait { .. });
@@ -104,13 +105,26 @@ impl X11Sensor {
     }
 
     /// Takes what belongs to the action; what does not begins the next one.
-    fn follow(&mut self, pending: &Pending) -> Result<(Action, Vec<Key>), SensorError> {
+    fn follow(
+        &mut self,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<(Action, Vec<Key>), SensorError> {
         let window = u32::try_from(pending.front.id).unwrap_or(0);
         let mut course = Course::new(pending.action.clone(), window, pending.ms, pending.key);
         while let Some(wait) = course.pause() {
-            let Some((at, input)) = self.input.next(wait)? else { break };
+            let next = match self.input.next(wait)? {
+                None => self.composed(&mut course, pending, permit, windows)?,
+                next => next,
+            };
+            let Some((at, input)) = next else { break };
             let belongs = course.take(&input);
             // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
+            if belongs == Belongs::More {
+                // What was kept while keys rested is of before it.
+                self.kept = None;
+            }
             if belongs == Belongs::No && !is_aftermath(&input) {
                 self.waiting = Some((at, input));
                 break;
@@ -123,6 +137,25 @@ impl X11Sensor {
             }
         }
         Ok(course.finish())
+    }
+
+    /// What is done next, where keys rest and an input method may still compose what they began: nobody knows yet what they wrote. None where it
+    /// does not, nothing is done for long, or somebody wakes who waits. Meanwhile the screen is at rest, and is kept for the action that comes.
+    fn composed(
+        &mut self,
+        course: &mut Course,
+        pending: &Pending,
+        permit: &Permit,
+        windows: &[Option<Permit>],
+    ) -> Result<Option<Timed>, SensorError> {
+        let Some(keys) = course.paused().filter(|_| permit.allows(Field::TypedText)) else { return Ok(None) };
+        if !self.trees.composing(self.run(keys.to_vec(), pending)) {
+            return Ok(None);
+        }
+        course.compose();
+        self.kept = self.taken(pending, permit, windows).ok();
+        let Some(wait) = course.pause() else { return Ok(None) };
+        self.input.next_or_woken(wait)
     }
 
     /// What keys wrote, as the application tells it of the window that was permitted, if it is still as it was judged; and the
@@ -158,9 +191,17 @@ impl X11Sensor {
         if !permit.allows(Field::TypedText) {
             return Err(Counted::NotGiven);
         }
-        let ended_us = self.waiting.as_ref().map(|(at, _)| at.monotonic_us);
-        let (window, from_us) = (pending.front.id, pending.at.monotonic_us);
-        self.trees.typed(Run { window, from_us, ended_us, keys })
+        self.trees.typed(self.run(keys, pending))
+    }
+
+    /// The keys of a run, and what ended it.
+    fn run(&self, keys: Vec<Key>, pending: &Pending) -> Run {
+        let window = pending.front.id;
+        let ended = self.waiting.as_ref().map(|(at, input)| {
+            let by = ended_by(input, window);
+            Ended { at_us: at.monotonic_us, by }
+        });
+        Run { window, from_us: pending.at.monotonic_us, ended, keys }
     }
 
     fn captured(&mut self, pending: &Pending, named: bool) {

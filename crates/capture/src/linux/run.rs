@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use candor_model::{Action, PathPoint, Point, ScrollUnit};
+use candor_model::{Action, Button, PathPoint, Point, ScrollUnit};
 
 use crate::linux::input::Input;
-use crate::linux::tree::Key;
+use crate::linux::tree::{By, Key};
 
 /// Most keys of one run; the next key begins another.
 pub const KEYS_OF_RUN_MAX: u32 = 10_000;
@@ -22,7 +22,10 @@ const CLICKS_MAX: u8 = 3;
 /// A 120th of a notch is the unit; the wheel turns by whole notches.
 const NOTCH: i32 = 120;
 
-/// Longest time that a button is followed while it is down, in milliseconds.
+/// Keys that write in a combination: they paste, and take back.
+const PASTES: [&str; 4] = ["v", "insert", "y", "z"];
+
+/// Longest time that a button is followed while it is down, and keys while something is composed of them, in milliseconds.
 const HELD_MS_MAX: u64 = 60_000;
 /// Most points of a path; the last place is always kept.
 pub const PATH_POINTS_MAX: usize = 2_000;
@@ -62,6 +65,8 @@ pub(crate) struct Course {
     /// When its last event was, in the server's milliseconds.
     last_ms: u32,
     held: bool,
+    /// An input method may still compose what its keys began: it does not end with a pause.
+    composing: bool,
     path: Vec<PathPoint>,
     keys: Vec<Key>,
 }
@@ -76,13 +81,16 @@ impl Course {
             Vec::new()
         };
         let keys = if matches!(action, Action::Keys { .. }) { vec![key] } else { Vec::new() };
-        Self { action, window, down_ms: ms, last_ms: ms, held, path, keys }
+        Self { action, window, down_ms: ms, last_ms: ms, held, composing: false, path, keys }
     }
 
     /// How long to wait for more; none if there is no more.
     pub(crate) const fn pause(&self) -> Option<Duration> {
         match &self.action {
             Action::Click { .. } if self.held => Some(Duration::from_millis(HELD_MS_MAX)),
+            Action::Keys { count } if self.composing && *count < KEYS_OF_RUN_MAX => {
+                Some(Duration::from_millis(HELD_MS_MAX))
+            }
             Action::Click { count, .. } if *count < CLICKS_MAX => Some(Duration::from_millis(CLICK_PAUSE_MS)),
             Action::Scroll { .. } => Some(Duration::from_millis(WHEEL_PAUSE_MS)),
             Action::Keys { count } if *count < KEYS_OF_RUN_MAX => Some(Duration::from_millis(KEYS_PAUSE_MS)),
@@ -140,6 +148,7 @@ impl Course {
             (Action::Keys { count }, Input::Key { window, key, .. }) if *window == self.window => {
                 *count = count.saturating_add(1);
                 self.keys.push(*key);
+                self.composing = false;
                 Belongs::More
             }
             _ => Belongs::No,
@@ -167,6 +176,16 @@ impl Course {
         Belongs::Last
     }
 
+    /// The keys of a run that is followed on after its pause, if one may be: an input method may compose of them.
+    pub(crate) fn paused(&self) -> Option<&[Key]> {
+        (!self.composing && !self.keys.is_empty()).then_some(&self.keys)
+    }
+
+    /// Follows it on, until something else is done.
+    pub(crate) const fn compose(&mut self) {
+        self.composing = true;
+    }
+
     /// The action, and what the keys of a run do, in their order.
     pub(crate) fn finish(self) -> (Action, Vec<Key>) {
         (self.action, self.keys)
@@ -178,14 +197,31 @@ pub(crate) const fn is_aftermath(input: &Input) -> bool {
     matches!(input, Input::Released { .. } | Input::Moved { .. })
 }
 
+/// What an event that ends the keys of a window may write itself.
+pub(crate) fn ended_by(input: &Input, of: u64) -> By {
+    match input {
+        Input::Key { window, .. } if u64::from(*window) == of => By::Keys,
+        Input::Command { keys, .. }
+            if keys.len() > 1 && keys.iter().any(|key| PASTES.contains(&key.as_str())) =>
+        {
+            By::Paste
+        }
+        Input::Button { button: Button::Middle, .. } => By::Paste,
+        Input::Key { .. }
+        | Input::Command { .. }
+        | Input::Button { .. }
+        | Input::Wheel { .. }
+        | Input::Released { .. }
+        | Input::Moved { .. } => By::Other,
+    }
+}
+
 fn near(a: Point, b: Point) -> bool {
     a.x.abs_diff(b.x) <= CLICK_SLOP_PX && a.y.abs_diff(b.y) <= CLICK_SLOP_PX
 }
 
 #[cfg(test)]
 mod tests {
-    use candor_model::Button;
-
     use super::*;
 
     fn at(x: i32) -> Point {
@@ -262,6 +298,43 @@ mod tests {
             let points = [(10, 0), (50, 40), (end, 80)];
             let path = points.map(|(x, after_ms)| PathPoint { at: at(x), after_ms }).to_vec();
             assert_eq!(drag.finish().0, Action::Drag { button: Button::Left, path });
+        }
+    }
+
+    #[test]
+    fn keys_that_compose_go_on_after_their_pause_until_something_else_is_done() {
+        let mut keys = course(&key(7, 0), 0);
+        assert_eq!(keys.paused(), Some([Key::Writes].as_slice()));
+        keys.compose();
+        assert_eq!((keys.paused(), keys.pause()), (None, Some(Duration::from_millis(HELD_MS_MAX))));
+        assert_eq!(keys.take(&key(7, 30_000)), Belongs::More);
+        assert_eq!(
+            (keys.paused().map(<[Key]>::len), keys.pause()),
+            (Some(2), Some(Duration::from_millis(KEYS_PAUSE_MS)))
+        );
+        keys.compose();
+        assert_eq!(keys.take(&down(10, 7, 31_000)), Belongs::No);
+        assert_eq!(course(&down(10, 7, 0), 0).paused(), None);
+    }
+
+    #[test]
+    fn what_ends_keys_may_write_itself() {
+        let command = |keys: &[&str]| Input::Command {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            window: 7,
+            ms: 0,
+        };
+        for (input, by) in [
+            (key(7, 0), By::Keys),
+            (key(8, 0), By::Other),
+            (command(&["ctrl", "v"]), By::Paste),
+            (command(&["shift", "insert"]), By::Paste),
+            (command(&["ctrl", "s"]), By::Other),
+            (command(&["enter"]), By::Other),
+            (Input::Button { button: Button::Middle, at: at(1), window: 7, ms: 0 }, By::Paste),
+            (down(10, 7, 0), By::Other),
+        ] {
+            assert_eq!(ended_by(&input, 7), by, "{input:?}");
         }
     }
 

@@ -8,6 +8,7 @@ mod budgets;
 mod bystanders;
 mod canaries;
 mod clocks;
+mod composed;
 mod desktop;
 mod direct;
 mod hands;

@@ -6,6 +6,7 @@
 
 mod asked;
 mod bus;
+mod composed;
 mod direct;
 mod draft;
 mod early;
@@ -19,6 +20,7 @@ mod memory;
 mod node;
 mod opened;
 mod page;
+mod paragraph;
 mod reach;
 mod role;
 mod serve;
@@ -51,7 +53,7 @@ use zeroize::Zeroizing;
 use crate::linux::changed::Changed;
 use crate::{Counted, Hearing, Now};
 pub(crate) use bus::Element;
-pub(crate) use match_keys::{Key, Run};
+pub(crate) use match_keys::{By, Ended, Key, Run};
 pub(crate) use page::{Page, is_asked as page_is_asked};
 pub use reach::hears_applications;
 
@@ -114,6 +116,7 @@ enum Request {
     Listen(Client),
     Ignore(u64),
     Typed(Run, SyncSender<Result<Text, Counted>>),
+    Composing(Run, SyncSender<bool>),
     #[cfg(test)]
     Tally(SyncSender<tally::Tally>),
 }
@@ -197,6 +200,11 @@ impl Trees {
     pub(crate) fn typed(&self, run: Run) -> Result<Text, Counted> {
         let answer = self.ask(match_keys::SETTLE_MS_MAX, |reply| Request::Typed(run, reply));
         answer.unwrap_or(Err(Counted::NotHeard))
+    }
+
+    /// Whether an input method may still compose what a run of keys began.
+    pub(crate) fn composing(&self, run: Run) -> bool {
+        self.ask(0, |reply| Request::Composing(run, reply)).unwrap_or(false)
     }
 
     /// What was asked so far.

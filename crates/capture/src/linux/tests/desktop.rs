@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod clipboard;
+mod composes;
 mod held;
 mod programs;
 mod titles;
@@ -28,6 +29,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use crate::linux::windows::{Atoms, Known, Windows};
 use crate::linux::wire::{XConnection, connect};
+use composes::asks_ibus;
 
 /// The colour of the plain windows: magenta.
 pub(super) const WINDOW_COLOUR: [u8; 3] = [0xff, 0x00, 0xff];
@@ -55,6 +57,8 @@ pub(super) struct Desktop {
     told: bool,
     /// Whether applications draw twice as large.
     larger: bool,
+    /// Whether they ask an input method what keys write.
+    composes: bool,
     children: RefCell<Vec<Child>>,
 }
 
@@ -138,6 +142,7 @@ impl Desktop {
             size,
             told: false,
             larger: false,
+            composes: false,
             children,
         }
     }
@@ -225,6 +230,11 @@ impl Desktop {
 
     /// Starts a program on this desktop; it ends with it.
     fn run(&self, command: &mut Command) {
+        self.children.borrow_mut().push(spawn(self.at_home(command)));
+    }
+
+    /// A command as a person of this desktop would give it.
+    fn at_home<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let home = self.folder.path();
         let command = command
             .env("DISPLAY", &self.display)
@@ -234,7 +244,8 @@ impl Desktop {
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus_address())
             .env_remove("WAYLAND_DISPLAY");
         let command = if self.larger { command.env("GDK_SCALE", "2") } else { command };
-        let command = if self.told {
+        let command = if self.composes { asks_ibus(command) } else { command };
+        if self.told {
             command
                 .env("GTK_MODULES", "gail:atk-bridge")
                 .env("GNOME_ACCESSIBILITY", "1")
@@ -243,8 +254,7 @@ impl Desktop {
                 .env("SAL_USE_VCLPLUGIN", "gtk3")
         } else {
             command.env("NO_AT_BRIDGE", "1")
-        };
-        self.children.borrow_mut().push(spawn(command));
+        }
     }
 
     fn bus_address(&self) -> String {

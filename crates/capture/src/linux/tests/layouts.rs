@@ -38,7 +38,7 @@ fn lays_out(desktop: &Desktop, layout: &str) {
 }
 
 /// The text of what has the keyboard, as the application shows it.
-fn stands(sensor: &X11Sensor) -> Option<String> {
+pub(super) fn stands(sensor: &X11Sensor) -> Option<String> {
     let tree = sensor.kept.as_ref()?.tree.as_ref()?;
     tree.nodes.iter().rfind(|node| node.focused && node.editable)?.text.clone()
 }

@@ -6,9 +6,11 @@ use zbus::zvariant::OwnedObjectPath;
 use zeroize::Zeroizing;
 
 use super::bus::Element;
+use super::composed;
 use super::find::Frame;
 use super::memory::Memories;
 use super::opened::Opened;
+use super::paragraph::Paragraph;
 
 /// Most changes of the texts of one window that wait to be matched to keys; older ones go.
 const CHANGES_MAX: usize = 4_096;
@@ -46,8 +48,27 @@ pub(crate) struct Window {
     pub(crate) changes: VecDeque<Change>,
     /// What stood in the editor that got the keyboard last.
     pub(crate) opened: Option<Opened>,
+    /// What is known of the paragraph that Qt told anew.
+    pub(crate) paragraph: Paragraph,
+    /// Whether an input method wrote in it before.
+    pub(crate) composes: bool,
     /// Until when a change may have been missed: hearing began then.
     pub(crate) unsure_us: u64,
+}
+
+impl Window {
+    /// Heard from this moment on.
+    pub(crate) fn new(frame: Frame, now_us: u64) -> Self {
+        let (changes, paragraph) = (VecDeque::new(), Paragraph::default());
+        Self { frame, changes, opened: None, paragraph, composes: false, unsure_us: now_us }
+    }
+
+    /// What was told before a run began is not of its keys.
+    pub(crate) fn let_go_before(&mut self, from_us: u64) {
+        while self.changes.front().is_some_and(|change| change.at_us < from_us) {
+            self.changes.pop_front();
+        }
+    }
 }
 
 /// What an element was found to be.
@@ -100,8 +121,7 @@ impl Heard {
             self.windows.pop_front();
         }
         self.judged.clear();
-        self.windows
-            .push_back((id, Window { frame, changes: VecDeque::new(), opened: None, unsure_us: now_us }));
+        self.windows.push_back((id, Window::new(frame, now_us)));
     }
 
     /// What was heard of this window goes, and nothing more is heard.
@@ -135,7 +155,8 @@ impl Heard {
             window.unsure_us = window.unsure_us.max(old.at_us + 1);
             window.changes.pop_front();
         }
-        window.changes.push_back(change);
+        window.composes |= composed::is_evidence(&change);
+        window.paragraph.add(&mut window.changes, change);
     }
 
     pub(crate) fn count(&self, application: &str) -> u64 {

@@ -1,12 +1,14 @@
 //! Typed text: what the application says was written, matched to the keys that were pressed. Keys alone never become text.
 //!
 //! INVARIANT: a part of a text is never given for the text. Each key that writes needs a change of its own, in order, and no
-//! letter may be left over; else the keys are only counted, and it is told why.
+//! letter may be left over; else the keys are only counted, and it is told why. What an input method composes no key writes by itself:
+//! [`composed`].
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::bus::Element;
+use super::composed;
 use super::draft::{Draft, Typed};
 use super::heard::{Change, What};
 use super::listen::Ear;
@@ -14,7 +16,7 @@ use super::opened::{fit_with_opened, has_told};
 use crate::Counted;
 
 /// Longest wait for an application that has told of none of the keys, in milliseconds.
-const SETTLE_MS: u64 = 250;
+pub(super) const SETTLE_MS: u64 = 250;
 /// Longest wait for one that has told of some, in milliseconds.
 pub(crate) const SETTLE_MS_MAX: u64 = 2_000;
 /// Longest text that is left over because somebody typed it, in characters; a longer one is a completion.
@@ -40,9 +42,40 @@ pub(crate) struct Run {
     pub(crate) window: u64,
     /// When the first key went down, by the sensor's own clock.
     pub(crate) from_us: u64,
-    /// When the next action began, if one did.
-    pub(crate) ended_us: Option<u64>,
+    /// The next action, if one began.
+    pub(crate) ended: Option<Ended>,
     pub(crate) keys: Vec<Key>,
+}
+
+/// What ended a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    /// When, by the sensor's own clock.
+    pub(crate) at_us: u64,
+    pub(crate) by: By,
+}
+
+/// What an action that ends a run may write itself, and so be told after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Keys in the same window, after a pause: what was told by then is the run's, and what comes later is theirs.
+    Keys,
+    /// A combination that pastes or takes back, the middle button.
+    Paste,
+    /// Nothing but the end of a line.
+    Other,
+}
+
+impl Run {
+    /// Whether something was told before the next action began.
+    pub(super) fn is_own(&self, at_us: u64) -> bool {
+        self.ended.is_none_or(|ended| at_us < ended.at_us)
+    }
+
+    /// Whether something that was told after its end may be of its keys.
+    pub(super) fn may_be_late(&self) -> bool {
+        self.ended.is_none_or(|ended| ended.by != By::Keys)
+    }
 }
 
 /// How well what was heard fits the keys.
@@ -50,9 +83,17 @@ pub(crate) struct Run {
 pub(super) enum Fit {
     /// The keys account for so many changes, from the front.
     Whole(usize),
+    /// So many changes, from the front, are what an input method composed, if nothing more is told.
+    Composed(usize),
     /// Some keys have no change yet.
     Short,
     No(Counted),
+}
+
+impl Fit {
+    pub(super) const fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_) | Self::Composed(_))
+    }
 }
 
 /// The text of a run, and the element that it was written in.
@@ -62,9 +103,7 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Count
         if window.unsure_us > run.from_us {
             return Err(Counted::NotHeard);
         }
-        while window.changes.front().is_some_and(|change| change.at_us < run.from_us) {
-            window.changes.pop_front();
-        }
+        window.let_go_before(run.from_us);
         Ok(window.frame.application.0.clone())
     })?;
     let used = settled(ear, run).await?;
@@ -86,8 +125,14 @@ async fn settled(ear: &Ear, run: &Run) -> Result<usize, Counted> {
         });
         match fit {
             Fit::Whole(used) => return Ok(used),
-            Fit::No(why) => return Err(why),
-            Fit::Short => {}
+            Fit::Composed(used) if start.elapsed() >= Duration::from_millis(SETTLE_MS) => return Ok(used),
+            Fit::No(why) => {
+                if why == Counted::Incomplete {
+                    ear.with(|heard| unsettle(heard, run));
+                }
+                return Err(why);
+            }
+            Fit::Composed(_) | Fit::Short => {}
         }
         let longest = if told { SETTLE_MS_MAX } else { SETTLE_MS };
         if start.elapsed() >= Duration::from_millis(longest) {
@@ -112,12 +157,26 @@ fn unsettle(heard: &mut super::heard::Heard, run: &Run) {
 }
 
 pub(super) fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
-    let is_own = |change: &&Change| run.ended_us.is_none_or(|ended| change.at_us < ended);
+    let is_own = |change: &&Change| run.is_own(change.at_us);
     if changes.iter().take_while(is_own).any(|change| matches!(change.what, What::Withheld)) {
         return Fit::No(Counted::Withheld);
     }
     let own = changes.iter().take_while(is_own).count();
-    let ends = ends(changes, &run.keys);
+    let by_keys = by_keys(changes, run, own);
+    let is_by_keys = matches!(by_keys, Fit::Whole(used) if used <= own);
+    let composed = composed::fit(changes, run, own, is_by_keys);
+    composed.unwrap_or(by_keys)
+}
+
+/// The same where no input method composes: each key that writes has a change of its own.
+pub(super) fn fit_of_keys(changes: &VecDeque<Change>, run: &Run) -> Fit {
+    by_keys(changes, run, changes.len())
+}
+
+/// `own` changes were told before the run ended.
+fn by_keys(changes: &VecDeque<Change>, run: &Run, own: usize) -> Fit {
+    let mut ends = ends(changes, &run.keys);
+    ends.retain(|used| *used <= own || run.may_be_late());
     if run.keys.contains(&Key::MayWrite) {
         // Only if nothing else may have been told, and the keys account for all of it.
         let all = own == changes.len() && ends.contains(&own);
@@ -161,11 +220,11 @@ impl Place {
         let mut after = BTreeSet::new();
         match (key, what(self.change)) {
             (Key::Writes | Key::MayWrite, Some(What::Inserted(text))) => {
-                after.extend([self.further(text.chars().count())]);
+                after.extend(by_letters(text).map(|length| self.further(length)));
             }
             (Key::Writes | Key::MayWrite, Some(What::Deleted(_))) if self.within == 0 => {
                 if let Some(What::Inserted(text)) = what(next.change) {
-                    after.extend([next.further(text.chars().count())]);
+                    after.extend(by_letters(text).map(|length| next.further(length)));
                 }
             }
             (Key::Erases, Some(What::Deleted(length))) => {
@@ -192,6 +251,11 @@ impl Place {
             Self { change: self.change + 1, within: 0 }
         }
     }
+}
+
+/// How many keys write it; none for the end of a line, which is a command of its own.
+fn by_letters(text: &str) -> Option<usize> {
+    (!matches!(text, "\n" | "\u{2029}")).then(|| text.chars().count())
 }
 
 /// Takes the changes of a run from the front, and puts them together.
@@ -222,12 +286,17 @@ mod tests {
     }
 
     fn run(keys: &str, ended_us: Option<u64>) -> Run {
+        run_before(keys, ended_us, By::Other)
+    }
+
+    fn run_before(keys: &str, ended_us: Option<u64>, by: By) -> Run {
         let key = |key| match key {
             'w' => Key::Writes,
             'm' => Key::MayWrite,
             _ => Key::Erases,
         };
-        Run { window: 1, from_us: 0, ended_us, keys: keys.chars().map(key).collect() }
+        let ended = ended_us.map(|at_us| Ended { at_us, by });
+        Run { window: 1, from_us: 0, ended, keys: keys.chars().map(key).collect() }
     }
 
     /// `w` is a key that writes, `m` one that may, `e` one that erases.
@@ -274,6 +343,24 @@ mod tests {
         assert_eq!(told(replaced, "ww").as_deref(), Some("y"));
         let erased = || vec![inserted(0, "x"), deleted(0, 1), inserted(0, "y")];
         assert_eq!(told(erased(), "wew").as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_not_what_a_key_of_the_run_wrote() {
+        let change = |at_us, start, text: &str| Change { at_us, ..inserted(start, text) };
+        let changes = vec![change(1, 0, "a"), change(5, 1, "\n")].into();
+        assert_eq!(fit(&changes, &run("ww", Some(4))), Fit::Short);
+        let replaced =
+            vec![change(1, 0, "a"), Change { at_us: 5, ..deleted(1, 3) }, change(5, 1, "\n")].into();
+        assert_eq!(fit(&replaced, &run("ww", Some(4))), Fit::Short);
+    }
+
+    #[test]
+    fn what_keys_after_a_pause_wrote_is_not_of_a_key_before_it_that_wrote_nothing() {
+        let later: VecDeque<_> = vec![Change { at_us: 5, ..inserted(0, "d") }].into();
+        assert_eq!(fit(&later, &run_before("w", Some(4), By::Keys)), Fit::Short);
+        // An application may tell of a key after a click.
+        assert_eq!(fit(&later, &run("w", Some(4))), Fit::Whole(1));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use zbus::zvariant::OwnedValue;
 
 use super::CHILDREN_MAX;
 use super::asked::Asked;
-use super::bus::{Bus, Element, NULL, TEXT_CHARACTERS_MAX};
+use super::bus::{Bus, Element, NULL, TEXT, TEXT_CHARACTERS_MAX};
 use super::find::{place, scaled};
 use super::line;
 use super::memory::Known;
@@ -48,9 +48,7 @@ pub(crate) struct Facts {
 pub(super) async fn told(bus: &Bus, of: &Element) -> Option<Told> {
     let mut facts = Facts::default();
     facts.ask(bus, of, &ALL).await;
-    if facts.holds_text() {
-        facts.ask(bus, of, &[text_of(facts.kind)]).await;
-    }
+    facts.ask_text(bus, of).await;
     facts.told(bus.scale(&of.0))
 }
 
@@ -67,9 +65,7 @@ pub(super) async fn told_showing(
         facts.ask(bus, of, &[Asked::ChildCount]).await;
     }
     facts.count.get_or_insert_default();
-    if facts.holds_text() {
-        facts.ask(bus, of, &[text_of(facts.kind)]).await;
-    }
+    facts.ask_text(bus, of).await;
     Some((facts.told(bus.scale(&of.0))?, facts.parent))
 }
 
@@ -187,6 +183,27 @@ impl Facts {
         if !more.is_empty() {
             self.ask(bus, of, &more).await;
         }
+        self.ask_shorter(bus, of).await;
+    }
+
+    async fn ask_text(&mut self, bus: &Bus, of: &Element) {
+        if self.holds_text() {
+            self.ask(bus, of, &[text_of(self.kind)]).await;
+            self.ask_shorter(bus, of).await;
+        }
+    }
+
+    /// An editor made with Qt gives nothing of a text of which more is asked for than there is, as an office suite of a paragraph; nor does it all, if
+    /// that is asked for and long. Of a field that seems empty it is asked how much stands in it.
+    async fn ask_shorter(&mut self, bus: &Bus, of: &Element) {
+        let seems_empty = self.text.as_ref().is_some_and(String::is_empty);
+        if !seems_empty || !self.holds_text() || !self.kind.is_some_and(role::is_field) {
+            return;
+        }
+        let Some(length) = bus.length(of).await.filter(|length| *length > 0) else { return };
+        let range = (0_i32, length.min(TEXT_CHARACTERS_MAX));
+        self.text =
+            bus.ask::<String, _>(of, TEXT, "GetText", &range).await.map(beginning).or(self.text.take());
     }
 
     /// Whether it shows a text of its own.

@@ -48,7 +48,7 @@ pub(super) async fn look(heard: &Rc<RefCell<Heard>>, bus: &Bus, element: Element
 /// How well what was heard of a window fits the keys, with what stood in the editor that they opened where they opened one.
 pub(super) fn fit_with_opened(window: &mut Window, run: &Run) -> Fit {
     let alone = fit(&window.changes, run);
-    if matches!(alone, Fit::Whole(_)) {
+    if alone.is_whole() {
         return alone;
     }
     let Some(opened) = window.opened.take_if(|opened| is_of(opened, run)) else { return alone };
@@ -59,7 +59,7 @@ pub(super) fn fit_with_opened(window: &mut Window, run: &Run) -> Fit {
     let told = std::mem::replace(&mut window.changes, later);
     window.changes.push_front(change);
     let whole = fit(&window.changes, run);
-    if matches!(whole, Fit::Whole(_)) {
+    if whole.is_whole() {
         return whole;
     }
     let back = window.changes.pop_front();
@@ -71,12 +71,13 @@ pub(super) fn fit_with_opened(window: &mut Window, run: &Run) -> Fit {
 
 /// Whether anything was told that a run may have written.
 pub(super) fn has_told(window: &Window, run: &Run) -> bool {
-    !window.changes.is_empty() || window.opened.as_ref().is_some_and(|opened| is_of(opened, run))
+    let may_be_its = |change: &Change| run.is_own(change.at_us) || run.may_be_late();
+    window.changes.iter().any(may_be_its) || window.opened.as_ref().is_some_and(|opened| is_of(opened, run))
 }
 
 fn is_of(opened: &Opened, run: &Run) -> bool {
     let at_us = opened.change.at_us;
-    at_us >= run.from_us && run.ended_us.is_none_or(|ended_us| at_us < ended_us)
+    at_us >= run.from_us && run.is_own(at_us)
 }
 
 #[cfg(test)]
@@ -88,7 +89,7 @@ mod tests {
 
     use super::*;
     use crate::linux::tree::find::Frame;
-    use crate::linux::tree::match_keys::Key;
+    use crate::linux::tree::match_keys::{By, Ended, Key};
 
     const EDITOR: u32 = 1;
     /// When the editor got the keyboard, and when it answered what stands in it.
@@ -108,11 +109,12 @@ mod tests {
         let element = |n: u32| (":1.7".to_owned(), path(n));
         let frame = Frame { application: element(0), element: element(9), name: String::new(), scale: 1 };
         let opened = Opened { change: inserted(OPENED_US, EDITOR, 0, stood), answered_us: ANSWERED_US };
-        Window { frame, changes: changes.into(), opened: Some(opened), unsure_us: 0 }
+        Window { changes: changes.into(), opened: Some(opened), ..Window::new(frame, 0) }
     }
 
     fn run(keys: usize, from_us: u64, ended_us: Option<u64>) -> Run {
-        Run { window: 1, from_us, ended_us, keys: vec![Key::Writes; keys] }
+        let ended = ended_us.map(|at_us| Ended { at_us, by: By::Other });
+        Run { window: 1, from_us, ended, keys: vec![Key::Writes; keys] }
     }
 
     fn later() -> Vec<Change> {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::bus::{Bus, Element};
+use super::composed::is_open;
 use super::listen::{Ear, Hears};
 use super::reach::{self, Pauses};
 use super::{ELEMENT_BUDGET_MS, One, PAGE_BUDGET_MS, Request, Which, match_keys, page, walk};
@@ -110,6 +111,11 @@ async fn answer(bus: &Bus, ear: &Ear, request: Request) {
         Request::Typed(run, reply) => {
             let typed = match_keys::text(ear, &run).await;
             let _ = reply.send(typed.map(|(typed, element)| (typed.text, element)));
+        }
+        Request::Composing(run, reply) => {
+            let composing =
+                ear.with(|heard| heard.window_mut(run.window).is_some_and(|window| is_open(window, &run)));
+            let _ = reply.send(composing);
         }
         #[cfg(test)]
         Request::Tally(reply) => reply.send(bus.tally()).unwrap(),
