@@ -16,7 +16,7 @@ const LETTERS_MIN: usize = 2;
 pub(crate) fn find(text: &str, finds: &mut Vec<Find>) {
     // All characters before U+0340 begin with a smaller byte, and none of theirs is as large.
     const FOREIGN_FROM: u8 = 0xcd;
-    if !text.bytes().any(|byte| byte >= FOREIGN_FROM) {
+    if text.is_ascii() || !text.bytes().any(|byte| byte >= FOREIGN_FROM) {
         return;
     }
     let mut start = 0;

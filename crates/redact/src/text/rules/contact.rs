@@ -492,9 +492,12 @@ pub(super) fn unit_follows(after: &str) -> bool {
 }
 
 fn digits(text: &str) -> String {
-    let kept = |text: &str, out: &mut String| out.extend(text.chars().filter(char::is_ascii_digit));
+    let kept =
+        |text: &str, out: &mut String| out.extend(text.bytes().filter(u8::is_ascii_digit).map(char::from));
     let mut out = String::with_capacity(text.len());
-    let (before, after) = text.split_once("(0)").unwrap_or((text, ""));
+    // A search for three characters costs more than the rest, and most numbers have no bracket.
+    let trunk = text.contains('(').then(|| text.split_once("(0)")).flatten();
+    let (before, after) = trunk.unwrap_or((text, ""));
     kept(before, &mut out);
     kept(after, &mut out);
     out

@@ -1,5 +1,10 @@
 //! From token to token: the best score of each label, and which label it came from.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
+
 use crate::text::tagger::label::{KINDS, LANES, OUT};
 use crate::text::tagger::weights::NEVER;
 
@@ -44,18 +49,20 @@ impl Steps {
     }
 
     /// One token on, whose own scores are `here`: the scores of its labels, relative to the best, and where each came from.
+    #[inline(always)]
     pub(crate) fn step(&self, before: &Scores, here: &Scores) -> (Scores, Scores) {
         if self.is_from_nothing(before) { self.quick(before, here) } else { full(before, &self.rows, here) }
     }
 
     /// Whether nothing is so far ahead that only further labels may come from anything else.
+    #[inline(always)]
     fn is_from_nothing(&self, before: &Scores) -> bool {
         let ahead = before.iter().zip(&self.gain).map(|(before, gain)| before.saturating_add(*gain) > 0);
         before.get(OUT) == Some(&0) && !ahead.fold(false, |any, is| any | is)
     }
 
     /// What [`full`] says where everything but further labels comes from nothing.
-    #[inline(never)]
+    #[inline(always)]
     fn quick(&self, before: &Scores, here: &Scores) -> (Scores, Scores) {
         let first: Scores = std::array::from_fn(|to| {
             if to % 2 == 1 { before.get(to - 1).copied().unwrap_or(i16::MIN) } else { i16::MIN }
@@ -69,6 +76,7 @@ impl Steps {
 }
 
 /// Takes what is better by a step from `back` labels before.
+#[inline(always)]
 fn better(best: &mut Scores, from: &mut Scores, before: &Scores, steps: &Scores, back: i16) {
     for ((((best, from), before), step), number) in
         best.iter_mut().zip(from).zip(before).zip(steps).zip(0_i16..)
@@ -80,6 +88,7 @@ fn better(best: &mut Scores, from: &mut Scores, before: &Scores, steps: &Scores,
 }
 
 /// The scores with those of the token, relative to the best.
+#[inline(always)]
 fn relative(best: &Scores, here: &Scores) -> Scores {
     let mut best = *best;
     for (best, here) in best.iter_mut().zip(here) {
@@ -95,7 +104,7 @@ fn is_further(label: usize) -> bool {
 }
 
 /// The best way to each label from any.
-#[inline(never)]
+#[inline(always)]
 fn full(before: &Scores, rows: &[Scores; LANES], here: &Scores) -> (Scores, Scores) {
     let mut best = [i16::MIN; LANES];
     let mut from = [0_i16; LANES];

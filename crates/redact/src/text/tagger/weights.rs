@@ -2,7 +2,13 @@
 //!
 //! All numbers are little-endian. `CNDRTAG1`; number of list entries (u32), each a hash (u32) and its bits (u16);
 //! 16 by 16 weights from label to label (i16); one bit for each row, set where it is stored; the stored rows, 16
-//! weights (i8) each, in order. Nothing follows. Weights are in units of 1/[`UNIT`] of a natural logarithm.
+//! weights (i8) each, in order, of which those beyond the labels count as nothing. Nothing follows. Weights are in units of
+//! 1/[`UNIT`] of a natural logarithm.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the registers of the machine"
+)]
 
 use crate::text::tagger::TaggerError;
 use crate::text::tagger::feature::{FEATURES, ROW_BITS, Rows};
@@ -62,7 +68,10 @@ impl Weights {
         let mut rows = vec![[RAISED; LANES]; ROWS];
         for (at, row) in rows.iter_mut().enumerate() {
             if held.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1) {
-                *row = taken::<LANES>(&mut stored)?.map(|weight| weight ^ RAISED);
+                let said = taken::<LANES>(&mut stored)?;
+                for (weight, said) in row.iter_mut().zip(said).take(LABELS) {
+                    *weight = said ^ RAISED;
+                }
             }
         }
         if !stored.is_empty() {
@@ -93,34 +102,39 @@ impl Weights {
         out
     }
 
-    /// The sum of `rows`, a score for each label.
+    /// The sum of `rows`, a score for each label. No row is beyond the table: its number has so many bits.
+    #[inline(always)]
     pub(crate) fn score(&self, rows: &Rows) -> [i16; LANES] {
-        let mut sum = sum(&self.rows, rows);
-        for score in sum.iter_mut().skip(LABELS) {
-            *score = NEVER;
-        }
-        sum
-    }
-}
-
-/// The sum of some rows of a table, lane by lane. By itself, so that all lanes are summed alike: eight at a time.
-#[inline(never)]
-fn sum(table: &[Stored; ROWS], rows: &Rows) -> [i16; LANES] {
-    let mut sum = [0_u16; LANES];
-    for row in rows {
-        // No row is beyond the table: its number has so many bits.
-        if let Some(row) = table.get(*row as usize & (ROWS - 1)) {
-            for (sum, weight) in sum.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(u16::from(*weight));
+        let mut sum = BEGIN;
+        for row in rows {
+            if let Some(row) = self.rows.get(*row as usize & (ROWS - 1)) {
+                for (sum, weight) in sum.iter_mut().zip(row) {
+                    *sum = sum.wrapping_add(u16::from(*weight));
+                }
             }
         }
+        // Seen as one thing, so that lanes which are used apart later are not summed apart.
+        std::hint::black_box(sum).map(u16::cast_signed)
     }
-    sum.map(|sum| sum.wrapping_sub(RAISED_SUM).cast_signed())
 }
 
-/// What the sum of all rows of a token is more than it is.
+/// What the sum of the rows of a token begins with: what it would else be more than it is, less. Lanes of no label are told to
+/// be what cannot be by their begin, and all rows hold nothing there: so all lanes are summed alike.
 #[expect(clippy::cast_possible_truncation, reason = "a token has a few dozen features")]
-const RAISED_SUM: u16 = RAISED as u16 * FEATURES as u16;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "made at compile time, where an index beyond the end does not compile"
+)]
+const BEGIN: [u16; LANES] = {
+    let raised = 0_u16.wrapping_sub(RAISED as u16 * FEATURES as u16);
+    let mut begin = [raised; LANES];
+    let mut lane = LABELS;
+    while lane < LANES {
+        begin[lane] = raised.wrapping_add(NEVER.cast_unsigned());
+        lane += 1;
+    }
+    begin
+};
 
 fn taken<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], TaggerError> {
     let (first, left) = rest.split_first_chunk::<N>().ok_or(TaggerError::Length)?;

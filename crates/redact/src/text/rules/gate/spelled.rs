@@ -124,7 +124,9 @@ impl Spelled {
                 rest >>= 8;
             }
             if four.iter().fold(0, |any, (_, places)| any | places) != 0 {
-                for ((begins, places), at) in four.into_iter().zip(at..) {
+                for ((begins, places), at) in
+                    four.into_iter().zip(at..).filter(|((_, places), _)| *places != 0)
+                {
                     self.compare(bytes, at, begins, places, &mut see);
                 }
             }
