@@ -73,7 +73,7 @@ impl Pulse {
         self.is_halted.store(is_halted, Ordering::Relaxed);
     }
 
-    /// Says whom to wake when something was heard.
+    /// Says whom to wake when something new was heard.
     pub(crate) fn wakes(&self, waker: Waker) {
         *self.wakes.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
     }
@@ -105,13 +105,14 @@ impl Asks {
         self.answered = lease.is_some();
         let Some(lease) = lease else { return Some(()) };
         let stops = says_stop(&lease);
-        self.heard(Heard::Lease(lease))?;
+        self.tell.send(Heard::Lease(lease)).ok()?;
         if is_halted || stops || self.history.is_none_or(|asked| asked.micros() >= HISTORY_US) {
             self.history = Some(Stopwatch::start());
             let path = format!("/api/v1/programs/{}/history", self.program);
             if let Ok(history) = self.client.get(&path) {
-                self.heard(Heard::History(history))?;
+                self.tell.send(Heard::History(history)).ok()?;
             }
+            self.wake();
         }
         Some(())
     }
@@ -127,13 +128,11 @@ impl Asks {
         self.client.post("/api/v1/leases/next", &request).ok().or_else(at_once)
     }
 
-    /// Tells, and wakes who listens.
-    fn heard(&self, heard: Heard) -> Option<()> {
-        self.tell.send(heard).ok()?;
+    /// Wakes who listens. A lease that says nothing new wakes nobody: who listens hears it soon, and keys that rest are followed on.
+    fn wake(&self) {
         if let Some(waker) = self.wakes.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             waker.wake();
         }
-        Some(())
     }
 }
 

@@ -153,7 +153,12 @@ impl X11Sensor {
             return Ok(None);
         }
         course.compose();
-        self.kept = self.taken(pending, permit, windows).ok();
+        // Not by a judgement that is old by now: then the next action has a frame of after it.
+        self.kept =
+            self.fits(pending, permit, windows).and_then(|()| self.taken(pending, permit, windows)).ok();
+        if self.kept.is_none() {
+            self.forget_frame();
+        }
         let Some(wait) = course.pause() else { return Ok(None) };
         self.input.next_or_woken(wait)
     }

@@ -25,7 +25,10 @@ const NOTCH: i32 = 120;
 /// Keys that write in a combination: they paste, and take back.
 const PASTES: [&str; 4] = ["v", "insert", "y", "z"];
 
-/// Longest time that a button is followed while it is down, and keys while something is composed of them, in milliseconds.
+/// Longest time that keys are followed after the last one while something may be composed of them, in milliseconds: as long a halt by
+/// command waits.
+const COMPOSING_MS: u64 = 3_000;
+/// Longest time that a button is followed while it is down, in milliseconds.
 const HELD_MS_MAX: u64 = 60_000;
 /// Most points of a path; the last place is always kept.
 pub const PATH_POINTS_MAX: usize = 2_000;
@@ -89,7 +92,7 @@ impl Course {
         match &self.action {
             Action::Click { .. } if self.held => Some(Duration::from_millis(HELD_MS_MAX)),
             Action::Keys { count } if self.composing && *count < KEYS_OF_RUN_MAX => {
-                Some(Duration::from_millis(HELD_MS_MAX))
+                Some(Duration::from_millis(COMPOSING_MS))
             }
             Action::Click { count, .. } if *count < CLICKS_MAX => Some(Duration::from_millis(CLICK_PAUSE_MS)),
             Action::Scroll { .. } => Some(Duration::from_millis(WHEEL_PAUSE_MS)),
@@ -306,14 +309,14 @@ mod tests {
         let mut keys = course(&key(7, 0), 0);
         assert_eq!(keys.paused(), Some([Key::Writes].as_slice()));
         keys.compose();
-        assert_eq!((keys.paused(), keys.pause()), (None, Some(Duration::from_millis(HELD_MS_MAX))));
-        assert_eq!(keys.take(&key(7, 30_000)), Belongs::More);
+        assert_eq!((keys.paused(), keys.pause()), (None, Some(Duration::from_millis(COMPOSING_MS))));
+        assert_eq!(keys.take(&key(7, 3_000)), Belongs::More);
         assert_eq!(
             (keys.paused().map(<[Key]>::len), keys.pause()),
             (Some(2), Some(Duration::from_millis(KEYS_PAUSE_MS)))
         );
         keys.compose();
-        assert_eq!(keys.take(&down(10, 7, 31_000)), Belongs::No);
+        assert_eq!(keys.take(&down(10, 7, 4_000)), Belongs::No);
         assert_eq!(course(&down(10, 7, 0), 0).paused(), None);
     }
 

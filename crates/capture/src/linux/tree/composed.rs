@@ -11,13 +11,17 @@ use std::collections::VecDeque;
 use zbus::zvariant::OwnedObjectPath;
 
 use super::heard::{Change, What, Window};
-use super::match_keys::{By, Fit, Key, Run, SETTLE_MS, fit_of_keys};
+use super::match_keys::{By, Fit, Key, Run, fit_of_keys};
+use super::paragraph::END;
 use crate::Counted;
 
 /// Most characters that are committed at once; more is a paste.
 const COMMITTED_MAX: usize = 32;
 
-/// Characters that no key of a key map writes: Hangul, kana, Bopomofo, Han, and the Vietnamese letters with two marks (Unicode 15.1, blocks).
+/// How long after the next action what it commits is told, in microseconds.
+const LATE_US: u64 = 1_000_000;
+
+/// Characters that hardly any key of a key map writes: Hangul, kana, Bopomofo, Han, and the Vietnamese letters with two marks (Unicode 15.1, blocks).
 const COMPOSED: [std::ops::RangeInclusive<char>; 9] = [
     '\u{1100}'..='\u{11ff}',
     '\u{1ea0}'..='\u{1ef9}',
@@ -39,24 +43,42 @@ pub(super) fn is_evidence(change: &Change) -> bool {
     matches!(&change.what, What::Inserted(text) if text.chars().any(is_composed))
 }
 
-/// How well what was heard fits a run that composes, of which `own` changes were told before it ended; none if it composes nothing. Without evidence
-/// of its own a run that keys account for does not: what is composed after it is somebody else's.
-pub(super) fn fit(changes: &VecDeque<Change>, run: &Run, own: usize, by_keys: bool) -> Option<Fit> {
-    let composes = changes.iter().take(own).any(is_evidence);
-    if !composes && by_keys {
+/// How well what was heard fits a run that composes, of which `own` changes were told before it ended; none if it composes nothing. Where each key has
+/// one of its own among the first `of_keys`, what was composed must be in them: what is left over is somebody else's, a completion say.
+pub(super) fn fit(changes: &VecDeque<Change>, run: &Run, own: usize, of_keys: Option<usize>) -> Option<Fit> {
+    let composes = changes.iter().take(of_keys.unwrap_or(own)).any(is_evidence);
+    if !composes && of_keys.is_some() {
         return None;
     }
-    let written = Written::by(changes.iter().take(own), run);
-    let late = written.as_ref().map_or(0, |written| written.late(changes, own, run));
-    if !composes && !changes.iter().take(own + late).any(is_evidence) {
+    let Some(written) = Written::by(changes.iter().take(own), run) else {
+        return composes.then_some(Fit::Short);
+    };
+    let late = written.late(changes, own, run);
+    if !composes && !changes.iter().take(own + late.count).any(is_evidence) {
         return None;
     }
-    let pasted = late > 0 && run.ended.is_some_and(|ended| ended.by == By::Paste);
-    Some(match written {
-        None => Fit::Short,
-        Some(_) if pasted || is_unfinished(changes, own, run) => Fit::No(Counted::Incomplete),
-        Some(_) => Fit::Composed(own + late),
+    let pasted = late.count > 0 && run.ended.is_some_and(|ended| ended.by == By::Paste);
+    let is_more = late.length > run.keys.len() || late.is_unclear;
+    Some(if pasted || is_more || is_unfinished(changes, own, run) {
+        Fit::No(Counted::Incomplete)
+    } else {
+        Fit::Composed(own + late.count)
     })
+}
+
+/// What a run of keys in this window means for the next: where keys are counted, and nothing is done that commits what is left of them, the next ones
+/// may get it, and are counted too.
+pub(super) fn follows(
+    window: &mut Window,
+    run: &Run,
+    used: Result<usize, Counted>,
+) -> Result<usize, Counted> {
+    let composed = matches!(used, Ok(used) if window.changes.iter().take(used).any(is_evidence));
+    let has_more = composed && window.left;
+    let committed = run.ended.is_some_and(|ended| ended.by == By::Other);
+    let is_left = used == Err(Counted::Incomplete) || (window.left && !composed);
+    window.left = is_left && !committed;
+    if has_more { Err(Counted::Incomplete) } else { used }
 }
 
 /// Nothing was done since that commits what is left, and the last that was told may be followed by more.
@@ -89,6 +111,30 @@ struct Written {
     erases: usize,
 }
 
+/// What was told after a run of what was left of it.
+struct Late {
+    count: usize,
+    /// How much stands there with it, in characters.
+    length: usize,
+    /// It may be somebody else's.
+    is_unclear: bool,
+}
+
+/// How many characters a change is about.
+fn length(change: &Change) -> usize {
+    match &change.what {
+        What::Inserted(text) => text.chars().count(),
+        What::Deleted(length) => usize::try_from(*length).unwrap_or(usize::MAX),
+        What::Withheld => 0,
+    }
+}
+
+/// Whether an input method may have committed it at once.
+fn is_committed(change: &Change) -> bool {
+    let is_plain = matches!(&change.what, What::Inserted(text) if !text.chars().any(char::is_control));
+    is_plain && is_evidence(change) && length(change) <= COMMITTED_MAX
+}
+
 impl Written {
     /// None if it took away, or wrote elsewhere, what its keys cannot have.
     fn by<'a>(changes: impl Iterator<Item = &'a Change>, run: &Run) -> Option<Self> {
@@ -104,6 +150,7 @@ impl Written {
         }
         let at = usize::try_from(change.start).ok()?;
         match &change.what {
+            What::Inserted(text) if text.contains(END) => None,
             What::Inserted(text) => self.inserted(at, text.chars().count()),
             What::Deleted(length) => self.deleted(at, usize::try_from(*length).ok()?),
             What::Withheld => None,
@@ -129,33 +176,43 @@ impl Written {
         (self.length == 0).then_some(self)
     }
 
-    /// How many of the changes after the run's own are of what was left to commit: an insertion at its end, or another text for the last of it.
-    fn late(&self, changes: &VecDeque<Change>, own: usize, run: &Run) -> usize {
+    /// What of the changes after the run's own was left to commit: insertions at its end, or another text for the last of it.
+    fn late(&self, changes: &VecDeque<Change>, own: usize, run: &Run) -> Late {
         let last = own.checked_sub(1).and_then(|last| changes.get(last));
         let is_closed = last.map_or(!run.may_be_late(), closes);
-        let Some(ended) = run.ended.filter(|_| !is_closed) else { return 0 };
-        let is_soon = |change: &&Change| change.at_us < ended.at_us + SETTLE_MS * 1_000;
-        let mut after = changes.iter().skip(own).take_while(is_soon);
-        match (after.next(), after.next()) {
-            (Some(inserted), _) if self.is_committed(inserted) => 1,
-            (Some(deleted), Some(inserted)) if self.is_instead(deleted, inserted) => 2,
-            _ => 0,
+        let nothing = Late { count: 0, length: self.length, is_unclear: false };
+        let Some(ended) = run.ended.filter(|_| !is_closed) else { return nothing };
+        let is_soon = |change: &&Change| change.at_us < ended.at_us + LATE_US;
+        let after: Vec<_> = changes.iter().skip(own).take_while(is_soon).collect();
+        if let [deleted, inserted, ..] = after.as_slice()
+            && self.is_replaced(deleted, inserted)
+        {
+            let (length, is_unclear) =
+                (self.length - length(deleted) + length(inserted), !is_committed(inserted));
+            return Late { count: 2, length, is_unclear };
         }
+        after.into_iter().map_while(|change| Some(change).filter(|change| is_committed(change))).fold(
+            nothing,
+            |late, change| {
+                let start = usize::try_from(change.start).unwrap_or(usize::MAX);
+                let at_end = start == self.start + late.length || late.length == 0;
+                let is_next = self.is_of(change) && at_end;
+                if is_next {
+                    Late { count: late.count + 1, length: late.length + length(change), ..late }
+                } else {
+                    late
+                }
+            },
+        )
     }
 
-    fn is_committed(&self, change: &Change) -> bool {
-        let at_end = usize::try_from(change.start).is_ok_and(|at| at == self.start + self.length);
-        let What::Inserted(text) = &change.what else { return false };
-        self.is_of(change) && (at_end || self.length == 0) && !text.chars().any(char::is_control)
-    }
-
-    fn is_instead(&self, deleted: &Change, inserted: &Change) -> bool {
-        let (What::Deleted(length), Ok(at)) = (&deleted.what, usize::try_from(deleted.start)) else {
-            return false;
-        };
-        let ends = usize::try_from(*length).is_ok_and(|length| at + length == self.start + self.length);
+    /// Whether the last of it was taken away for another text.
+    fn is_replaced(&self, deleted: &Change, inserted: &Change) -> bool {
+        let Ok(at) = usize::try_from(deleted.start) else { return false };
+        let ends = at + length(deleted) == self.start + self.length;
+        let is_there = matches!(deleted.what, What::Deleted(_)) && at >= self.start && ends;
         let is_new = matches!(inserted.what, What::Inserted(_)) && inserted.start == deleted.start;
-        self.is_of(deleted) && self.is_of(inserted) && at >= self.start && ends && is_new
+        self.is_of(deleted) && self.is_of(inserted) && is_there && is_new
     }
 
     fn is_of(&self, change: &Change) -> bool {
@@ -211,7 +268,9 @@ mod tests {
             "of the key that ended it"
         );
         assert_eq!(fits(with(vec![came(120, 7, "녕")]), 6, OTHER), Fit::Composed(1), "elsewhere");
-        assert_eq!(fits(with(vec![came(300_000, 1, "녕")]), 6, OTHER), Fit::Composed(1), "long after it");
+        assert_eq!(fits(with(vec![came(2_000_000, 1, "녕")]), 6, OTHER), Fit::Composed(1), "long after it");
+        let all = with(vec![came(120, 1, "녕하"), came(150, 3, "세요"), came(160, 5, "\n")]);
+        assert_eq!(fits(all, 14, OTHER), Fit::Composed(3));
         // Nothing was told before.
         assert_eq!(fits(vec![came(120, 3, "하")], 2, OTHER), Fit::Composed(1));
         assert_eq!(
@@ -232,6 +291,11 @@ mod tests {
         assert_eq!(fits(word(), 6, Some(By::Paste)), Fit::Composed(1));
         assert_eq!(fits(word(), 6, None), UNFINISHED);
         assert_eq!(fits(vec![came(10, 0, "안"), came(20, 1, " ")], 6, None), Fit::Composed(2));
+        // Another text in its place, and more than keys can have written: a completion.
+        let replaced = vec![came(10, 0, "안"), went(120, 0, 1), came(120, 0, "https://example.test/")];
+        assert_eq!(fits(replaced, 3, OTHER), UNFINISHED);
+        let completed = vec![came(10, 0, "안"), came(120, 1, "녕하세요")];
+        assert_eq!(fits(completed, 3, OTHER), UNFINISHED);
         // After a space nothing is left.
         let closed = vec![came(10, 0, "안"), came(20, 1, " "), came(120, 2, "녕")];
         assert_eq!(fits(closed, 6, OTHER), Fit::Composed(2));
@@ -246,6 +310,9 @@ mod tests {
         let mut erasing = run(3, OTHER);
         erasing.keys.insert(0, Key::Erases);
         assert_eq!(fit(&taken().into(), &erasing), Fit::Composed(2));
+        let paragraph = vec![went(10, 0, 9), came(10, 0, "old 안\u{2029}")];
+        erasing.keys.truncate(2);
+        assert_eq!(fit(&paragraph.into(), &erasing), Fit::Short);
         let elsewhere = Change { element: path(2), ..came(20, 1, "녕") };
         assert_eq!(fits(vec![came(10, 0, "안"), elsewhere], 6, OTHER), Fit::Short);
         assert_eq!(fits(vec![came(10, 0, "안"), came(20, 9, "녕")], 6, OTHER), Fit::Short);
@@ -259,6 +326,29 @@ mod tests {
         assert_eq!(fits(vec![came(10, 0, "a"), came(20, 1, "b")], 3, OTHER), Fit::Short);
         let pasted_by_a_menu = vec![came(10, 0, "a"), came(20, 1, "b"), came(120, 2, "안")];
         assert_eq!(fits(pasted_by_a_menu, 2, OTHER), Fit::Whole(2));
+        let completed = vec![came(10, 0, "a"), came(20, 1, "b"), came(21, 2, "안녕하세요")];
+        assert_eq!(fits(completed, 2, OTHER), Fit::Whole(2));
+    }
+
+    #[test]
+    fn what_may_be_left_of_counted_keys_is_not_given_to_the_next_ones() {
+        let element = |n: u32| (":1.7".to_owned(), path(n));
+        let frame = Frame { application: element(0), element: element(9), name: String::new(), scale: 1 };
+        let mut window = Window::new(frame, 0);
+        let mut next = |text: &str, by, used| {
+            window.changes = vec![came(10, 0, text)].into();
+            follows(&mut window, &run(4, by), used)
+        };
+        let incomplete = Err(Counted::Incomplete);
+        assert_eq!(next("안", None, incomplete), incomplete);
+        assert_eq!(next("a", None, Ok(1)), Ok(1), "keys wrote it");
+        assert_eq!(next("녕 ", None, Ok(1)), incomplete, "a part was counted before");
+        assert_eq!(next("하 ", None, Ok(1)), Ok(1), "nothing was left");
+        assert_eq!(
+            (next("안", OTHER, incomplete), next("하 ", None, Ok(1))),
+            (incomplete, Ok(1)),
+            "a click commits"
+        );
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(crate) struct Window {
     pub(crate) paragraph: Paragraph,
     /// Whether an input method wrote in it before.
     pub(crate) composes: bool,
+    /// Whether keys were counted of which something may be committed yet.
+    pub(crate) left: bool,
     /// Until when a change may have been missed: hearing began then.
     pub(crate) unsure_us: u64,
 }
@@ -60,7 +62,7 @@ impl Window {
     /// Heard from this moment on.
     pub(crate) fn new(frame: Frame, now_us: u64) -> Self {
         let (changes, paragraph) = (VecDeque::new(), Paragraph::default());
-        Self { frame, changes, opened: None, paragraph, composes: false, unsure_us: now_us }
+        Self { frame, changes, opened: None, paragraph, composes: false, left: false, unsure_us: now_us }
     }
 
     /// What was told before a run began is not of its keys.

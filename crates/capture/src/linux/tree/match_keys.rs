@@ -106,7 +106,10 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Count
         window.let_go_before(run.from_us);
         Ok(window.frame.application.0.clone())
     })?;
-    let used = settled(ear, run).await?;
+    let used = settled(ear, run).await;
+    let used = ear.with(|heard| {
+        heard.window_mut(run.window).map_or(used, |window| composed::follows(window, run, used))
+    })?;
     ear.with(|heard| {
         let window = heard.window_mut(run.window).ok_or(Counted::NotHeard)?;
         let typed = read(&mut window.changes, used).ok_or(Counted::Unlike)?;
@@ -118,14 +121,19 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Count
 /// Waits until each key has its change; not for long where the application tells of none.
 async fn settled(ear: &Ear, run: &Run) -> Result<usize, Counted> {
     let start = tokio::time::Instant::now();
+    let mut last = (start, 0);
     loop {
+        let count = ear.with(|heard| heard.window(run.window).map_or(0, |window| window.changes.len()));
+        if last.1 != count {
+            last = (tokio::time::Instant::now(), count);
+        }
         let (fit, told) = ear.with(|heard| match heard.window_mut(run.window) {
             Some(window) => (fit_with_opened(window, run), has_told(window, run)),
             None => (Fit::No(Counted::NotHeard), false),
         });
         match fit {
             Fit::Whole(used) => return Ok(used),
-            Fit::Composed(used) if start.elapsed() >= Duration::from_millis(SETTLE_MS) => return Ok(used),
+            Fit::Composed(used) if last.0.elapsed() >= Duration::from_millis(SETTLE_MS) => return Ok(used),
             Fit::No(why) => {
                 if why == Counted::Incomplete {
                     ear.with(|heard| unsettle(heard, run));
@@ -163,9 +171,8 @@ pub(super) fn fit(changes: &VecDeque<Change>, run: &Run) -> Fit {
     }
     let own = changes.iter().take_while(is_own).count();
     let by_keys = by_keys(changes, run, own);
-    let is_by_keys = matches!(by_keys, Fit::Whole(used) if used <= own);
-    let composed = composed::fit(changes, run, own, is_by_keys);
-    composed.unwrap_or(by_keys)
+    let of_keys = if let Fit::Whole(used) = by_keys { Some(used).filter(|used| *used <= own) } else { None };
+    composed::fit(changes, run, own, of_keys).unwrap_or(by_keys)
 }
 
 /// The same where no input method composes: each key that writes has a change of its own.

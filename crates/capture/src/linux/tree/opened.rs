@@ -48,10 +48,12 @@ pub(super) async fn look(heard: &Rc<RefCell<Heard>>, bus: &Bus, element: Element
 /// How well what was heard of a window fits the keys, with what stood in the editor that they opened where they opened one.
 pub(super) fn fit_with_opened(window: &mut Window, run: &Run) -> Fit {
     let alone = fit(&window.changes, run);
-    if alone.is_whole() {
+    if matches!(alone, Fit::Whole(_)) {
         return alone;
     }
     let Some(opened) = window.opened.take_if(|opened| is_of(opened, run)) else { return alone };
+    // What an input method composed may be told without what stood in the editor by then: a part.
+    let alone = if alone.is_whole() { Fit::Short } else { alone };
     let Opened { change, answered_us } = opened;
     let is_in_it = |told: &&Change| told.element == change.element && told.at_us <= answered_us;
     let in_it = window.changes.iter().take_while(is_in_it).count();
@@ -137,6 +139,14 @@ mod tests {
         assert!(cell.opened.is_none(), "it is given once");
         let mut at_once = window("1250", Vec::new());
         assert_eq!(fit_with_opened(&mut at_once, &run(4, 10, Some(50))), Fit::Whole(1));
+    }
+
+    #[test]
+    fn what_an_input_method_composed_in_an_editor_is_not_given_without_what_stood_in_it() {
+        let composed = || vec![inserted(30, EDITOR, 1, "녕")];
+        assert_eq!(fit_with_opened(&mut window("안", composed()), &run(6, 10, Some(50))), Fit::Composed(2));
+        let unlike = || vec![inserted(30, EDITOR, 7, "녕")];
+        assert_eq!(fit_with_opened(&mut window("안", unlike()), &run(6, 10, Some(50))), Fit::Short);
     }
 
     #[test]

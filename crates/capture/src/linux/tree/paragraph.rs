@@ -9,15 +9,18 @@ use zeroize::Zeroizing;
 
 use super::heard::{Change, What};
 
+/// A paragraph goes and comes at the same moment, in microseconds.
+const MOMENT_US: u64 = 10_000;
+
 /// What ends a paragraph.
-const END: char = '\u{2029}';
+pub(super) const END: char = '\u{2029}';
 
 /// What stands in the paragraph of a window that was told anew last.
 #[derive(Default)]
 pub(crate) struct Paragraph {
     /// None where that is not known.
     told: Option<Told>,
-    /// Whether any was: the window is one of Qt.
+    /// Whether any was with its end: the window is one of Qt.
     is_of_qt: bool,
 }
 
@@ -26,36 +29,44 @@ struct Told {
     start: u32,
     /// With its end.
     characters: Zeroizing<Vec<char>>,
+    /// Its end was told, or that nothing else is in it: no other text is told so.
+    ends: bool,
 }
 
 impl Paragraph {
     /// Adds a change to those that wait. Of a paragraph that is told anew it adds what differs, if that is known.
     pub(crate) fn add(&mut self, changes: &mut VecDeque<Change>, change: Change) {
-        let told = changes.back().and_then(|went| told_anew(went, &change, self.is_of_qt));
+        let told = changes.back().and_then(|went| told_anew(went, &change));
         let before = self.told.take();
-        let Some((told, went)) = told.and_then(|told| Some((told, changes.pop_back()?))) else {
+        let is_known =
+            |told: &Told| told.ends || before.as_ref().is_some_and(|before| before.start == told.start);
+        self.is_of_qt |= told.as_ref().is_some_and(|told| told.ends);
+        let is_told = told.as_ref().is_some_and(is_known);
+        let Some((told, went)) =
+            told.filter(|_| is_told || self.is_of_qt).and_then(|told| Some((told, changes.pop_back()?)))
+        else {
             self.told = before.and_then(|told| told.with(&change));
             return changes.push_back(change);
         };
-        self.is_of_qt = true;
         match before.filter(|before| before.is_what(&went)) {
             Some(before) => changes.extend(differ(&before.characters, &told.characters, &change)),
-            None if told.is_as_long_as(&went) => {}
-            None => return changes.extend([went, change]),
+            None if told.ends && told.is_as_long_as(&went) => {}
+            None => changes.extend([went, change]),
         }
         self.told = Some(told);
     }
 }
 
-/// The paragraph, if the last two changes tell it anew.
-fn told_anew(went: &Change, came: &Change, is_of_qt: bool) -> Option<Told> {
+/// The paragraph, if the last two changes may tell one anew.
+fn told_anew(went: &Change, came: &Change) -> Option<Told> {
     let (What::Deleted(length), What::Inserted(text)) = (&went.what, &came.what) else { return None };
     let is_there = (&went.element, went.start) == (&came.element, came.start);
-    let is_empty = text.is_empty() && *length == 1;
-    let is_told = is_there && (text.ends_with(END) || is_empty || is_of_qt);
-    let end = (!text.ends_with(END)).then_some(END);
+    let at_once = came.at_us.saturating_sub(went.at_us) <= MOMENT_US;
+    let ends = text.ends_with(END);
+    let end = (!ends).then_some(END);
     let characters = Zeroizing::new(text.chars().chain(end).collect());
-    is_told.then(|| Told { element: came.element.clone(), start: came.start, characters })
+    let ends = ends || (text.is_empty() && *length == 1);
+    (is_there && at_once).then(|| Told { element: came.element.clone(), start: came.start, characters, ends })
 }
 
 impl Told {
@@ -163,6 +174,19 @@ mod tests {
         let mut all = empty();
         all.extend([went(0, 1), came(0, "안"), went(0, 2), came(0, "안"), went(0, 2), came(0, "안녕")]);
         assert_eq!(waits(all), ["0+안", "1+녕"]);
+    }
+
+    #[test]
+    fn where_the_last_paragraph_is_not_known_it_is_from_the_next_time_on() {
+        let mut all = vec![went(0, 1), came(0, "")];
+        all.extend([went(9, 2), came(9, "녕"), went(9, 2), came(9, "녕안")]);
+        all.extend([went(9, 3), came(9, "녕안"), went(9, 3), came(9, "녕안녕")]);
+        assert_eq!(waits(all), ["9-2", "9+녕", "10+안", "11+녕"]);
+        // What was selected and written over elsewhere is no paragraph.
+        let over = vec![went(0, 1), came(0, ""), went(4, 2), came(4, "x"), came(5, "y")];
+        assert_eq!(waits(over), ["4-2", "4+x", "5+y"]);
+        let later = Change { at_us: 1 + MOMENT_US + 1, ..came(0, "x\u{2029}") };
+        assert_eq!(waits(vec![went(0, 2), later]), ["0-2", "0+x\u{2029}"]);
     }
 
     #[test]
