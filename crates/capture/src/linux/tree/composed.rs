@@ -180,30 +180,31 @@ impl Written {
     fn late(&self, changes: &VecDeque<Change>, own: usize, run: &Run) -> Late {
         let last = own.checked_sub(1).and_then(|last| changes.get(last));
         let is_closed = last.map_or(!run.may_be_late(), closes);
-        let nothing = Late { count: 0, length: self.length, is_unclear: false };
-        let Some(ended) = run.ended.filter(|_| !is_closed) else { return nothing };
-        let is_soon = |change: &&Change| change.at_us < ended.at_us + LATE_US;
-        let after: Vec<_> = changes.iter().skip(own).take_while(is_soon).collect();
-        if let [deleted, inserted, ..] = after.as_slice()
-            && self.is_replaced(deleted, inserted)
-        {
-            let (length, is_unclear) =
-                (self.length - length(deleted) + length(inserted), !is_committed(inserted));
-            return Late { count: 2, length, is_unclear };
+        let until_us = run.ended.filter(|_| !is_closed).map_or(0, |ended| ended.at_us + LATE_US);
+        let after: Vec<_> = changes.iter().skip(own).take_while(|change| change.at_us < until_us).collect();
+        self.replaced(&after).unwrap_or_else(|| self.grown(&after))
+    }
+
+    fn replaced(&self, after: &[&Change]) -> Option<Late> {
+        let [deleted, inserted, ..] = after else { return None };
+        let length = (self.length + length(inserted)).checked_sub(length(deleted))?;
+        let is_unclear = !is_committed(inserted);
+        self.is_replaced(deleted, inserted).then_some(Late { count: 2, length, is_unclear })
+    }
+
+    fn grown(&self, after: &[&Change]) -> Late {
+        let mut end = self.start + self.length;
+        let mut late = Late { count: 0, length: self.length, is_unclear: false };
+        for change in after {
+            let Ok(at) = usize::try_from(change.start) else { break };
+            let is_next = at == end || late.length == 0;
+            if !is_next || !is_committed(change) || !self.is_of(change) {
+                break;
+            }
+            end = at + length(change);
+            late = Late { count: late.count + 1, length: late.length + length(change), ..late };
         }
-        after.into_iter().map_while(|change| Some(change).filter(|change| is_committed(change))).fold(
-            nothing,
-            |late, change| {
-                let start = usize::try_from(change.start).unwrap_or(usize::MAX);
-                let at_end = start == self.start + late.length || late.length == 0;
-                let is_next = self.is_of(change) && at_end;
-                if is_next {
-                    Late { count: late.count + 1, length: late.length + length(change), ..late }
-                } else {
-                    late
-                }
-            },
-        )
+        late
     }
 
     /// Whether the last of it was taken away for another text.
