@@ -40,9 +40,9 @@ use crate::{
 };
 
 /// How often a stored picture is read again; from [`WHOLE_LINES_FROM`] on, a line in which anything is found goes whole.
-const ROUNDS_MAX: usize = 6;
+const ROUNDS_MAX: usize = 9;
 const WHOLE_LINES_FROM: usize = 2;
-/// From this round on every line that can still be detected is masked, whatever it says.
+/// From this round on every line that can still be detected is masked, whatever it says; it takes some, since between masks slivers are seen yet.
 const EVERYTHING_FROM: usize = 4;
 /// How often a picture that stands alone is looked at afresh at most: each look but the last masks more.
 const LOOKS_MAX: usize = 12;
