@@ -120,11 +120,11 @@ impl X11Sensor {
             };
             let Some((at, input)) = next else { break };
             let belongs = course.take(&input);
-            // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
             if belongs == Belongs::More {
                 // What was kept while keys rested is of before it.
                 self.kept = None;
             }
+            // A button of a combination that came up, or moved on, tells nothing more, and is taken with the action.
             if belongs == Belongs::No && !is_aftermath(&input) {
                 self.waiting = Some((at, input));
                 break;

@@ -25,8 +25,8 @@ const NOTCH: i32 = 120;
 /// Keys that write in a combination: they paste, and take back.
 const PASTES: [&str; 4] = ["v", "insert", "y", "z"];
 
-/// Longest time that keys are followed after the last one while something may be composed of them, in milliseconds: as long a halt by
-/// command waits.
+/// Longest time that keys are followed after the last one while something may be composed of them, in milliseconds. A pause by command waits as long;
+/// a halt, and what a hand does, does not.
 const COMPOSING_MS: u64 = 3_000;
 /// Longest time that a button is followed while it is down, in milliseconds.
 const HELD_MS_MAX: u64 = 60_000;

@@ -107,11 +107,9 @@ pub(crate) async fn text(ear: &Ear, run: &Run) -> Result<(Typed, Element), Count
         Ok(window.frame.application.0.clone())
     })?;
     let used = settled(ear, run).await;
-    let used = ear.with(|heard| {
-        heard.window_mut(run.window).map_or(used, |window| composed::follows(window, run, used))
-    })?;
     ear.with(|heard| {
         let window = heard.window_mut(run.window).ok_or(Counted::NotHeard)?;
+        let used = composed::follows(window, run, used)?;
         let typed = read(&mut window.changes, used).ok_or(Counted::Unlike)?;
         let element = (application, typed.element.clone());
         Ok((typed, element))
