@@ -6,6 +6,7 @@ mod halts;
 mod kept;
 mod looks;
 mod script;
+mod turns;
 mod uploaded;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use cost::Own;
 use desktop::Desktop;
 pub(crate) use halts::halt;
 pub(crate) use looks::{frame, gate, tree};
+use turns::Turns;
 
 /// How long each part is measured.
 const PART: Duration = Duration::from_secs(48);
@@ -30,6 +32,8 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Who signs the demo's program, and as what.
 const SIGNERS: [(&str, &str); 4] =
     [("priya", "privacy"), ("leo", "legal"), ("wanda", "worker-representative"), ("sam", "security")];
+/// Who records: Ben agreed to all three applications.
+const PERSON: &str = "ben";
 /// An action a second.
 const FAST: Duration = Duration::from_secs(1);
 /// An action each two seconds, as in ordinary work.
@@ -37,7 +41,7 @@ const ORDINARY: Duration = Duration::from_secs(2);
 /// As many steps as an hour has of them.
 const STEPS_AN_HOUR: f64 = 1_800.0;
 /// More than all parts together take, in seconds.
-const SECONDS: &str = "900";
+const SECONDS: &str = "1800";
 
 /// One run, which several figures are of.
 #[derive(Debug, Clone, Copy)]
@@ -121,24 +125,13 @@ fn run() -> Result<Run> {
 fn measured() -> Result<Run> {
     let road = Road::walked()?;
     let desktop = Desktop::start()?;
-    // Everything is in memory, and every window was in front, before anything is counted.
-    script::work(&desktop, FAST, Duration::from_secs(30))?;
-    let before = cost::desktop_ms(&road.processes());
-    script::work(&desktop, FAST, PART)?;
-    let alone = cost::since(&cost::desktop_ms(&road.processes()), &before);
-    let without = percent(alone.values().sum(), PART);
+    let mut turns = Turns::first(&desktop, &road.processes())?;
     let recorder = road.records(&desktop)?;
     let id = recorder.id();
-    let left_out = [road.processes(), vec![id]].concat();
-    script::work(&desktop, FAST, Duration::from_secs(10))?;
-    let (own_before, before) = (cost::threads_ms(id), cost::desktop_ms(&left_out));
-    let actions = script::work(&desktop, FAST, PART)?;
-    let together = cost::since(&cost::desktop_ms(&left_out), &before);
-    tell_caused(&alone, &together);
-    let beside = percent(together.values().sum(), PART);
-    let threads = cost::threads_since(id, &own_before);
-    tell_threads("at an action a second", &threads, PART);
-    let spent = Own::of(&threads);
+    turns.go_on(&desktop, &road, id)?;
+    turns.tell();
+    tell_threads("at an action a second", turns.threads(), turns::LENGTH);
+    let spent = turns.own();
     let share = |ms: f64, of: Duration| ms / of.as_secs_f64() / 10.0;
     std::thread::sleep(Duration::from_secs(3));
     let idle_before = cost::threads_ms(id);
@@ -155,17 +148,18 @@ fn measured() -> Result<Run> {
     let picture = picture_bytes(&desktop)? * u64::from(ordinary);
     uploaded::ended(&road, recorder)?;
     // The frames are written where they are read, and each counts here as one that was written and not read.
-    let written = kept::written_ms(&kept::last_frames(&home, ordinary)?)? * f64::from(actions);
+    let written = kept::written_ms(&kept::last_frames(&home, ordinary)?)? * f64::from(turns.actions());
     let uploaded = uploaded::bytes_per_step(&road)? * STEPS_AN_HOUR / 1e6;
-    let (own, reading) = (share(spent.rest + written, PART), share(spent.reading - written, PART));
+    let of_turns = |ms| share(ms, turns::LENGTH);
+    let (own, reading) = (of_turns(spent.rest + written), of_turns(spent.reading - written));
     let hourly = |bytes: u64| to_f64(bytes) / 1e6 * 3_600.0 / PART.as_secs_f64();
     let (stored, pictures) = (hourly(stored), hourly(picture));
     let (peer, peer_stored) = peer(&desktop)?;
     Ok(Run {
         own,
         reading,
-        without,
-        beside,
+        without: turns.without(),
+        beside: turns.beside(),
         idle,
         memory_mb,
         memory_of_reading_mb: kept::reading_mb()?,
@@ -175,15 +169,6 @@ fn measured() -> Result<Run> {
         peer,
         peer_stored,
     })
-}
-
-/// Says which programs of the desktop had more to do while it was recorded.
-#[expect(clippy::print_stderr, reason = "a benchmark says what its figure is made of")]
-fn tell_caused(alone: &BTreeMap<String, u64>, together: &BTreeMap<String, u64>) {
-    for (name, ms) in together {
-        let before = alone.get(name).copied().unwrap_or_default();
-        eprintln!("{name}: {:.1} % of a core, {:.1} % without", percent(*ms, PART), percent(before, PART));
-    }
 }
 
 /// Says which threads of the recorder had something to do.
@@ -288,9 +273,8 @@ impl Road {
         Ok(serde_json::from_slice(&told.stdout)?)
     }
 
-    /// Ben agreed to all three applications.
     fn home(&self) -> PathBuf {
-        self.folder.path().join("demo/people/ben")
+        self.folder.path().join("demo/people").join(PERSON)
     }
 
     /// What is no part of the desktop.

@@ -5,10 +5,7 @@ use std::process::Child;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::{Road, kept, to_f64};
-
-/// Who recorded.
-const PERSON: &str = "ben";
+use super::{PERSON, Road, kept, to_f64};
 
 /// Ends the recording as a person does.
 pub(crate) fn ended(road: &Road, mut recorder: Child) -> Result<()> {
