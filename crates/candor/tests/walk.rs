@@ -21,7 +21,9 @@ use std::time::{Duration, Instant};
 use desktop::Desktop;
 use desktop::apps::served;
 use serde_json::Value;
+use support::browser::Browser;
 use support::recorder::Recorder;
+use support::served::Served;
 use support::{Road, files};
 
 const ANNA: &str = "anna";
@@ -110,6 +112,7 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
         recorder["steps_kept"].as_u64().unwrap() + recorder["steps_not_kept"].as_u64().unwrap() >= wanted
     });
     let status = road.status(ANNA);
+    page_says_what_is_on(&road);
     road.types(ANNA, &["agent", "pause"]);
     desktop.waits_for_light("paused");
     picture(&desktop, "paused.png");
@@ -143,6 +146,23 @@ fn a_person_installs_agrees_records_three_applications_reviews_releases_and_sees
 
     is_in_a_dataset(&road, &apps, steps.len() - 1);
     assert_eq!(holding_the_secret(&dir.path().join("people")), Vec::<PathBuf>::new());
+}
+
+/// The person's page, in a browser of its own beside the desktop, says that it records while it does.
+fn page_says_what_is_on(road: &Road) {
+    let mut page = Served::open(road, ANNA);
+    let mut browser = Browser::start(&road.dir.join("browser"));
+    browser.look_like(1280, 900, false);
+    browser.go(&page.link);
+    page.root = browser.path();
+    browser.go(&page.url("/live"));
+    let says = browser.text();
+    for said in ["It records what you do in the windows that you agreed to.", "it says \"recording\""] {
+        assert!(says.contains(said), "{says}");
+    }
+    if let Some(folder) = asked("CANDOR_WALK_PICTURES") {
+        support::put(&Path::new(&folder).join("now.png"), &browser.picture());
+    }
 }
 
 /// What was typed in an application, as it stands in the recording.
