@@ -107,7 +107,8 @@ pub(crate) fn is_filled(frame: &Pixels, region: Rect) -> bool {
     let mut rows = frame.rgb().chunks_exact(side(frame.width()) * 3).take(side(bottom)).skip(side(top));
     rows.all(|row| {
         let part = row.get(side(left) * 3..side(right) * 3).unwrap_or_default();
-        part.chunks_exact(3).all(|pixel| pixel == FILL)
+        // The first pixel is the fill, and each other is as the one before it: the row is compared as a whole, not pixel by pixel.
+        part.is_empty() || part.starts_with(&FILL) && part.get(3..) == part.get(..part.len() - 3)
     })
 }
 
@@ -155,6 +156,19 @@ mod tests {
         frame.rgb_mut()[3 * 37] ^= 1;
         assert!(!canvas.is_painted(&frame, &[]));
         assert!(!is_filled(&frame, FRAME));
+    }
+
+    #[test]
+    fn a_region_is_filled_only_if_every_byte_of_it_is() {
+        let mut frame = white();
+        Canvas::hidden(8, 8).paint(&mut frame);
+        for at in 0..frame.rgb().len() {
+            frame.rgb_mut()[at] ^= 1;
+            assert!(!is_filled(&frame, FRAME), "byte {at}");
+            frame.rgb_mut()[at] ^= 1;
+        }
+        assert!(is_filled(&frame, FRAME));
+        assert!(!is_filled(&white(), FRAME), "one colour is not the fill");
     }
 
     #[test]
