@@ -11,7 +11,7 @@ use super::{
 use crate::image::faces::{Faces, UNSEEN_RULE};
 use crate::image::judge::Judge;
 use crate::ocr::area::Area;
-use crate::ocr::memory::{Known, Memory};
+use crate::ocr::memory::{Compared, Known, Memory};
 use crate::ocr::{Hurry, Line, Reader};
 use crate::screen::canvas::is_filled;
 use crate::text::EngineError;
@@ -183,9 +183,8 @@ impl Eyes {
         for round in 0..ROUNDS_MAX {
             let painted = paint(frame, masks)?;
             let mut known = vec![Known { difference: painted, lines: pieces }];
-            if round == 0 {
-                known.extend(self.stored.known(&self.stored.compared(frame, self.stored.changed(frame))));
-            }
+            let compared = (round == 0).then(|| self.compared(frame));
+            known.extend(compared.iter().flat_map(|compared| self.stored.known(compared)));
             pieces = self.pieces(frame, &known, masks, hurry)?;
             let is_new = |line: &Line| !was_said(line, &said);
             let is_whole = round >= WHOLE_LINES_FROM;
@@ -201,13 +200,17 @@ impl Eyes {
             if more.is_empty() {
                 hurry.check()?;
                 let png = stored(frame, masks)?;
-                let compared = self.stored.compared(frame, self.stored.changed(frame));
+                let compared = compared.unwrap_or_else(|| self.compared(frame));
                 self.stored.remember(frame, compared, pieces);
                 return Ok(png);
             }
             masks.extend(more);
         }
         Err(ImageError::Unsettled)
+    }
+
+    fn compared(&self, frame: &Pixels) -> Compared {
+        self.stored.compared(frame, self.stored.changed(frame))
     }
 
     /// The lines of a painted picture, without what is painted of them: as they were read where that is `known`, all others

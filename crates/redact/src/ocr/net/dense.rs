@@ -17,6 +17,8 @@ pub(super) const LANES: usize = 16;
 
 /// Inputs that are taken together.
 const INPUTS: usize = 4;
+/// The same where sums fill three registers for each pixel: the weights of more would not fit beside them.
+const FEW_INPUTS: usize = 2;
 
 /// What becomes of each sum.
 #[derive(Clone, Copy)]
@@ -146,27 +148,34 @@ impl SimdOp for Row<'_> {
     fn eval<I: Isa>(mut self, isa: I) {
         let widest = self.dense.panels.iter().map(|panel| panel.registers).max();
         match (isa.f32().len(), widest) {
-            (8, Some(3)) => self.pixels::<I, 4>(isa),
-            (8, _) => self.pixels::<I, 6>(isa),
-            _ => self.pixels::<I, 8>(isa),
+            (8, Some(3)) => self.pixels::<I, 4, 2>(isa),
+            (8, _) => self.pixels::<I, 6, 3>(isa),
+            _ => self.pixels::<I, 8, 4>(isa),
         }
     }
 }
 
 impl Row<'_> {
-    /// Every pixel, `M` at a time; the last ones once more with some before them.
+    /// Every pixel, `M` at a time; the last ones once more with some before them, `F` if that is enough.
     #[inline(always)]
-    fn pixels<I: Isa, const M: usize>(&mut self, isa: I) {
+    fn pixels<I: Isa, const M: usize, const F: usize>(&mut self, isa: I) {
         let count = self.pixels.count;
-        if count < M {
-            (0..count).for_each(
-                #[inline(always)]
-                |at| self.panels::<I, 1>(isa, at),
-            );
+        if count < F {
+            // A closure would be compiled for no machine in particular.
+            for at in 0..count {
+                self.panels::<I, 1>(isa, at);
+            }
             return;
         }
         for at in (0..count).step_by(M) {
-            self.panels::<I, M>(isa, at.min(count - M));
+            if count - at <= F {
+                self.panels::<I, F>(isa, count - F);
+            } else if count < M {
+                self.panels::<I, F>(isa, at);
+                self.panels::<I, F>(isa, count - F);
+            } else {
+                self.panels::<I, M>(isa, at.min(count - M));
+            }
         }
     }
 
@@ -228,8 +237,13 @@ impl Row<'_> {
                 let start = (at + m) * self.pixels.step;
                 *values = tap.get(start..start + inputs).unwrap_or_default();
             }
-            let (many, few) = weights.split_at(inputs / INPUTS * INPUTS * width);
-            let rest = steps::<I, M, N, INPUTS>(isa, many, values, sums);
+            let together = if N == 3 { FEW_INPUTS } else { INPUTS };
+            let (many, few) = weights.split_at(inputs / together * together * width);
+            let rest = if N == 3 {
+                steps::<I, M, N, FEW_INPUTS>(isa, many, values, sums)
+            } else {
+                steps::<I, M, N, INPUTS>(isa, many, values, sums)
+            };
             steps::<I, M, N, 1>(isa, few, rest, sums);
         }
     }

@@ -181,34 +181,34 @@ pub(super) struct Multiply<'a> {
 impl SimdOp for Multiply<'_> {
     type Output = ();
 
-    /// As many rows as registers hold the sums of, and fewer of them where few are left.
+    /// As many rows as registers hold the sums of, or one less, and fewer of them where few are left.
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         match isa.f32().len() {
-            4 => self.all::<I, 6, 4, 4>(isa),
-            8 => self.all::<I, 6, 4, 2>(isa),
-            _ => self.all::<I, 12, 6, 1>(isa),
+            4 => self.all::<I, 6, 5, 4, 4>(isa),
+            8 => self.all::<I, 6, 5, 4, 2>(isa),
+            _ => self.all::<I, 12, 11, 6, 1>(isa),
         }
     }
 }
 
 impl Multiply<'_> {
-    /// `M` rows at a time, `F` at the end if there are no more, `N` registers for each.
+    /// `M` rows at a time, or `L` so that none is reckoned in vain, `F` at the end if there are no more, `N` registers for each.
     #[inline(always)]
-    fn all<I: Isa, const M: usize, const F: usize, const N: usize>(mut self, isa: I) {
+    fn all<I: Isa, const M: usize, const L: usize, const F: usize, const N: usize>(mut self, isa: I) {
         let inputs = self.rows.inputs;
-        let beside = self.rows.side_by_side::<M, F>();
+        let beside = self.rows.side_by_side::<M, L, F>();
         match self.panels {
             Panels::Stored(panels) => {
                 let mut weights = vec![[0.0; PANEL]; inputs];
                 for (number, panel) in panels.iter().enumerate() {
                     panel.unpack(isa, &mut weights);
-                    self.panel::<I, M, F, N>(isa, &beside, &weights, &panel.bias, number);
+                    self.panel::<I, M, L, F, N>(isa, &beside, &weights, &panel.bias, number);
                 }
             }
             Panels::Plain(panels) => {
                 for (number, weights) in panels.chunks_exact(inputs.max(1)).enumerate() {
-                    self.panel::<I, M, F, N>(isa, &beside, weights, &[0.0; PANEL], number);
+                    self.panel::<I, M, L, F, N>(isa, &beside, weights, &[0.0; PANEL], number);
                 }
             }
         }
@@ -216,22 +216,32 @@ impl Multiply<'_> {
 
     /// All rows times one panel.
     #[inline(always)]
-    fn panel<I: Isa, const M: usize, const F: usize, const N: usize>(
+    fn panel<I: Isa, const M: usize, const L: usize, const F: usize, const N: usize>(
         &mut self,
         isa: I,
-        rows: &SideBySide<M, F>,
+        rows: &SideBySide<M, L, F>,
         weights: &[[f32; PANEL]],
         bias: &[f32; PANEL],
         number: usize,
     ) {
-        let (inputs, first) = (weights.len().max(1), number * PANEL);
-        for (values, at) in rows.many.chunks_exact(inputs).zip((0..).step_by(M)) {
+        self.rows::<I, M, N>(isa, (&rows.many, 0), weights, bias, number);
+        self.rows::<I, L, N>(isa, (&rows.less, rows.first_of_less), weights, bias, number);
+        self.rows::<I, F, N>(isa, (&rows.few, rows.first_of_few), weights, bias, number);
+    }
+
+    /// Rows from `first` on, `M` of them side by side, times one panel.
+    #[inline(always)]
+    fn rows<I: Isa, const M: usize, const N: usize>(
+        &mut self,
+        isa: I,
+        (values, first): (&[[f32; M]], usize),
+        weights: &[[f32; PANEL]],
+        bias: &[f32; PANEL],
+        number: usize,
+    ) {
+        for (values, at) in values.chunks_exact(weights.len().max(1)).zip((first..).step_by(M)) {
             let sums = sums::<I, M, N>(isa, weights, values, bias);
-            self.store(isa, at, first, sums);
-        }
-        for (values, at) in rows.few.chunks_exact(inputs).zip((rows.first_of_few..).step_by(F)) {
-            let sums = sums::<I, F, N>(isa, weights, values, bias);
-            self.store(isa, at, first, sums);
+            self.store(isa, at, number * PANEL, sums);
         }
     }
 
@@ -254,21 +264,25 @@ impl Multiply<'_> {
 }
 
 /// Values of rows by input, those of some rows side by side.
-struct SideBySide<const M: usize, const F: usize> {
+struct SideBySide<const M: usize, const L: usize, const F: usize> {
     many: Vec<[f32; M]>,
+    less: Vec<[f32; L]>,
     few: Vec<[f32; F]>,
+    /// The row that `less` begins with.
+    first_of_less: usize,
     /// The row that `few` begins with.
     first_of_few: usize,
 }
 
 impl Rows<'_> {
     #[inline(always)]
-    fn side_by_side<const M: usize, const F: usize>(&self) -> SideBySide<M, F> {
-        let left = self.count % M;
-        let first_of_few = if left <= F { self.count - left } else { self.count };
+    fn side_by_side<const M: usize, const L: usize, const F: usize>(&self) -> SideBySide<M, L, F> {
+        let (first_of_less, first_of_few) = parted(self.count, M, F);
         SideBySide {
-            many: self.laid_out(0, first_of_few),
+            many: self.laid_out(0, first_of_less),
+            less: self.laid_out(first_of_less, first_of_few),
             few: self.laid_out(first_of_few, self.count),
+            first_of_less,
             first_of_few,
         }
     }
@@ -289,6 +303,18 @@ impl Rows<'_> {
         }
         all
     }
+}
+
+/// Where the groups of `many` rows end, and those of one less: if there are groups enough to have one less where rows lack, no row is
+/// reckoned in vain. What is left then are `few`, or the last rows of the last group are nought.
+fn parted(count: usize, many: usize, few: usize) -> (usize, usize) {
+    let groups = count.div_ceil(many);
+    let lacking = groups * many - count;
+    if lacking <= groups {
+        return ((groups - lacking) * many, count);
+    }
+    let first_of_few = if count % many <= few { count - count % many } else { count };
+    (first_of_few, first_of_few)
 }
 
 /// Each weight is loaded once for `M` rows, each value once for `N` registers of outputs.
@@ -320,5 +346,26 @@ impl After {
             Self::Nothing => value,
             Self::Gelu => Gelu {}.eval(isa, value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parted;
+
+    #[test]
+    fn groups_hold_every_row_and_none_in_vain_where_there_are_groups_enough() {
+        for count in 0..400 {
+            let (first_of_less, first_of_few) = parted(count, 12, 6);
+            assert!(first_of_less <= first_of_few && first_of_few <= count);
+            assert!((first_of_few - first_of_less).is_multiple_of(11) && count - first_of_few <= 6);
+            let is_even = first_of_less.is_multiple_of(12) && first_of_few == count;
+            assert!(is_even || count < 110, "{count}");
+        }
+        assert_eq!(
+            (parted(121, 12, 6), parted(23, 12, 6), parted(18, 12, 6)),
+            ((0, 121), (12, 23), (12, 12))
+        );
+        assert_eq!(parted(20, 12, 6), (20, 20));
     }
 }
